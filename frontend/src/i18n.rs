@@ -85,6 +85,8 @@ pub(crate) struct Translations {
     /// Slow mode for moderators; takes the interval.
     pub(crate) slow_mode_exempt: Template,
     pub(crate) read_only: &'static str,
+    /// The room is archived.
+    pub(crate) archived: &'static str,
     /// Read-only mode for moderators.
     pub(crate) only_moderators_write: &'static str,
     pub(crate) muted_until: Template,
@@ -242,6 +244,29 @@ pub(crate) struct Translations {
     pub(crate) not_found_why: &'static str,
     #[cfg(feature = "ssr")]
     pub(crate) to_lobby: &'static str,
+    /// Name of the mark of a private room.
+    pub(crate) private: &'static str,
+    /// Title of the page for somebody who is no member of a private room, whether or not it exists.
+    #[cfg(feature = "ssr")]
+    pub(crate) private_room: &'static str,
+    /// What they can do.
+    #[cfg(feature = "ssr")]
+    pub(crate) private_room_why: &'static str,
+    /// Title of the page of an invitation to a private room.
+    #[cfg(feature = "ssr")]
+    pub(crate) join_title: &'static str,
+    /// What the invitation does.
+    #[cfg(feature = "ssr")]
+    pub(crate) join_why: &'static str,
+    /// Button: join the private room.
+    #[cfg(feature = "ssr")]
+    pub(crate) join: &'static str,
+    /// The visitor of such an invitation has to enter the chat first.
+    #[cfg(feature = "ssr")]
+    pub(crate) enter_first: &'static str,
+    /// The private room, or the visitor's list of private rooms, is full.
+    #[cfg(feature = "ssr")]
+    pub(crate) room_full: &'static str,
     #[cfg(feature = "ssr")]
     pub(crate) passphrase_title: &'static str,
     #[cfg(feature = "ssr")]

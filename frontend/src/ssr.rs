@@ -76,6 +76,14 @@ pub fn not_found_page(template: &IndexTemplate, language: Language) -> String {
     template.fill(translations, translations.not_found, "", &body)
 }
 
+/// Renders the page for a visitor who is no member of a private room, whether or not it exists.
+pub fn no_such_room_page(template: &IndexTemplate, language: Language) -> String {
+    let translations = Translations::of(language);
+    let why = element("p").text(translations.private_room_why);
+    let body = html(|| notice(translations.private_room, [why, main_link("/", translations.to_lobby)]));
+    template.fill(translations, translations.private_room, "", &body)
+}
+
 /// Renders the page for a visitor who is banned until `until`. A ban also covers other people at the same address, so
 /// the text does not say that the visitor was banned in person.
 pub fn banned_page(template: &IndexTemplate, language: Language, until: Timestamp, now: Timestamp) -> String {

@@ -9,6 +9,7 @@ pub(crate) mod header;
 pub(crate) mod invite;
 pub(crate) mod invite_dialog;
 pub(crate) mod log;
+pub(crate) mod members_dialog;
 pub(crate) mod message;
 pub(crate) mod moderation;
 pub(crate) mod on_demand;

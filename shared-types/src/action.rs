@@ -57,6 +57,12 @@ actions! {
     Ping = "ping",
     Enter = "enter",
     Read = "read",
+    CreateRoom = "createRoom",
+    MyRooms = "myRooms",
+    Members = "members",
+    AddMember = "addMember",
+    RemoveMember = "removeMember",
+    LeaveRoom = "leaveRoom",
 }
 
 impl fmt::Display for Action {

@@ -79,7 +79,13 @@ impl ClientMessage {
             | Self::Roles
             | Self::Ping
             | Self::Enter { .. }
-            | Self::Read { .. } => Ok(()),
+            | Self::Read { .. }
+            | Self::CreateRoom { .. }
+            | Self::MyRooms
+            | Self::Members
+            | Self::AddMember { .. }
+            | Self::RemoveMember { .. }
+            | Self::LeaveRoom => Ok(()),
         }
     }
 }

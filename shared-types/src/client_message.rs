@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, Role,
-    RoomDetails, RoomName, RoomRules, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
+    RoomDetails, RoomName, RoomRules, RoomTitle, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -220,6 +220,30 @@ pub enum ClientMessage {
         /// The newest message that the sender has seen.
         seq: Seq,
     },
+    /// Makes a private room, whose only member and host is the sender. Answered with `roomCreated`. A repeated command makes another room.
+    CreateRoom {
+        /// The title of the room.
+        title: RoomTitle,
+    },
+    /// Requests the private rooms of which the sender is a member. Answered with `myRooms`.
+    MyRooms,
+    /// Requests the members of the private room. Answered with `members`.
+    Members,
+    /// Adds a person to the private room. Every member may. Answered with `members`.
+    AddMember {
+        /// The person.
+        person: PersonId,
+        /// The name that the members see until the person comes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<PersonName>,
+    },
+    /// Removes a person from the private room, and closes their sockets there. Only for hosts of the room. Answered with `members`.
+    RemoveMember {
+        /// The person.
+        person: PersonId,
+    },
+    /// Ends the sender's membership of the private room. Answered with `roomLeft`, and then the sender's sockets there are closed.
+    LeaveRoom,
 }
 
 impl ClientMessage {
@@ -252,6 +276,12 @@ impl ClientMessage {
             Self::Ping => Action::Ping,
             Self::Enter { .. } => Action::Enter,
             Self::Read { .. } => Action::Read,
+            Self::CreateRoom { .. } => Action::CreateRoom,
+            Self::MyRooms => Action::MyRooms,
+            Self::Members => Action::Members,
+            Self::AddMember { .. } => Action::AddMember,
+            Self::RemoveMember { .. } => Action::RemoveMember,
+            Self::LeaveRoom => Action::LeaveRoom,
         }
     }
 
@@ -283,7 +313,13 @@ impl ClientMessage {
             | Self::EraseMyData
             | Self::Ping
             | Self::Enter { .. }
-            | Self::Read { .. } => None,
+            | Self::Read { .. }
+            | Self::CreateRoom { .. }
+            | Self::MyRooms
+            | Self::Members
+            | Self::AddMember { .. }
+            | Self::RemoveMember { .. }
+            | Self::LeaveRoom => None,
         }
     }
 }

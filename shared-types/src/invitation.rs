@@ -150,12 +150,12 @@ pub struct InvitationList {
     pub token: Option<String>,
 }
 
-/// A new link to another device; the answer to `POST /device-links`.
+/// A new link to another device, or an invitation to a private room; the answer to `POST /device-links` and `POST /room-invitations`.
 #[derive(Clone, Debug, PartialEq, Eq, Json)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceLink {
-    /// The token: the link is `/device#` and the token.
+    /// The token: the link is `/device#` or `/join#` and the token.
     pub token: String,
     /// Number of seconds for which it is valid.
     pub seconds: u32,

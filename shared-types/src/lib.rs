@@ -28,6 +28,7 @@ mod names;
 mod page_state;
 mod roles;
 mod room_details;
+mod room_members;
 mod room_tag;
 mod search_folding;
 mod server_message;
@@ -57,6 +58,7 @@ pub use names::{
 pub use page_state::PageState;
 pub use roles::{Role, RoleEntry};
 pub use room_details::{RoomDescription, RoomDetails, RoomTitle, RoomTopic, TitledRoom};
+pub use room_members::{PrivateRoom, RoomMember};
 pub use room_tag::{RoomTag, with_room};
 pub use search_folding::{fold_letter, is_ignored_in_search};
 pub use server_message::{ChatMessage, ErrorCode, Person, ReplyRef, RoomActivity, ServerMessage};

@@ -90,6 +90,9 @@ pub const ROOMS: usize = 50;
 /// The page names the rooms that were visited last.
 pub const WATCHED_ROOMS: usize = 20;
 
+/// Maximum number of connections that a deployment can allow. `LimitConnectionCount` in `template.yml` has the arithmetic.
+pub const CONNECTIONS: usize = 40_000;
+
 /// Maximum number of unread messages that the server counts in one room; the page shows "99+". At 300 bytes a message a count reads
 /// 30 KB: 8 read units of 4 KB, $0.000001.
 pub const UNREAD_COUNT: usize = 100;
@@ -128,6 +131,18 @@ pub const NAME_CHARS: usize = 64;
 
 /// Maximum length of a room's name, in bytes of `[a-z0-9-]`. A label of a host name has 63; one more does no harm.
 pub const ROOM_CHARS: usize = 64;
+
+/// Maximum number of members of a private room. One takes at most 64 × 4 + 64 + 70 = 390 bytes in an answer, usually about 90: 117 KB at
+/// most, which one frame carries. A read of all of them takes 9 read units of 4 KB where they have usual lengths.
+pub const ROOM_MEMBERS: usize = 300;
+
+/// Maximum number of private rooms of a person. One takes at most 80 × 4 + 50 = 370 bytes in an answer: 74 KB at most. A read of all of
+/// them takes 4 read units of 4 KB.
+pub const PRIVATE_ROOMS: usize = 200;
+
+/// Maximum number of private rooms of a person to which others can add them: so nobody can use up the rooms that they could make
+/// themselves.
+pub const ADDED_ROOMS: usize = PRIVATE_ROOMS / 2;
 
 /// Maximum length of a room's title, in Unicode scalar values. The header of a wide page has space for about 60.
 pub const TITLE_CHARS: usize = 80;
@@ -248,6 +263,9 @@ pub const INVITATION_USES: u32 = 50;
 /// Maximum number of invitations in one `invitations` answer, the newest. At about 300 bytes each that is 30 KB: one billing unit of API
 /// Gateway.
 pub const INVITATIONS: usize = 100;
+
+/// Lifetime of an invitation to a private room, which lets one person in.
+pub const ROOM_INVITATION_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Lifetime of a link to another device: time to find the other device and to scan a QR code.
 pub const DEVICE_LINK_LIFE: Duration = Duration::from_secs(10 * 60);

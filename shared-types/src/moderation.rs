@@ -52,7 +52,7 @@ impl fmt::Display for SecondsError {
 
 impl std::error::Error for SecondsError {}
 
-/// Rules of one room. Moderators change them, and are exempt from them.
+/// Rules of one room. Moderators change them, and are exempt from all but `archived`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Json)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "camelCase")]
@@ -63,6 +63,9 @@ pub struct RoomRules {
     /// Whether the room is read-only.
     #[serde(default, skip_serializing_if = "is_false")]
     pub read_only: bool,
+    /// Whether the room is archived: everybody can read it, and nobody may post, moderators included.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub archived: bool,
 }
 
 impl RoomRules {
@@ -176,6 +179,16 @@ pub enum ModerationAction {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         title: Option<RoomTitle>,
     },
+}
+
+impl ModerationAction {
+    /// Returns the room in which the action was taken; `None` if it concerns the whole chat.
+    pub fn room(&self) -> Option<&RoomName> {
+        match self {
+            Self::Delete { room, .. } | Self::Rules { room, .. } | Self::Describe { room, .. } => Some(room),
+            Self::Mute { .. } | Self::Ban { .. } | Self::PurgeUser { .. } | Self::Role { .. } => None,
+        }
+    }
 }
 
 fn is_zero(number: &u16) -> bool {

@@ -13,6 +13,12 @@ use crate::{
     limits::{NAME_CHARS, NONCE_CHARS, ROOM_CHARS, SEARCH_CHARS, TEXT_CHARS},
 };
 
+/// How the address of a private room begins.
+const PRIVATE_PREFIX: &str = "p-";
+
+/// Number of random characters in the address of a private room.
+const PRIVATE_CHARS: usize = 20;
+
 /// Name of a room: 1 to [`ROOM_CHARS`] of `[a-z0-9-]`. It is also the room's path, `/r/{room}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RoomName(String);
@@ -21,6 +27,22 @@ impl RoomName {
     /// Returns the room at `/`.
     pub fn lobby() -> Self {
         Self("lobby".into())
+    }
+
+    /// Returns the address of a new private room. The random bytes make it one of 2^100, so nobody finds it by trying.
+    pub fn of_private_room(random: [u8; PRIVATE_CHARS]) -> Self {
+        // 32 characters: each takes five bits of a byte, and all are equally likely.
+        const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+        let characters = random.into_iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
+        Self(PRIVATE_PREFIX.chars().chain(characters).collect())
+    }
+
+    /// Returns whether this is the address of a private room, whether or not it exists. Only members can enter such a room; it is a
+    /// function of the address alone, so open rooms cost no read.
+    pub fn is_private(&self) -> bool {
+        // All other characters of a name are letters and digits.
+        let random = self.0.strip_prefix(PRIVATE_PREFIX);
+        random.is_some_and(|random| random.len() == PRIVATE_CHARS && !random.contains('-'))
     }
 
     /// Returns the path of the room's page: `/` for the lobby, `/r/{room}` for any other.
@@ -314,6 +336,27 @@ mod tests {
         }
         for bad in ["", "Lobby", "a b", "a/b", "..", "ü", &"x".repeat(ROOM_CHARS + 1)] {
             assert!(bad.parse::<RoomName>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_twenty_random_characters_is_private() {
+        let made = RoomName::of_private_room(std::array::from_fn(|byte| byte as u8 * 13));
+        assert_eq!(made.as_str(), "p-ann2hu7iv4jw5kx6lyzm");
+        assert_eq!(made.as_str().parse(), Ok(made.clone()));
+        assert!(made.is_private());
+        for (name, private) in [
+            ("p-00000000000000000000", true),
+            ("p-zzzzzzzzzzzzzzzzzzzz", true),
+            ("p-zzzzzzzzzzzzzzzzzzz", false),
+            ("p-zzzzzzzzzzzzzzzzzzzzz", false),
+            ("p-zzzzzzzzzz-zzzzzzzzz", false),
+            ("q-zzzzzzzzzzzzzzzzzzzz", false),
+            ("pzzzzzzzzzzzzzzzzzzzzz", false),
+            ("lobby", false),
+            ("p-", false),
+        ] {
+            assert_eq!(name.parse::<RoomName>().unwrap().is_private(), private, "{name}");
         }
     }
 

@@ -5,8 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, Reaction, Restrictions,
-    Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, SearchText, Seq, Timestamp, TitledRoom,
+    ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, PrivateRoom, Reaction,
+    Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, SearchText, Seq,
+    Timestamp, TitledRoom,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -221,6 +222,33 @@ pub enum ServerMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Rev>,
     },
+    /// A new private room; the answer to `createRoom`.
+    #[json(late)]
+    RoomCreated {
+        /// The room. Its address tells nothing about it.
+        room: RoomName,
+        /// Its title.
+        title: RoomTitle,
+    },
+    /// The private rooms of which the recipient is a member, sorted by title; the answer to `myRooms`.
+    #[json(late)]
+    MyRooms {
+        /// The rooms; at most [`crate::limits::PRIVATE_ROOMS`].
+        rooms: Vec<PrivateRoom>,
+    },
+    /// The members of the private room: hosts first, then by name; the answer to `members`, `addMember` and `removeMember`.
+    #[json(late)]
+    Members {
+        /// The members; at most [`crate::limits::ROOM_MEMBERS`].
+        people: Vec<RoomMember>,
+    },
+    /// The recipient is no member of a private room any more: the answer to `leaveRoom`, and sent to a person who was removed. The sockets
+    /// that they have there are closed after it.
+    #[json(late)]
+    RoomLeft {
+        /// The room.
+        room: RoomName,
+    },
     /// The answer to `ping`.
     Pong,
     /// The server rejected a frame or failed to execute it. The socket stays open.
@@ -253,8 +281,10 @@ impl ServerMessage {
             | Self::Found { .. }
             | Self::Typing { .. }
             | Self::Rules { .. }
+            | Self::Members { .. }
             | Self::Details { .. } => true,
-            // `welcome`, `news` and `read` have their room anyway. An error has the room that the frame named which it answers.
+            // `welcome`, `news`, `read`, `roomCreated` and `roomLeft` have their room anyway. An error has the room that the frame named which it
+            // answers.
             Self::Welcome { .. }
             | Self::News { .. }
             | Self::Read { .. }
@@ -267,6 +297,9 @@ impl ServerMessage {
             | Self::Roles { .. }
             | Self::UserPurged { .. }
             | Self::CatchUp { .. }
+            | Self::RoomCreated { .. }
+            | Self::MyRooms { .. }
+            | Self::RoomLeft { .. }
             | Self::Pong
             | Self::Error { .. } => false,
         }
@@ -422,15 +455,16 @@ pub enum ErrorCode {
     NotYours,
     /// The text was edited after the revision that the edit is based on.
     Outdated,
-    /// Only a moderator may do this, or the deployment does not offer it.
+    /// Only a moderator may do this, or the deployment does not offer it. The answer to `enter`, if the room is private or does not exist.
     NotAllowed,
     /// The rate limit is reached. Retry after `retryAfter` seconds.
     TooFast,
-    /// The room is read-only at the moment.
+    /// The room is read-only at the moment, or archived.
     ReadOnly,
     /// A moderator muted the sender, for `retryAfter` more seconds.
     Muted,
-    /// The message has the maximum number of reactions, or the chat the maximum number of people with a role.
+    /// A maximum number is reached: of reactions to the message, of people with a role, of members of the room, or of a person's private
+    /// rooms.
     TooMany,
     /// The person is the last owner. Make another person an owner first.
     LastOwner,

@@ -57,6 +57,7 @@ impl LineFile {
             | Record::BannedAddresses { .. }
             | Record::Role { .. }
             | Record::ReadPosition { .. }
+            | Record::Member { .. }
             | Record::Audit { .. } => Self::Moderation,
             Record::Idempotency { .. } | Record::Tombstone { .. } => Self::Idempotency,
             Record::Change { .. } => Self::Changes,

@@ -6,10 +6,12 @@
 //! To add a command, add a variant to `Action` and to `ClientMessage` in `shared-types`, a file here, and a line to [`spec`] and
 //! to `FrameHandler::run`. The compiler reports the places that are missing.
 
+mod add_member;
 mod audit;
 mod ban;
 mod changes;
 mod checks;
+mod create_room;
 mod delete;
 mod describe;
 mod edit;
@@ -18,13 +20,17 @@ mod erase;
 mod error;
 mod hello;
 mod history;
+mod leave_room;
+mod members;
 mod mute;
+mod my_rooms;
 mod people;
 mod ping;
 pub mod pipeline;
 mod purge_user;
 mod react;
 mod read;
+mod remove_member;
 mod rename;
 mod restrictions;
 mod roles;
@@ -42,7 +48,10 @@ use std::sync::Arc;
 use shared_types::{AccessMode, Action, ClientMessage, Nonce, PersonId, RoomName, ServerMessage};
 
 use crate::{
-    access::rate_limit::{RateBucket, RateLimiter},
+    access::{
+        rate_limit::{RateBucket, RateLimiter},
+        room_membership::RoomMembership,
+    },
     commands::{
         error::{CommandError, FrameFailure, to_error},
         pipeline::ParsedFrame,
@@ -71,6 +80,7 @@ use crate::{
         moderation::Moderation,
         rate_store::RateStore,
         read_positions::ReadPositions,
+        room_members::RoomMembers,
         system::{Clock, Entropy},
     },
     presence::{broadcast::Broadcast, large_rooms::LargeRooms},
@@ -114,6 +124,12 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Ping => ping::SPEC,
         Action::Enter => enter::SPEC,
         Action::Read => read::SPEC,
+        Action::CreateRoom => create_room::SPEC,
+        Action::MyRooms => my_rooms::SPEC,
+        Action::Members => members::SPEC,
+        Action::AddMember => add_member::SPEC,
+        Action::RemoveMember => remove_member::SPEC,
+        Action::LeaveRoom => leave_room::SPEC,
     }
 }
 
@@ -137,6 +153,7 @@ pub struct FrameHandler {
     posting_policy: PostingPolicy,
     moderation: ModerationActions,
     eraser: DataEraser,
+    membership: RoomMembership,
 }
 
 /// The ports of [`FrameHandler`].
@@ -151,6 +168,8 @@ pub struct FramePorts {
     pub gateway: Arc<dyn ConnectionGateway>,
     /// Restrictions, room rules and the audit log.
     pub moderation: Arc<dyn Moderation>,
+    /// The members of private rooms.
+    pub members: Arc<dyn RoomMembers>,
     /// Slow mode slots.
     pub rate_store: Arc<dyn RateStore>,
     /// Up to where people have read.
@@ -196,6 +215,7 @@ impl FrameHandler {
             moderation,
             rate_store,
             read_positions,
+            members,
             renderer,
             clock,
             entropy,
@@ -209,6 +229,7 @@ impl FrameHandler {
             posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
             moderation: ModerationActions { restriction_store, connections: connections.clone() },
             eraser: DataEraser { updater: updater.clone() },
+            membership: RoomMembership { members },
             broadcast: Broadcast {
                 connections,
                 gateway,
@@ -340,6 +361,12 @@ impl FrameHandler {
             ClientMessage::Ping => ping::run(),
             ClientMessage::Enter { room, since } => enter::run(self, sender, room, since).await,
             ClientMessage::Read { room, seq } => read::run(self, sender, room, seq).await,
+            ClientMessage::CreateRoom { title } => create_room::run(self, sender, title).await,
+            ClientMessage::MyRooms => my_rooms::run(self, sender).await,
+            ClientMessage::Members => members::run(self, sender).await,
+            ClientMessage::AddMember { person, name } => add_member::run(self, sender, person, name).await,
+            ClientMessage::RemoveMember { person } => remove_member::run(self, sender, person).await,
+            ClientMessage::LeaveRoom => leave_room::run(self, sender).await,
         }
     }
 }

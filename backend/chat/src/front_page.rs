@@ -6,7 +6,7 @@ use futures::future::{Either, select};
 use shared_types::{AccessMode, Language, PageState, PersonName, Role, RoomName};
 
 use crate::{
-    access::sessions::Sessions,
+    access::{room_membership::RoomMembership, sessions::Sessions},
     cpu::CpuClient,
     messages::catch_up::CatchUp,
     moderation::restrictions::RestrictionStore,
@@ -32,6 +32,8 @@ pub struct FrontPage {
     pub sessions: Sessions,
     /// The restrictions of people and the rules of rooms.
     pub restriction_store: RestrictionStore,
+    /// The members of private rooms.
+    pub membership: RoomMembership,
     /// The address of the WebSocket.
     pub socket: String,
     /// The clock.
@@ -39,7 +41,21 @@ pub struct FrontPage {
 }
 
 /// The result of a visit to the front page.
-pub struct Visit {
+#[allow(clippy::large_enum_variant, reason = "a visit is answered and dropped: there is never more than one")]
+pub enum Visit {
+    /// The visitor has to enter or to sign in first.
+    SignInFirst,
+    /// The room is private, and the visitor is no member, or it does not exist.
+    NoSuchRoom {
+        /// The session cookie to set, as in [`RoomVisit::cookie`].
+        cookie: Option<String>,
+    },
+    /// The visitor sees the room.
+    Room(RoomVisit),
+}
+
+/// A visit to a room that the visitor may see.
+pub struct RoomVisit {
     /// The state that the page shows.
     pub state: PageState,
     /// The session cookie to set. `None` where the lifetime of the present cookie must not be extended.
@@ -47,8 +63,8 @@ pub struct Visit {
 }
 
 impl FrontPage {
-    /// Prepares the page of a room. A visitor without a valid cookie becomes a new guest if access is open; otherwise the result
-    /// is `None`, because they have to enter or sign in first. `name` is the name that they chose on an earlier visit, and
+    /// Prepares the page of a room. A visitor without a valid cookie becomes a new guest if access is open; otherwise they have to enter
+    /// or sign in first. Nothing of a private room is read before the visitor is known to be a member. `name` is the name that they chose on an earlier visit, and
     /// `addresses` are the keys of their address.
     ///
     /// # Errors
@@ -61,13 +77,18 @@ impl FrontPage {
         name: Option<PersonName>,
         addresses: &[AddressKey],
         language: Language,
-    ) -> Result<Option<Visit>> {
+    ) -> Result<Visit> {
         let access = self.sessions.access_policy().access;
         let session = match self.sessions.session(cookie).await {
             Some(session) => session,
             None if access.is_open() => self.sessions.new_guest(),
-            None => return Ok(None),
+            None => return Ok(Visit::SignInFirst),
         };
+        // Every visit extends the session of a guest. The session of a signed-in person ends at its fixed time.
+        let cookie = (access != AccessMode::Oidc).then(|| self.sessions.cookie(&session));
+        if !self.membership.may_enter(&room, &session.id).await? {
+            return Ok(Visit::NoSuchRoom { cookie });
+        }
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
         let mut you = session.person(name);
         let client = CpuClient::from(addresses);
@@ -100,9 +121,7 @@ impl FrontPage {
             restrictions,
             owner: role == Role::Owner,
         };
-        // Every visit extends the session of a guest. The session of a signed-in person ends at its fixed time.
-        let cookie = (access != AccessMode::Oidc).then(|| self.sessions.cookie(&session));
-        Ok(Some(Visit { state, cookie }))
+        Ok(Visit::Room(RoomVisit { state, cookie }))
     }
 
     /// Returns the number of people in a room, which may be some seconds old, or 0 if it cannot be read in time. It never fails the

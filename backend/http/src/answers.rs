@@ -77,9 +77,9 @@ impl FrontAnswer {
         let (status, sentence) = match error {
             LinkError::TooOften(error) => return Ok(Self::too_fast("Too many links", error, secure)),
             LinkError::Unavailable(cause) => return Err(cause),
-            LinkError::NotAllowed => (403, "Only moderators can do this, in a chat with a passphrase.\n"),
+            LinkError::NotAllowed => (403, "You are not allowed to do this here.\n"),
             LinkError::Banned { .. } => (403, "You are banned.\n"),
-            LinkError::Unknown | LinkError::UsedUp | LinkError::Expired | LinkError::Revoked => {
+            LinkError::Unknown | LinkError::UsedUp | LinkError::Expired | LinkError::Revoked | LinkError::RoomFull => {
                 (404, "There is no such link any more.\n")
             }
         };
@@ -242,6 +242,7 @@ pub(crate) fn link_failure(error: LinkError) -> Result<(u16, LinkProblem)> {
         LinkError::UsedUp => (403, LinkProblem::UsedUp),
         LinkError::Expired => (403, LinkProblem::Expired),
         LinkError::Revoked => (403, LinkProblem::Revoked),
+        LinkError::RoomFull => (403, LinkProblem::RoomFull),
         LinkError::TooOften(wait) => (429, LinkProblem::TooManyAttempts { seconds: wait.seconds().into() }),
         LinkError::Unavailable(cause) => return Err(cause),
     })

@@ -4,8 +4,10 @@ mod claim;
 mod device;
 mod enter;
 mod invite;
+mod join;
 mod links;
 mod page_template;
+pub mod private_image;
 mod room;
 mod sign_in;
 mod sign_out;
@@ -20,6 +22,7 @@ use chat::{
         owner_link::OwnerLinks,
         passphrase::PassphraseCheck,
         rate_limit::{RateLimiter, RateLimits},
+        room_membership::RoomMembership,
         sessions::Sessions,
     },
     cpu::{CpuClient, CpuScheduler},
@@ -34,6 +37,7 @@ use chat::{
         moderation::Moderation,
         rate_store::RateStore,
         read_positions::ReadPositions,
+        room_members::RoomMembers,
         system::{Clock, Entropy},
         template_store::TemplateStore,
         tokens::Tokens,
@@ -85,6 +89,8 @@ pub struct FrontPorts {
     pub templates: Arc<dyn TemplateStore>,
     /// The restrictions of people and the rules of rooms.
     pub moderation: Arc<dyn Moderation>,
+    /// The members of private rooms.
+    pub members: Arc<dyn RoomMembers>,
     /// The counters of the rate limits.
     pub rate_store: Arc<dyn RateStore>,
     /// Up to where people have read.
@@ -148,6 +154,7 @@ impl FrontHandler {
             messages,
             templates,
             moderation,
+            members,
             rate_store,
             read_positions,
             provider,
@@ -161,6 +168,14 @@ impl FrontHandler {
         let client = sessions.access_policy().client().cloned();
         let owner_links = OwnerLinks { tokens: tokens.clone(), clock: clock.clone(), entropy: entropy.clone() };
         let oidc = client.map(|client| Oidc::new(client, provider, clock.clone(), entropy.clone(), sessions.clone()));
+        let membership = RoomMembership { members };
+        let export = DataExport {
+            messages: messages.clone(),
+            read_positions,
+            membership: membership.clone(),
+            moderation: moderation.clone(),
+            clock: clock.clone(),
+        };
         let restriction_store = RestrictionStore {
             moderation,
             clock: clock.clone(),
@@ -177,15 +192,15 @@ impl FrontHandler {
             tokens,
             sessions: sessions.clone(),
             restriction_store: restriction_store.clone(),
+            membership: membership.clone(),
             rate: rate.clone(),
             entropy,
         };
-        let export = DataExport { messages: messages.clone(), read_positions, clock: clock.clone() };
         let my_data = MyData { export, rate, sessions: sessions.clone() };
         let cpu = renderer.cpu.clone();
         let catch_up = CatchUp { messages, clock: clock.clone(), renderer, page_size };
         let connect_targets = ConnectTargets { socket: socket.clone(), uploads };
-        let front_page = FrontPage { connections, catch_up, sessions, restriction_store, socket, clock };
+        let front_page = FrontPage { connections, catch_up, sessions, restriction_store, membership, socket, clock };
         let templates = TemplateCache::new(templates);
         Self {
             front_page,
@@ -223,6 +238,9 @@ impl FrontHandler {
             Route::ChangeInvitations { form } => self.change_invitations(form, &request).await,
             Route::DevicePage => self.device_page(&request, language).await,
             Route::UseDeviceLink { form } => self.use_device_link(form, &request, language).await,
+            Route::JoinPage => self.join_page(&request, language).await,
+            Route::Join { form } => self.join(form, &request, language).await,
+            Route::InviteToRoom { form } => self.invite_to_room(form, &request).await,
             Route::LinkDevice => self.link_device(&request).await,
             Route::NotFound => self.not_found(&request, language).await,
             Route::MethodNotAllowed => Ok(FrontAnswer::method_not_allowed(request.secure)),

@@ -60,6 +60,18 @@ pub(crate) enum Route<'a> {
         /// The posted form.
         form: &'a str,
     },
+    /// `GET /join`: the page that an invitation to a private room leads to.
+    JoinPage,
+    /// `POST /join` with the token of such an invitation.
+    Join {
+        /// The posted form.
+        form: &'a str,
+    },
+    /// `POST /room-invitations`: makes such an invitation.
+    InviteToRoom {
+        /// The posted form.
+        form: &'a str,
+    },
     /// `POST /device-links`: makes such a link; not in access mode `oidc`.
     LinkDevice,
     /// `GET` of any other path.
@@ -84,6 +96,8 @@ impl<'a> Route<'a> {
             ("/sign-out", _) => Self::SignOut { form },
             ("/invite", _) => Self::AcceptInvitation { form },
             ("/invitations", AccessMode::Passphrase) => Self::ChangeInvitations { form },
+            ("/join", _) => Self::Join { form },
+            ("/room-invitations", _) => Self::InviteToRoom { form },
             ("/device", AccessMode::Open | AccessMode::Passphrase) => Self::UseDeviceLink { form },
             ("/device-links", AccessMode::Open | AccessMode::Passphrase) => Self::LinkDevice,
             _ => Self::MethodNotAllowed,
@@ -98,6 +112,7 @@ impl<'a> Route<'a> {
             ("/sign-in/callback", AccessMode::Oidc) => Self::SignInCallback,
             ("/invite", _) => Self::InvitationPage,
             ("/invitations", AccessMode::Passphrase) => Self::Invitations,
+            ("/join", _) => Self::JoinPage,
             ("/device", AccessMode::Open | AccessMode::Passphrase) => Self::DevicePage,
             _ => Self::page_or_data(path).unwrap_or(Self::NotFound),
         }
@@ -114,10 +129,35 @@ impl<'a> Route<'a> {
     }
 }
 
+/// An example of every path with a route, with `{room}` for the name of a room. Tests that a route must not forget go through all of them.
+pub const EXAMPLES: [&str; 21] = [
+    "/",
+    "/r/{room}",
+    "/r/{room}/",
+    "/state/{room}",
+    "/me/data",
+    "/me/data/{room}/n-1",
+    "/enter",
+    "/claim",
+    "/sign-in",
+    "/sign-in?to=/r/{room}",
+    "/sign-in/callback",
+    "/sign-out",
+    "/invite",
+    "/invite?to=/r/{room}",
+    "/invitations",
+    "/join",
+    "/room-invitations",
+    "/device",
+    "/device-links",
+    "/nothing",
+    "/images/hana/{room}/h-1",
+];
+
 /// Returns what the log shows of a path. An unknown path may be text that a person pasted, and a path of an image, an upload or an
 /// export has parts that only its owner should know.
 pub fn logged_path(path: &str) -> &str {
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 14] = [
         "/claim",
         "/enter",
         "/sign-in",
@@ -128,6 +168,8 @@ pub fn logged_path(path: &str) -> &str {
         "/sw.js",
         "/invite",
         "/invitations",
+        "/join",
+        "/room-invitations",
         "/device",
         "/device-links",
     ];
@@ -279,6 +321,59 @@ mod tests {
         for access in MODES {
             assert_eq!(Route::of("/invite", None, access), Route::InvitationPage);
             assert_eq!(Route::of("/invite", Some("x=1"), access), Route::AcceptInvitation { form: "x=1" });
+        }
+    }
+
+    /// Returns a number of a route. The match has no default: a new route does not compile without a number, and the test then asks for
+    /// an example.
+    fn number(route: &Route<'_>) -> usize {
+        match route {
+            Route::RoomPage(_) => 0,
+            Route::MovedRoomPage(_) => 1,
+            Route::RoomState(_) => 2,
+            Route::MyData(_) => 3,
+            Route::Enter { .. } => 4,
+            Route::EnterReload => 5,
+            Route::ClaimForm => 6,
+            Route::Claim { .. } => 7,
+            Route::SignIn => 8,
+            Route::SignInCallback => 9,
+            Route::SignOut { .. } => 10,
+            Route::InvitationPage => 11,
+            Route::AcceptInvitation { .. } => 12,
+            Route::Invitations => 13,
+            Route::ChangeInvitations { .. } => 14,
+            Route::JoinPage => 15,
+            Route::Join { .. } => 16,
+            Route::InviteToRoom { .. } => 17,
+            Route::DevicePage => 18,
+            Route::UseDeviceLink { .. } => 19,
+            Route::LinkDevice => 20,
+            Route::NotFound => 21,
+            Route::MethodNotAllowed => 22,
+        }
+    }
+
+    #[test]
+    fn every_route_has_an_example() {
+        let mut reached = std::collections::BTreeSet::new();
+        for example in EXAMPLES {
+            let path = example.replace("{room}", "cats");
+            let path = path.split('?').next().unwrap_or_default();
+            for access in MODES {
+                reached.extend([None, Some("x=1")].map(|form| number(&Route::of(path, form, access))));
+            }
+        }
+        assert_eq!(reached, (0..=22).collect());
+    }
+
+    #[test]
+    fn private_rooms_have_invitations_in_every_access_mode() {
+        for access in MODES {
+            assert_eq!(Route::of("/join", None, access), Route::JoinPage);
+            assert_eq!(Route::of("/join", Some("x=1"), access), Route::Join { form: "x=1" });
+            assert_eq!(Route::of("/room-invitations", Some("x=1"), access), Route::InviteToRoom { form: "x=1" });
+            assert_eq!(Route::of("/room-invitations", None, access), Route::NotFound);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Handles requests of the front page, from an HTTP API with payload version 2.
 
+use std::sync::Arc;
+
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chat_http::{
     answers::FrontAnswer,
@@ -16,37 +18,49 @@ use lambda_http::{
     },
 };
 use serde_json::value::RawValue;
+use store_aws::images::S3Images;
 
 use crate::{
     Error,
     cloudfront::{DirectRequest, ORIGIN_KEY, OriginKey},
     event::fault,
     page::stable_file,
+    private_image,
     start::serve,
 };
 
-/// Answers requests that came through CloudFront, for pages and for the files of `page` that are not in the asset bucket. Refuses others.
+/// Answers requests that came through CloudFront, for pages, for images of private rooms, and for the files of `page` that are not in the asset bucket. Refuses others.
 ///
 /// This uses the events of `lambda_http` and not its `run`, which builds a URI from the request and stops the process if that fails.
 ///
 /// # Errors
 ///
 /// If the connection to the Lambda runtime fails.
-pub async fn front(route: FrontHandler, page: EmbeddedPage, origin_key: OriginKey) -> Result<(), Error> {
-    let (route, page, origin_key) = (&route, &page, &origin_key);
-    serve(|event| async move { answer(route, page, origin_key, &event).await }).await
+pub async fn front(
+    route: FrontHandler,
+    page: EmbeddedPage,
+    images: Arc<S3Images>,
+    origin_key: OriginKey,
+) -> Result<(), Error> {
+    let (route, page, images, origin_key) = (&route, &page, images.as_ref(), &origin_key);
+    serve(|event| async move { answer(route, page, images, origin_key, &event).await }).await
 }
 
 async fn answer(
     route: &FrontHandler,
     page: &EmbeddedPage,
+    images: &S3Images,
     origin_key: &OriginKey,
     event: &RawValue,
 ) -> ApiGatewayV2httpResponse {
     match read(event, origin_key) {
         Ok((request, brotli)) => match stable_file(page, &request, brotli) {
             Some(file) => file,
-            None => response(route.handle(request).await, brotli),
+            None => match private_image::answer(route, images, &request).await {
+                Some(Ok(image)) => image,
+                Some(Err(refusal)) => response(refusal, brotli),
+                None => response(route.handle(request).await, brotli),
+            },
         },
         // API Gateway accepts HTTPS only.
         Err(why) => response(FrontAnswer::bad_request(why, true), Brotli::NotAccepted),

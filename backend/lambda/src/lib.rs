@@ -15,6 +15,7 @@ pub mod front;
 pub mod fuzzing;
 pub mod metrics;
 pub mod page;
+mod private_image;
 pub mod send;
 pub mod settings;
 pub mod start;

@@ -135,6 +135,8 @@ pub struct FrontSettings {
     pub retention: Option<Duration>,
     /// `ASSET_BUCKET_NAME`
     pub asset_bucket: String,
+    /// `IMAGE_BUCKET_NAME`
+    pub image_bucket: String,
     /// `WEBSOCKET_URI`, `wss://…/ws`
     pub socket: String,
     /// As in [`ConnectSettings`].
@@ -260,6 +262,7 @@ impl FrontSettings {
             page_size: variables.page_size()?,
             retention: variables.retention()?,
             asset_bucket: variables.text("ASSET_BUCKET_NAME")?,
+            image_bucket: variables.text("IMAGE_BUCKET_NAME")?,
             socket: variables.address("WEBSOCKET_URI", "ws")?,
             origin_key: variables.origin_key()?,
             uploads: account.endpoint.clone().unwrap_or(uploads),

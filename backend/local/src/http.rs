@@ -81,7 +81,7 @@ pub(crate) async fn front(
         path: head.uri.path().into(),
         query: head.uri.query().unwrap_or_default().into(),
         form,
-        cookie: joined(&head.headers, header::COOKIE.as_str()),
+        cookie: visitor::cookies(&head.headers),
         accept_language: text(header::ACCEPT_LANGUAGE),
         host: visitor::host(&head.headers),
         origin: visitor::origin(&head.headers),
@@ -149,11 +149,6 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
     let status = response.status().as_u16();
     tracing::info!(method, path, status, ms = start.elapsed().as_millis(), "request");
     response
-}
-
-fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
-    let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
-    (!values.is_empty()).then(|| values.join("; "))
 }
 
 #[cfg(test)]

@@ -10,7 +10,11 @@ use axum::{
 };
 use chat::{
     content::images::image_type,
-    ports::{Unavailable, images::Upload, messages::MessageKey},
+    ports::{Unavailable, images::Upload},
+};
+use chat_http::front::{
+    FrontRequest,
+    private_image::{self, ImageAccess},
 };
 use futures::stream;
 use http_body_util::BodyExt;
@@ -101,8 +105,20 @@ fn refused(refusal: UploadRefusal) -> Response {
 }
 
 /// `GET /images/…`: serves the image of a message.
-pub(crate) async fn get(State(shared): State<Arc<Shared>>, path: Uri) -> Response {
-    let stored = match message_key(path.path()) {
+pub(crate) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap, path: Uri) -> Response {
+    let request = FrontRequest {
+        path: path.path().into(),
+        cookie: visitor::cookies(&headers),
+        secure: visitor::is_secure(&shared, &headers),
+        ..FrontRequest::default()
+    };
+    let (key, cache_control) = match shared.server.front.image_access(&request).await {
+        Ok(ImageAccess::Open(key)) => (Some(key), IMMUTABLE),
+        Ok(ImageAccess::Member(key)) => (Some(key), HeaderValue::from_static(private_image::CACHE_CONTROL)),
+        Ok(ImageAccess::Missing) => (None, IMMUTABLE),
+        Err(cause) => return unavailable(&cause),
+    };
+    let stored = match key {
         Some(message_key) => shared.server.images.image(&message_key).await,
         None => Ok(None),
     };
@@ -117,7 +133,7 @@ pub(crate) async fn get(State(shared): State<Arc<Shared>>, path: Uri) -> Respons
     let mut headers = HeaderMap::from_iter(HARMLESS.map(|(name, value)| (name, HeaderValue::from_static(value))));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.media_type()));
     headers.insert(header::CONTENT_LENGTH, image.length.into());
-    headers.insert(header::CACHE_CONTROL, IMMUTABLE);
+    headers.insert(header::CACHE_CONTROL, cache_control);
     if let Ok(disposition) = format!("inline; filename=\"image.{}\"", kind.extension()).parse() {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
@@ -132,13 +148,6 @@ fn body(StoredImage { file, length, .. }: StoredImage) -> Body {
         let bytes = Bytes::copy_from_slice(&buffer[..count]);
         Ok::<_, io::Error>((count > 0).then_some((bytes, (file, buffer))))
     }))
-}
-
-/// Returns the message of a path, as [`image_path`](shared_types::image_path) writes it.
-fn message_key(path: &str) -> Option<MessageKey> {
-    let mut parts = path.strip_prefix("/images/")?.split('/');
-    let (author, room, nonce) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    parts.next().is_none().then_some(MessageKey { room, author, nonce })
 }
 
 fn unavailable(cause: &Unavailable) -> Response {

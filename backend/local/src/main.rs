@@ -12,6 +12,7 @@ use chat::{
     access::{
         origin::{Origin, Origins},
         rate_limit::{RateLimiter, RateLimits},
+        room_membership::RoomMembership,
         sessions::Sessions,
     },
     cleanup::CleanupHandler,
@@ -47,6 +48,7 @@ use store_redb::{
     moderation::RedbModeration,
     rate_store::InProcessRateStore,
     read_positions::RedbReadPositions,
+    room_members::RedbRoomMembers,
     store::{Store, StoreState},
     tokens::RedbTokens,
 };
@@ -127,6 +129,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
     let connections = Arc::new(InProcessConnections::default());
     let messages = Arc::new(RedbMessages::new(store.clone(), settings.retention(), clock.clone()));
     let moderation = Arc::new(RedbModeration::new(store.clone(), clock.clone()));
+    let members = Arc::new(RedbRoomMembers::new(store.clone()));
     let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
     let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
     let images = FileImages::open(&settings.data, clock.clone(), entropy.as_ref());
@@ -160,6 +163,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 clock: clock.clone(),
                 configured_moderators: configured_moderators.clone(),
             },
+            membership: RoomMembership { members: members.clone() },
             limit: settings.limit_connection_count,
         }),
         disconnect: DisconnectHandler::new(connections.clone(), sockets.clone(), clock.clone(), entropy.clone()),
@@ -170,6 +174,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 images: images.clone(),
                 gateway: sockets.clone(),
                 moderation: moderation.clone(),
+                members: members.clone(),
                 rate_store: rate_store.clone(),
                 read_positions: read_positions.clone(),
                 renderer: renderer.clone(),
@@ -195,6 +200,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 messages,
                 templates,
                 moderation,
+                members,
                 rate_store,
                 read_positions,
                 tokens,

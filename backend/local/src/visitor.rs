@@ -36,6 +36,12 @@ pub(crate) fn host(headers: &HeaderMap) -> Option<String> {
     only(headers, header::HOST.as_str())
 }
 
+/// Returns the `Cookie` header; several are joined with `"; "`.
+pub(crate) fn cookies(headers: &HeaderMap) -> Option<String> {
+    let values: Vec<&str> = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join("; "))
+}
+
 /// Returns the IP address of the client. A trusted proxy appends its client to what the client itself may have written.
 pub(crate) fn address(shared: &Shared, headers: &HeaderMap, peer: SocketAddr) -> IpAddr {
     let forwarded = || {

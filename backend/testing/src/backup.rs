@@ -7,11 +7,12 @@ use chat::ports::{
     messages::{AppliedChange, AppliedReaction, ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
     moderation::{Moderation, Subject},
     read_positions::{ReadPosition, ReadPositions},
+    room_members::RoomMembers,
     secrets::Secrets,
 };
 use shared_types::{
     AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
-    Role, RoleEntry, RoomDetails, RoomName, RoomRules, Seq, Timestamp,
+    Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, Seq, Timestamp,
 };
 
 use crate::contract::fixtures::{message, message_key, now, room};
@@ -29,6 +30,7 @@ pub struct Ports<'a> {
     pub messages: &'a dyn Messages,
     pub moderation: &'a dyn Moderation,
     pub read_positions: &'a dyn ReadPositions,
+    pub members: &'a dyn RoomMembers,
     pub secrets: &'a dyn Secrets,
 }
 
@@ -42,8 +44,18 @@ pub async fn fill(ports: &Ports<'_>) {
         let position = ReadPosition { person: person(id).id, room: room(in_room), seq: Seq(seq), at };
         assert!(ports.read_positions.advance(&position).await.unwrap());
     }
+    fill_members(ports.members, at).await;
     let kept = ports.secrets.keep_first([1; 32], at).await.unwrap();
     assert!(ports.secrets.replace(&kept, [2; 32], at + Duration::from_secs(1)).await.unwrap());
+}
+
+async fn fill_members(members: &dyn RoomMembers, at: Timestamp) {
+    let private = room("p-abcdefghijklmnopqrst");
+    let Person { id, name, .. } = person("mo");
+    let host = RoomMember { person: id, name: Some(name), host: true, since: at };
+    let member = RoomMember { person: person("bob").id, name: None, host: false, since: at };
+    members.add(&private, &host).await.unwrap();
+    members.add(&private, &member).await.unwrap();
 }
 
 fn person(id: &str) -> Person {
@@ -124,7 +136,7 @@ async fn fill_cats(messages: &dyn Messages, at: Timestamp) {
 
 async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {
     let (day, cats) = (Duration::from_secs(24 * 60 * 60), room("cats"));
-    moderation.set_rules(&cats, RoomRules { slow: 30, read_only: true }).await.unwrap();
+    moderation.set_rules(&cats, RoomRules { slow: 30, read_only: true, archived: true }).await.unwrap();
     let details = RoomDetails {
         title: "猫 Cats".parse().ok(),
         topic: "Cats only".parse().ok(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat::ports::{
     connections::Connections, images::Images, messages::Messages, moderation::Moderation, rate_store::RateStore,
-    read_positions::ReadPositions, secrets::Secrets, shards::Shards, tokens::Tokens,
+    read_positions::ReadPositions, room_members::RoomMembers, secrets::Secrets, shards::Shards, tokens::Tokens,
 };
 
 pub mod connections;
@@ -20,6 +20,7 @@ pub mod moderation;
 pub mod rate_store;
 pub mod read_positions;
 pub mod roles;
+pub mod room_members;
 pub mod secrets;
 pub mod shards;
 pub mod tokens;
@@ -32,6 +33,7 @@ pub struct Stores {
     pub shards: Arc<dyn Shards>,
     pub messages: Arc<dyn Messages>,
     pub moderation: Arc<dyn Moderation>,
+    pub members: Arc<dyn RoomMembers>,
     pub secrets: Arc<dyn Secrets>,
     pub images: Arc<dyn Images>,
     pub rate_store: Arc<dyn RateStore>,
@@ -98,6 +100,9 @@ macro_rules! contract_tests {
         }
         mod roles {
             $crate::roles_contract!($stores);
+        }
+        mod room_members {
+            $crate::room_members_contract!($stores);
         }
         mod secrets {
             $crate::secrets_contract!($stores);

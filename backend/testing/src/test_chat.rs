@@ -17,12 +17,13 @@ use chat::{
         origin::Origins,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
+        room_membership::RoomMembership,
         sessions::{Session, Sessions},
     },
     cleanup::CleanupHandler,
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
     cpu::CpuScheduler,
-    messages::renderer::MessageRenderer,
+    messages::{export::DataExport, renderer::MessageRenderer},
     moderation::restrictions::RestrictionStore,
     ports::{
         connections::{Connection, ConnectionId, Connections},
@@ -42,7 +43,8 @@ use serde_json::{Value, json};
 use shared_types::{PersonId, Timestamp};
 use store_redb::{
     connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, read_positions::RedbReadPositions, store::Store, tokens::RedbTokens,
+    rate_store::InProcessRateStore, read_positions::RedbReadPositions, room_members::RedbRoomMembers, store::Store,
+    tokens::RedbTokens,
 };
 
 use crate::{clock::ManualClock, recording_gateway::RecordingGateway};
@@ -62,6 +64,8 @@ pub struct TestChat {
     pub rate_store: Arc<InProcessRateStore>,
     pub tokens: Arc<RedbTokens>,
     pub read_positions: Arc<RedbReadPositions>,
+    /// The members of private rooms.
+    pub members: Arc<RedbRoomMembers>,
     pub rate: RateLimiter,
     pub secrets: Arc<dyn Secrets>,
     pub renderer: MessageRenderer,
@@ -104,6 +108,7 @@ impl TestChat {
         let messages = Arc::new(RedbMessages::new(store.clone(), None, clock.clone()));
         let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
         let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
+        let members = Arc::new(RedbRoomMembers::new(store.clone()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
         let images = Arc::new(images);
@@ -117,6 +122,7 @@ impl TestChat {
             rate_store,
             tokens,
             read_positions,
+            members,
             rate,
             secrets,
             renderer: MessageRenderer::new(CpuScheduler::inline()),
@@ -146,7 +152,24 @@ impl TestChat {
                 clock: self.clock.clone(),
                 configured_moderators: self.configured_moderators(),
             },
+            membership: self.membership(),
             limit: self.connection_limit,
+        }
+    }
+
+    /// Returns the rules of private rooms.
+    pub fn membership(&self) -> RoomMembership {
+        RoomMembership { members: self.members.clone() }
+    }
+
+    /// Returns the export of what people wrote.
+    pub fn data_export(&self) -> DataExport {
+        DataExport {
+            messages: self.messages.clone(),
+            read_positions: self.read_positions.clone(),
+            membership: self.membership(),
+            moderation: self.moderation.clone(),
+            clock: self.clock.clone(),
         }
     }
 
@@ -160,6 +183,7 @@ impl TestChat {
                 clock: self.clock.clone(),
                 configured_moderators: self.configured_moderators(),
             },
+            membership: self.membership(),
             rate: self.rate.clone(),
             entropy: self.entropy.clone(),
         }
@@ -173,6 +197,7 @@ impl TestChat {
             images: self.images.clone(),
             gateway: self.gateway.clone(),
             moderation: self.moderation.clone(),
+            members: self.members.clone(),
             rate_store: self.rate_store.clone(),
             read_positions: self.read_positions.clone(),
             renderer: self.renderer.clone(),

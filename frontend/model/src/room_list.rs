@@ -118,6 +118,18 @@ impl RoomList {
         });
     }
 
+    /// Adds a room that the visitor has not visited, if there is space.
+    pub fn add(&mut self, room: &RoomName) {
+        if self.visited.len() < ROOMS && !self.visited.contains(room) {
+            self.visited.push(room.clone());
+        }
+    }
+
+    /// The list to store when the visitor has lost the current room.
+    pub fn to_json_without_current(&self) -> String {
+        json::to_string(&self.visited[1..].to_vec())
+    }
+
     /// The page is visible again.
     pub fn on_page_visible(&mut self, now: u64) {
         self.wanted |= self.asked.is_none_or(|asked| now >= asked + LOOK_MS);

@@ -203,6 +203,10 @@ impl Timeline {
             | ServerMessage::Roles { .. }
             | ServerMessage::DataErased { .. }
             | ServerMessage::UserPurged { .. }
+            | ServerMessage::RoomCreated { .. }
+            | ServerMessage::MyRooms { .. }
+            | ServerMessage::Members { .. }
+            | ServerMessage::RoomLeft { .. }
             | ServerMessage::Pong => {}
         }
         self.due_changes_request(now)
@@ -416,7 +420,13 @@ impl Timeline {
                 | Action::EraseMyData
                 | Action::Ping
                 | Action::Enter
-                | Action::Read,
+                | Action::Read
+                | Action::CreateRoom
+                | Action::MyRooms
+                | Action::Members
+                | Action::AddMember
+                | Action::RemoveMember
+                | Action::LeaveRoom,
             )
             | None => {}
         }

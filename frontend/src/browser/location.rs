@@ -37,6 +37,12 @@ pub(crate) fn reload() {
     queue_microtask(|| _ = window().location().reload());
 }
 
+/// Loads the page of a room, deferred as [`reload`].
+pub(crate) fn load_room(room: &RoomName) {
+    let path = room.path();
+    queue_microtask(move || _ = window().location().set_href(&path));
+}
+
 /// Returns the room in the path, `/r/{room}`, or the lobby.
 pub(crate) fn room_of_path() -> RoomName {
     let path = window().location().pathname().unwrap_or_default();

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use crate::browser::js;
+use crate::browser::{js, location};
 
 /// Fetches a room's state with a new ticket. The error is the reason if the visitor is banned or signed out, and `None`
 /// otherwise.
@@ -18,6 +18,11 @@ pub(crate) async fn fetch_state(room: &RoomName) -> Result<PageState, Option<End
         200 => json::from_str(&text).map_err(|_| None),
         401 => Err(Some(EndReason::SignedOut)),
         403 => Err(banned_until(&text).map(EndReason::Banned)),
+        // The visitor is no member of this private room any more: its page says so.
+        404 => {
+            location::reload();
+            Err(None)
+        }
         _ => Err(None),
     }
 }

@@ -8,6 +8,7 @@ mod notifications;
 pub(crate) mod on_demand;
 mod people_panel;
 mod privacy;
+mod private_rooms;
 mod queries;
 mod read_sync;
 mod reading;

@@ -132,6 +132,20 @@ pub(crate) struct DialogTexts {
     pub(super) room_character: &'static str,
     /// Option that creates a room; takes what was typed.
     pub(crate) create_room: Template,
+    /// Option that makes a private room; takes its title.
+    pub(crate) create_private_room: Template,
+    /// Title of the dialog with the members of a private room, and the button that opens it.
+    pub(crate) members: &'static str,
+    pub(crate) members_hint: &'static str,
+    pub(crate) members_failed: &'static str,
+    /// Badge of a member who is a host.
+    pub(crate) host: &'static str,
+    /// Button that removes a member; takes the name.
+    pub(crate) remove_member: Template,
+    pub(crate) leave_room: &'static str,
+    /// The same button, when it was used once.
+    pub(crate) leave_room_confirm: &'static str,
+    pub(crate) archive_room: &'static str,
     pub(crate) room_details: &'static str,
     /// Takes the name of the room in its address.
     pub(crate) room_details_hint: Template,
@@ -187,6 +201,8 @@ pub(crate) struct DialogTexts {
     pub(crate) invite_open: &'static str,
     pub(crate) invite_passphrase: &'static str,
     pub(crate) invite_oidc: &'static str,
+    /// What the link to a private room does.
+    pub(crate) invite_private: &'static str,
     /// Label of the field with a link.
     pub(crate) link_address: &'static str,
     /// Shown if the browser forbids copying.

@@ -53,6 +53,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     slow_mode_rule: Template("One message every ", "."),
     slow_mode_exempt: Template("Slow mode: one message every ", ", but not for you."),
     read_only: "This room can only be read at the moment.",
+    archived: "This room is archived.",
     only_moderators_write: "Only moderators can write here at the moment.",
     muted_until: Template("A moderator muted you until ", "."),
     banned_until: Template("You can’t take part until ", "."),
@@ -178,6 +179,21 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     not_found_why: "The name of a room has lower-case letters, digits and hyphens, and at most 64 of them.",
     #[cfg(feature = "ssr")]
     to_lobby: "Go to the lobby",
+    private: "Private",
+    #[cfg(feature = "ssr")]
+    private_room: "This room is private or does not exist",
+    #[cfg(feature = "ssr")]
+    private_room_why: "Only its members can see a private room. Ask one of them for an invitation.",
+    #[cfg(feature = "ssr")]
+    join_title: "You are invited to a private room",
+    #[cfg(feature = "ssr")]
+    join_why: "With this link you become a member of the room. It is valid for one person.",
+    #[cfg(feature = "ssr")]
+    join: "Join the room",
+    #[cfg(feature = "ssr")]
+    enter_first: "Please enter the chat first, and then open the link again.",
+    #[cfg(feature = "ssr")]
+    room_full: "This room, or the list of your private rooms, is full.",
     #[cfg(feature = "ssr")]
     passphrase_title: "Enter the passphrase",
     #[cfg(feature = "ssr")]

@@ -58,6 +58,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     slow_mode_rule: Template("メッセージは", "に1件まで送信できます。"),
     slow_mode_exempt: Template("低速モード：ほかの人は", "に1件まで送信できます。"),
     read_only: "このルームは現在、閲覧のみできます。",
+    archived: "このルームはアーカイブされています。",
     only_moderators_write: "現在、このルームで発言できるのはモデレーターだけです。",
     muted_until: Template("モデレーターにより、", "まで発言できません。"),
     banned_until: Template("", "まで参加できません。"),
@@ -185,6 +186,21 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     not_found_why: "ルーム名に使えるのは半角の英小文字、数字、ハイフンで、長さは64文字までです。",
     #[cfg(feature = "ssr")]
     to_lobby: "ロビーへ移動",
+    private: "非公開",
+    #[cfg(feature = "ssr")]
+    private_room: "このルームは非公開か、存在しません",
+    #[cfg(feature = "ssr")]
+    private_room_why: "非公開ルームを見られるのはメンバーだけです。メンバーに招待を頼んでください。",
+    #[cfg(feature = "ssr")]
+    join_title: "非公開ルームに招待されています",
+    #[cfg(feature = "ssr")]
+    join_why: "このリンクで、ルームのメンバーになれます。リンクを使えるのは1人だけです。",
+    #[cfg(feature = "ssr")]
+    join: "ルームに参加",
+    #[cfg(feature = "ssr")]
+    enter_first: "先にチャットに入ってから、もう一度リンクを開いてください。",
+    #[cfg(feature = "ssr")]
+    room_full: "このルーム、またはあなたの非公開ルームの一覧が、いっぱいです。",
     #[cfg(feature = "ssr")]
     passphrase_title: "パスフレーズを入力してください",
     #[cfg(feature = "ssr")]

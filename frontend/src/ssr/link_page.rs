@@ -27,6 +27,17 @@ pub struct InvitationPage<'a> {
     pub problem: Option<LinkProblem>,
 }
 
+/// The settings of the page that an invitation to a private room leads to.
+#[derive(Clone, Copy, Debug)]
+pub struct JoinPage<'a> {
+    /// Names the visitor, so that a form that is sent twice takes one use.
+    pub pass: &'a str,
+    /// The token, if it was sent already.
+    pub token: &'a str,
+    /// Why the last attempt failed.
+    pub problem: Option<LinkProblem>,
+}
+
 /// The settings of the page that a link to another device leads to.
 #[derive(Clone, Copy, Debug)]
 pub struct DevicePage<'a> {
@@ -60,6 +71,10 @@ pub enum LinkProblem {
     Expired,
     /// It was revoked.
     Revoked,
+    /// The visitor has to enter the chat first. Only an invitation to a private room has this problem.
+    EnterFirst,
+    /// The private room, or the visitor's list of private rooms, is full.
+    RoomFull,
     /// There were too many attempts.
     TooManyAttempts {
         /// How long to wait before the next attempt.
@@ -84,6 +99,21 @@ pub fn invitation_page(template: &IndexTemplate, language: Language, page: Invit
     let parts = [why, problem, form, other_way, page.problem.is_none().then(script)];
     let body = html(|| notice(translations.invited, parts.into_iter().flatten()));
     template.fill(translations, translations.invited, "", &body)
+}
+
+/// Renders the page that an invitation to a private room leads to. It does not say which room it is.
+pub fn join_page(template: &IndexTemplate, language: Language, page: JoinPage<'_>) -> String {
+    let translations = Translations::of(language);
+    let problem = page.problem.map(|problem| problem_line(translations, problem, &translations.invitation_problems));
+    let join = element("button").class("button primary").text(translations.join);
+    let form = can_try_again(page.problem).then(|| {
+        token_form(translations, "/join", page.token).child(hidden("visitor", page.pass.to_owned())).child(join)
+    });
+    let home = (!can_try_again(page.problem)).then(|| main_link("/", translations.to_lobby));
+    let why = page.problem.is_none().then(|| element("p").text(translations.join_why));
+    let parts = [why, problem, form, home, page.problem.is_none().then(script)];
+    let body = html(|| notice(translations.join_title, parts.into_iter().flatten()));
+    template.fill(translations, translations.join_title, "", &body)
 }
 
 /// Renders the page that a link to another device leads to. Its script sends the form at once: that signs nobody in.
@@ -163,6 +193,8 @@ fn problem_line(translations: &Translations, problem: LinkProblem, sentences: &[
         LinkProblem::UsedUp => used_up.into(),
         LinkProblem::Expired => expired.into(),
         LinkProblem::Revoked => revoked.into(),
+        LinkProblem::EnterFirst => translations.enter_first.into(),
+        LinkProblem::RoomFull => translations.room_full.into(),
         LinkProblem::TooManyAttempts { seconds } => {
             translations.too_many_attempts.of(usize::try_from(seconds).unwrap_or(usize::MAX))
         }

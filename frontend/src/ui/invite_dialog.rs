@@ -32,7 +32,12 @@ pub(crate) fn invite_dialog(chat: Chat) -> Element {
         AccessMode::Passphrase => texts.invite_passphrase,
         AccessMode::Oidc => texts.invite_oidc,
     };
-    let hint = move || if chat.invite.is_invitation.get() { texts.invitation_made } else { of_room };
+    let hint = move || match chat.room.address().is_private() {
+        true if chat.invite.is_failed.get() => texts.links_failed,
+        true => texts.invite_private,
+        false if chat.invite.is_invitation.get() => texts.invitation_made,
+        false => of_room,
+    };
     let back = move || {
         chat.invite.is_invitation.get().then(|| {
             let back = move |_| show_room_link(chat);
@@ -56,6 +61,14 @@ pub(crate) fn invite_dialog(chat: Chat) -> Element {
 
 /// Opens the dialog with the link to the current room.
 pub(crate) fn show(chat: Chat) {
+    set(chat.invite.is_failed, false);
+    if chat.room.address().is_private() {
+        // A link to the room helps nobody who is no member.
+        set(chat.invite.is_invitation, false);
+        chat.invite.link.show(String::new());
+        chat.run_in_dialog(DialogIntent::InviteToRoom);
+        return dialog::open(chat.invite.dialog);
+    }
     show_room_link(chat);
     set(chat.invite.selected_life, LIVES[1]);
     set(chat.invite.selected_uses, USES[1]);
@@ -74,7 +87,7 @@ fn show_room_link(chat: Chat) {
 
 /// Whether the visitor makes invitations. An open chat needs none, and with a provider, that decides who enters.
 fn has_invitations(chat: Chat) -> bool {
-    chat.access == AccessMode::Passphrase && chat.is_moderator()
+    chat.access == AccessMode::Passphrase && chat.is_moderator() && !chat.room.address().is_private()
 }
 
 /// Draws the invitations, and the form that makes one.

@@ -10,6 +10,7 @@ use crate::ui::{
     composer::{attachment_tray::tray, command, format_bar, keys, paste, suggestion_list},
     device_dialog, invite_dialog,
     log::{extras, message_keys},
+    members_dialog,
     message::{
         actions,
         delete_dialog::{self, delete_dialog},
@@ -79,6 +80,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         extras::code_button(chat),
         invite_dialog::invite_dialog(chat),
         device_dialog::device_dialog(chat),
+        members_dialog::members_dialog(chat),
     ];
     dialogs.into_iter().map(View::from).chain(people_panel::panel_and_card(chat)).collect()
 }

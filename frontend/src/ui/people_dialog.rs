@@ -5,6 +5,7 @@ use page_view::{Element, element, reactive};
 use shared_types::Person;
 
 use crate::ui::{
+    members_dialog,
     moderation::restriction_dialog,
     parts::avatar::avatar,
     people_panel::{identity, is_wide, more_people, toggle},
@@ -13,15 +14,15 @@ use crate::ui::{
 
 /// Draws the dialog.
 pub(crate) fn people_dialog(chat: Chat) -> Element {
-    let dialog = chat.on_demand.people_dialog;
+    let people_dialog = chat.on_demand.people_dialog;
     let people = move || {
         let person = |person: Person| {
             let (avatar, identity) = (avatar(chat, &person), identity(chat, &person));
-            element("li")
-                .class("person")
-                .child(avatar)
-                .child(identity)
-                .child(restriction_dialog::button(chat, person, dialog))
+            element("li").class("person").child(avatar).child(identity).child(restriction_dialog::button(
+                chat,
+                person,
+                people_dialog,
+            ))
         };
         chat.room.people.get().into_iter().map(person).collect::<Vec<_>>()
     };
@@ -31,12 +32,12 @@ pub(crate) fn people_dialog(chat: Chat) -> Element {
         .child(element("h2").with("id", "people-title").text(chat.translations.people))
         .child(element("ul").class("people-list").child(reactive(people)))
         .child(more_people(chat))
-        .child(element("div").class("name-buttons").child(close));
+        .child(element("div").class("name-buttons").child(members_dialog::button(chat)).child(close));
     element("dialog")
         .class("name-dialog people")
         .with("aria-labelledby", "people-title")
         .with("closedby", "any")
-        .node_ref(dialog)
+        .node_ref(people_dialog)
         .child(form)
 }
 

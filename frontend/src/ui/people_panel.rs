@@ -7,6 +7,7 @@ use web_sys::{HtmlDialogElement, HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
     composer::field,
+    members_dialog,
     moderation::restriction_dialog,
     parts::{
         avatar::avatar,
@@ -64,6 +65,7 @@ fn panel(chat: Chat, card: Card) -> Element {
         .child(element("div").class("people-bar").child(title).child(close_button))
         .child(element("ul").class("people-rows").with("role", "list").child(reactive(people)))
         .child(more_people(chat))
+        .child(members_dialog::button(chat))
 }
 
 /// Says how many people are in the room whom the server does not name.

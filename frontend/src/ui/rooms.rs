@@ -5,6 +5,7 @@ pub(crate) mod room_dialog;
 use leptos::{ev, prelude::*};
 use page_model::room_list::RoomEntry;
 use page_view::{Element, View, element, reactive, reactive_text};
+use shared_types::RoomName;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::{
@@ -62,7 +63,8 @@ pub(crate) fn room_button(chat: Chat) -> Element {
         .on(ev::click, move |_| open(chat))
         .reactive_attribute("data-unread", move || has_unread().then_some(""))
         .with("title", chat.translations.switch_rooms)
-        .children(name(reactive_text(move || chat.rooms.titles.with(|titles| titles.label(&chat.room.address())))))
+        .child(reactive(move || [mark(chat, &chat.room.address())]))
+        .child(name(reactive_text(move || chat.rooms.titles.with(|titles| titles.label(&chat.room.address())))))
         .child(icon(CHEVRON))
         .child(badge)
         .child(element("span").class("heard").child(screen_reader_text))
@@ -121,7 +123,8 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
                 chat.dispatch.run(Intent::EnterRoom(target.clone(), Some(event)));
             }
         })
-        .children(name(label.clone()))
+        .child(mark(chat, &room))
+        .child(name(label.clone()))
         .children(screen_reader_text)
         .children(badge);
     let (read, read_label) = (room.clone(), label.clone());
@@ -142,9 +145,21 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
     element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).child(read).child(remove)
 }
 
-fn name(room: impl Into<View>) -> [Element; 2] {
-    let hash = element("span").class("room-mark").with("aria-hidden", "true").text("#");
-    [hash, element("span").class("room-name").with("dir", "auto").child(room)]
+fn name(room: impl Into<View>) -> Element {
+    element("span").class("room-name").with("dir", "auto").child(room)
+}
+
+/// Draws the mark before the name of a room.
+fn mark(chat: Chat, room: &RoomName) -> Element {
+    if room.is_private() {
+        return private_mark().with("role", "img").with("aria-label", chat.translations.private);
+    }
+    element("span").class("room-mark").with("aria-hidden", "true").text("#")
+}
+
+/// Draws the mark of a private room.
+pub(crate) fn private_mark() -> Element {
+    element("span").class("room-mark").text("🔒")
 }
 
 /// Keeps the focus in the list after the focused button was removed: the first of these links gets it.

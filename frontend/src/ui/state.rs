@@ -5,6 +5,7 @@ pub(crate) mod composer;
 pub(crate) mod intent;
 pub(crate) mod invite;
 pub(crate) mod log;
+pub(crate) mod members;
 pub(crate) mod moderation;
 pub(crate) mod on_demand;
 pub(crate) mod privacy;
@@ -30,6 +31,7 @@ use crate::{
             intent::{DialogIntent, ImageIntent, Intent, OnDemandIntent},
             invite::{DeviceLinkState, InviteState},
             log::{ImageState, KeyedRow, LogState, MessageDialogs, OlderMessages},
+            members::MembersState,
             moderation::{ModerationState, RestrictionDialogState},
             on_demand::{DialogRequest, OnDemandState},
             privacy::{NotificationState, PrivacyState, ShortcutsState},
@@ -60,6 +62,7 @@ pub(crate) struct Chat {
     pub(crate) shortcuts: ShortcutsState,
     pub(crate) invite: InviteState,
     pub(crate) device_link: DeviceLinkState,
+    pub(crate) members: MembersState,
     pub(crate) on_demand: OnDemandState,
     /// Sends intents to the session.
     pub(crate) dispatch: Callback<Intent>,
@@ -85,6 +88,7 @@ impl Chat {
             shortcuts: ShortcutsState::new(),
             invite: InviteState::new(),
             device_link: DeviceLinkState::new(),
+            members: MembersState::new(),
             on_demand: OnDemandState::new(),
             dispatch,
         };

@@ -64,6 +64,14 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "enter", "room": "cats" }),
         json!({ "action": "enter", "room": "cats", "since": 12 }),
         json!({ "action": "read", "room": "cats", "seq": 7 }),
+        json!({ "action": "rules", "rules": { "archived": true } }),
+        json!({ "action": "createRoom", "title": "猫 Cats" }),
+        json!({ "action": "myRooms" }),
+        json!({ "action": "members" }),
+        json!({ "action": "addMember", "person": "p1" }),
+        json!({ "action": "addMember", "person": "p1", "name": "Ann" }),
+        json!({ "action": "removeMember", "person": "p1" }),
+        json!({ "action": "leaveRoom" }),
     ]
 }
 

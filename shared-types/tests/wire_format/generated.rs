@@ -7,8 +7,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{
     AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
     ImageSide, ImageSize, ImageType, Language, MessageText, ModerationAction, Nonce, PageState, Person, PersonId,
-    PersonName, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails,
-    RoomName, RoomRules, RoomTitle, RoomTopic, SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
+    PersonName, PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription,
+    RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, RoomTopic, SearchText, Seconds, Seq, ServerMessage,
+    Timestamp, TitledRoom,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
         compare::{read_both, write_both},
@@ -47,7 +48,8 @@ macro_rules! check_types {
 check_types! {
     AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
     ImageSide, ImageSize, ImageType, Language, MessageText, ModerationAction, Nonce, PageState, Person, PersonId,
-    PersonName, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomName,
+    PersonName, PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails,
+    RoomMember, RoomName,
     RoomRules, RoomTitle, RoomTopic, SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
 }
 

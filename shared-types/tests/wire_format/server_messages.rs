@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    AuditEntry, ChatMessage, ErrorCode, HistoryRange, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
-    Role, RoleEntry, RoomActivity, RoomDetails, RoomName, RoomRules, Seq, ServerMessage, Timestamp, TitledRoom,
+    AuditEntry, ChatMessage, ErrorCode, HistoryRange, ModerationAction, Person, PrivateRoom, Reaction, ReplyRef,
+    Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName, RoomRules, Seq, ServerMessage,
+    Timestamp, TitledRoom,
     json::compare::{read_both, write_both},
 };
 
@@ -34,7 +35,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         nonce: nonce.map(|nonce| nonce.parse().unwrap()),
         retry_after: None,
     };
-    let rules = RoomRules { slow: 30, read_only: true };
+    let rules = RoomRules { slow: 30, read_only: true, archived: false };
     let entry = |action| AuditEntry { at: Timestamp(5), by: Person { moderator: true, ..ann() }, action };
     let until = Some(Timestamp(9));
     let role = |name, role| ModerationAction::Role { person: "p1".parse().unwrap(), name, role };
@@ -354,6 +355,51 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         (ServerMessage::Typing { person: ann() }, json!({ "type": "typing", "person": { "id": "p1", "name": "Ann" } })),
         (ServerMessage::CatchUp { after: Some(Rev(6)) }, json!({ "type": "catchUp", "after": 6 })),
         (ServerMessage::CatchUp { after: None }, json!({ "type": "catchUp" })),
+        (
+            ServerMessage::RoomCreated { room: private_room(), title: "猫 Cats".parse().unwrap() },
+            json!({ "type": "roomCreated", "room": "p-abcdefghijklmnopqrst", "title": "猫 Cats" }),
+        ),
+        (
+            ServerMessage::MyRooms {
+                rooms: vec![
+                    PrivateRoom { room: private_room(), title: "猫 Cats".parse().ok() },
+                    PrivateRoom { room: private_room(), title: None },
+                ],
+            },
+            json!({
+                "type": "myRooms",
+                "rooms": [
+                    { "room": "p-abcdefghijklmnopqrst", "title": "猫 Cats" }, { "room": "p-abcdefghijklmnopqrst" },
+                ],
+            }),
+        ),
+        (
+            ServerMessage::Members {
+                people: vec![
+                    RoomMember {
+                        person: "p1".parse().unwrap(),
+                        name: "Ann".parse().ok(),
+                        host: true,
+                        since: Timestamp(5),
+                    },
+                    RoomMember { person: "p2".parse().unwrap(), name: None, host: false, since: Timestamp(6) },
+                ],
+            },
+            json!({
+                "type": "members",
+                "people": [
+                    { "person": "p1", "name": "Ann", "host": true, "since": 5 }, { "person": "p2", "since": 6 },
+                ],
+            }),
+        ),
+        (
+            ServerMessage::RoomLeft { room: private_room() },
+            json!({ "type": "roomLeft", "room": "p-abcdefghijklmnopqrst" }),
+        ),
+        (
+            ServerMessage::Rules { rules: RoomRules { archived: true, ..RoomRules::default() } },
+            json!({ "type": "rules", "rules": { "archived": true } }),
+        ),
         (ServerMessage::Pong, json!({ "type": "pong" })),
         (
             error(Some("send"), Some("n-1")),
@@ -361,6 +407,10 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         ),
         (error(None, None), json!({ "type": "error", "code": "badField", "message": "text must not be empty" })),
     ]
+}
+
+fn private_room() -> RoomName {
+    "p-abcdefghijklmnopqrst".parse().unwrap()
 }
 
 #[test]

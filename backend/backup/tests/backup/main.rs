@@ -23,6 +23,7 @@ use store_redb::{
     messages::RedbMessages,
     moderation::RedbModeration,
     read_positions::RedbReadPositions,
+    room_members::RedbRoomMembers,
     store::{DirectoryImages, DirectoryTarget, Store},
 };
 use tempfile::TempDir;
@@ -35,8 +36,14 @@ async fn filled() -> TempDir {
     let messages = RedbMessages::new(store.clone(), None, clock.clone());
     let moderation = RedbModeration::new(store.clone(), clock);
     let read_positions = RedbReadPositions::new(store.clone());
-    let ports =
-        Ports { messages: &messages, moderation: &moderation, read_positions: &read_positions, secrets: &store };
+    let members = RedbRoomMembers::new(store.clone());
+    let ports = Ports {
+        messages: &messages,
+        moderation: &moderation,
+        members: &members,
+        read_positions: &read_positions,
+        secrets: &store,
+    };
     fill(&ports).await;
     fs::create_dir(directory.path().join("images")).unwrap();
     // The name of the file of `image_key`: upper case letters are in the mask.

@@ -1,10 +1,11 @@
-//! Links with a one-use token after their `#`: invitations, and links to another device.
+//! Links with a one-use token after their `#`: invitations to the chat and to private rooms, and links to another device.
 //!
 //! A token's payload is signed like a cookie, for its purpose and for the access policy. So a token is void under another policy, as
 //! everybody's cookie is: who changes the passphrase also ends the invitations.
 
 pub mod device_links;
 pub mod invitations;
+pub mod room_invitations;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -14,6 +15,7 @@ use shared_types::{Person, PersonId, Timestamp};
 use crate::{
     access::{
         rate_limit::{RateError, RateLimiter, TooFast},
+        room_membership::RoomMembership,
         sessions::{Session, Sessions, signing::Purpose},
         token_secret::TokenSecret,
     },
@@ -38,6 +40,8 @@ pub struct AccessLinks {
     pub sessions: Sessions,
     /// The banned people and addresses, and the clock.
     pub restriction_store: RestrictionStore,
+    /// The members of private rooms.
+    pub membership: RoomMembership,
     /// Limits the attempts of an address, and the links of a person.
     pub rate: RateLimiter,
     /// The source of randomness.
@@ -62,6 +66,9 @@ pub enum LinkError {
     /// The chat has no such links in its access mode, or the person may not make them.
     #[error("not allowed")]
     NotAllowed,
+    /// The room of the invitation, or the list of the person's rooms, is full.
+    #[error("the room or the person's list of rooms is full")]
+    RoomFull,
     /// The rate limit is exceeded.
     #[error(transparent)]
     TooOften(TooFast),

@@ -1,4 +1,5 @@
-//! `audit`: replies with entries of the audit log, newest first.
+//! `audit`: replies with entries of the audit log, newest first. Entries of private rooms are left out, except those of the room in
+//! which the moderator is.
 
 use shared_types::Timestamp;
 
@@ -9,5 +10,5 @@ use crate::{moderation::posting_policy::Permission, ports::connections::Connecti
 pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
 
 pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, before: Option<Timestamp>) -> Reply {
-    Ok(Some(handler.moderation.audit(&moderator.person, before).await?))
+    Ok(Some(handler.moderation.audit(&moderator.person, &moderator.room, before).await?))
 }

@@ -9,7 +9,11 @@ use std::slice;
 use shared_types::{Rev, RoomName};
 
 use super::{CommandSpec, FrameHandler, Reply, error::CommandError, hello};
-use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission, ports::connections::Connection};
+use crate::{
+    access::{rate_limit::RateBucket, room_membership::MembershipError},
+    moderation::posting_policy::Permission,
+    ports::connections::Connection,
+};
 
 /// Permission and rate bucket of the command. It tells two rooms about the sender, so it counts like `hello`.
 pub(super) const SPEC: CommandSpec =
@@ -20,10 +24,18 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, room: RoomN
         return hello::greet(handler, sender, since).await;
     }
     let broadcast = &handler.broadcast;
+    if !handler.membership.may_enter(&room, &sender.person.id).await? {
+        return Err(MembershipError::NoSuchRoom.into());
+    }
     // Another command moved or removed the connection at the same time.
     let Some(moved) = broadcast.connections.move_to(sender, &room).await? else {
         return Err(CommandError::OtherRoom);
     };
+    // The membership may have ended during the move.
+    if !handler.membership.may_enter(&room, &moved.person.id).await? {
+        broadcast.close(slice::from_ref(&moved)).await?;
+        return Ok(None);
+    }
     tracing::info!(connection = %moved.id, from = %sender.room, to = %moved.room, "entered the room");
     // The messages are read after the move: a message that is stored later is sent to the connection.
     let (left, greeted) = futures::join!(

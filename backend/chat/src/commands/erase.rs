@@ -1,6 +1,7 @@
-//! `forget`: erases a batch of the sender's messages, and with the last one where they have read. Replies with `forgotten`, which says whether some are left.
+//! `forget`: erases a batch of the sender's messages. Replies with `forgotten`, which says whether some are left. When none is left, where the
+//! sender has read is erased, too, and the sender leaves all private rooms: their entries there have the sender's id and name.
 
-use shared_types::{Action, ServerMessage};
+use shared_types::{Action, ServerMessage, limits};
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission, ports::connections::Connection};
@@ -10,7 +11,20 @@ pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Query(Action::EraseMyData)) };
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
-    let (count, more) = handler.erase_batch(&sender.person.id).await?;
-    let more = more || handler.read_positions.remove(&sender.person.id).await?;
-    Ok(Some(ServerMessage::DataErased { count, more }))
+    let person = &sender.person.id;
+    let (count, more) = handler.erase_batch(person).await?;
+    let more = more || handler.read_positions.remove(person).await?;
+    if more {
+        return Ok(Some(ServerMessage::DataErased { count, more }));
+    }
+    // The answer is sent before the sender's socket may be closed.
+    let rooms = handler.membership.members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
+    for room in &rooms {
+        handler.membership.members.remove(room, person).await?;
+    }
+    handler.broadcast.reply(sender, &ServerMessage::DataErased { count, more }).await;
+    for room in &rooms {
+        handler.shut_out(room, person).await?;
+    }
+    Ok(None)
 }

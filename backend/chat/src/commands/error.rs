@@ -6,6 +6,7 @@ use crate::{
     access::{
         confusable_name::ConfusableName,
         rate_limit::{RateError, TooFast},
+        room_membership::MembershipError,
     },
     content::{emoji::NotOneEmoji, images::ImageFault},
     messages::{post::PostError, update::UpdateError},
@@ -63,6 +64,9 @@ pub(crate) enum CommandError {
     /// The sender lacks the permission.
     #[error("you are not allowed to do that here")]
     NotAllowed,
+    /// Something about a private room was not done.
+    #[error(transparent)]
+    Membership(MembershipError),
     /// The moderation action was not performed.
     #[error(transparent)]
     Moderation(ModerationError),
@@ -113,6 +117,15 @@ impl From<ModerationError> for CommandError {
     }
 }
 
+impl From<MembershipError> for CommandError {
+    fn from(why: MembershipError) -> Self {
+        match why {
+            MembershipError::Unavailable(cause) => Self::Unavailable(cause),
+            why => Self::Membership(why),
+        }
+    }
+}
+
 impl From<PostingDenied> for CommandError {
     fn from(why: PostingDenied) -> Self {
         match why {
@@ -132,18 +145,22 @@ impl CommandError {
             Self::Update(UpdateError::Outdated) => ErrorCode::Outdated,
             Self::Update(UpdateError::Empty) | Self::Name(_) | Self::Emoji(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
-            Self::Update(UpdateError::TooMany) | Self::Moderation(ModerationError::TooManyRoles) => ErrorCode::TooMany,
+            Self::Update(UpdateError::TooMany)
+            | Self::Moderation(ModerationError::TooManyRoles)
+            | Self::Membership(MembershipError::RoomFull | MembershipError::TooManyRooms) => ErrorCode::TooMany,
             Self::Moderation(ModerationError::LastOwner) => ErrorCode::LastOwner,
             Self::NotAllowed
+            | Self::Membership(MembershipError::NoSuchRoom | MembershipError::Open | MembershipError::HostsOnly)
             | Self::Moderation(
                 ModerationError::NotAllowed | ModerationError::DetailsNotAllowed | ModerationError::OwnersOnly,
             )
             | Self::PostingDenied(PostingDenied::Banned { .. }) => ErrorCode::NotAllowed,
             Self::OtherRoom => ErrorCode::OtherRoom,
             Self::PostingDenied(PostingDenied::Muted { .. }) => ErrorCode::Muted,
-            Self::PostingDenied(PostingDenied::ReadOnly) => ErrorCode::ReadOnly,
+            Self::PostingDenied(PostingDenied::ReadOnly | PostingDenied::Archived) => ErrorCode::ReadOnly,
             Self::PostingDenied(PostingDenied::TooFast { .. }) => ErrorCode::TooFast,
             Self::Moderation(ModerationError::Unavailable(_))
+            | Self::Membership(MembershipError::Unavailable(_))
             | Self::PostingDenied(PostingDenied::Unavailable(_))
             | Self::Post(PostError::Unavailable(_))
             | Self::Update(UpdateError::Unavailable(_))
@@ -274,6 +291,16 @@ mod tests {
         check(posting_denied(PostingDenied::Banned { seconds: 9 }), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::Muted { seconds: 9 }), ErrorCode::Muted, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::ReadOnly), ErrorCode::ReadOnly, Some("send"), Some("n-1"));
+        check(posting_denied(PostingDenied::Archived), ErrorCode::ReadOnly, Some("send"), Some("n-1"));
+        for (why, code) in [
+            (MembershipError::NoSuchRoom, ErrorCode::NotAllowed),
+            (MembershipError::Open, ErrorCode::NotAllowed),
+            (MembershipError::HostsOnly, ErrorCode::NotAllowed),
+            (MembershipError::RoomFull, ErrorCode::TooMany),
+            (MembershipError::TooManyRooms, ErrorCode::TooMany),
+        ] {
+            check(command_error(why.into()), code, Some("send"), Some("n-1"));
+        }
         check(posting_denied(PostingDenied::TooFast { seconds: 9 }), ErrorCode::TooFast, Some("send"), Some("n-1"));
         check(command_error(CommandError::OtherRoom), ErrorCode::OtherRoom, Some("send"), Some("n-1"));
         let cause = || Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() };
@@ -283,6 +310,7 @@ mod tests {
             UpdateError::Unavailable(cause()).into(),
             ModerationError::Unavailable(cause()).into(),
             PostingDenied::Unavailable(cause()).into(),
+            MembershipError::Unavailable(cause()).into(),
             RateError::from(cause()).into(),
         ];
         for why in from {

@@ -1,12 +1,16 @@
 //! `rooms`: replies with the newest message of each of several rooms, counts what is unread there, and adds their titles if they are
-//! asked for. With `watch` the sender's connection is sent news of these rooms from then on.
+//! asked for. Private rooms of which the sender is no member are left out like empty ones. With `watch` the sender's connection is sent news of these rooms from then on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use shared_types::{Action, RoomName, Seq, ServerMessage, limits};
 
 use super::{CommandSpec, FrameHandler, Reply};
-use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission, ports::connections::Connection};
+use crate::{
+    access::rate_limit::RateBucket,
+    moderation::posting_policy::Permission,
+    ports::{Result as PortResult, connections::Connection},
+};
 
 /// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
@@ -26,14 +30,50 @@ pub(super) struct Wanted {
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, wanted: Wanted) -> Reply {
     let Wanted { rooms, titles, watch, read } = wanted;
+    let person = &sender.person.id;
+    let mut visible = handler.membership.visible(&rooms, person).await?;
     if watch {
         // Before the messages are read: each message is in the answer or in the news.
-        handler.broadcast.connections.watch(sender, &watched(&sender.room, &rooms)).await?;
+        watch_visible(handler, sender, &rooms, &visible).await?;
+        if visible.iter().any(RoomName::is_private) {
+            // A membership may have ended before the watcher was stored.
+            let still_visible = handler.membership.visible(&rooms, person).await?;
+            if visible != still_visible {
+                visible = still_visible;
+                watch_visible(handler, sender, &rooms, &visible).await?;
+            }
+        }
     }
+    let (rooms, read) = only_visible(rooms, read, &visible);
     let moderation = &handler.posting_policy.restriction_store.moderation;
     let titles = async { if titles { moderation.titles(&rooms).await } else { Ok(Vec::new()) } };
     let (rooms, titles) = futures::try_join!(handler.room_activity.newest(sender, rooms.clone(), read), titles)?;
     Ok(Some(ServerMessage::Rooms { rooms, titles }))
+}
+
+/// Makes the sender a watcher of those of the rooms that they may see.
+async fn watch_visible(
+    handler: &FrameHandler,
+    sender: &Connection,
+    rooms: &[RoomName],
+    visible: &HashSet<RoomName>,
+) -> PortResult<()> {
+    let rooms: Vec<RoomName> = rooms.iter().filter(|room| visible.contains(room)).cloned().collect();
+    handler.broadcast.connections.watch(sender, &watched(&sender.room, &rooms)).await
+}
+
+/// Leaves out the rooms that are not visible, with their read positions, which are those of the first rooms.
+fn only_visible(rooms: Vec<RoomName>, read: Vec<Seq>, visible: &HashSet<RoomName>) -> (Vec<RoomName>, Vec<Seq>) {
+    let mut read = read.into_iter();
+    let mut kept = (Vec::with_capacity(rooms.len()), Vec::new());
+    for room in rooms {
+        let position = read.next();
+        if visible.contains(&room) {
+            kept.0.push(room);
+            kept.1.extend(position);
+        }
+    }
+    kept
 }
 
 /// Returns the rooms to watch: the first ones, each once, without the one in which the sender is.

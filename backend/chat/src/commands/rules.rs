@@ -1,4 +1,4 @@
-//! `rules`: changes the rules of the room. The broadcast is the answer.
+//! `rules`: changes the rules of the room. For moderators, and in a private room for its hosts, too. The broadcast is the answer.
 
 use shared_types::{RoomRules, ServerMessage};
 
@@ -9,7 +9,11 @@ use crate::{moderation::posting_policy::Permission, ports::connections::Connecti
 pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
 
 pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, rules: RoomRules) -> Reply {
-    handler.moderation.set_rules(&moderator.person, &moderator.room, rules).await?;
+    if handler.acts_as_host(moderator).await? {
+        handler.posting_policy.restriction_store.moderation.set_rules(&moderator.room, rules).await?;
+    } else {
+        handler.moderation.set_rules(&moderator.person, &moderator.room, rules).await?;
+    }
     handler.broadcast.to_room(&moderator.room, &ServerMessage::Rules { rules }).await?;
     Ok(None)
 }

@@ -1,14 +1,15 @@
 //! Steps that several commands share.
 
-use shared_types::{ChatMessage, Nonce, PersonId, Seq, ServerMessage};
+use futures::future::{join_all, try_join_all};
+use shared_types::{ChatMessage, Nonce, PersonId, RoomName, Seq, ServerMessage, limits};
 
-use super::{FrameHandler, Reply};
+use super::{FrameHandler, Reply, error::CommandError};
 use crate::{
     messages::{
         erase::ErasedMessages,
         update::{Changed, MessageUpdate, UpdateError},
     },
-    ports::{Result, connections::Connection, moderation::RoomSettings},
+    ports::{Result, connections::Connection, moderation::RoomSettings, watchers::Audience},
     presence::people::RoomPeople,
 };
 
@@ -57,6 +58,30 @@ impl FrameHandler {
     pub(super) async fn tell_room_and_watchers(&self, sender: &Connection, message: ChatMessage) -> Result<()> {
         let message = ServerMessage::Message(self.renderer.one(&sender.room, message));
         self.broadcast.news_of(sender, &message).await
+    }
+
+    /// Returns whether a person who is no moderator changes a private room as its host, which the audit log does not record.
+    pub(super) async fn acts_as_host(&self, sender: &Connection) -> std::result::Result<bool, CommandError> {
+        if !sender.room.is_private() || sender.person.moderator {
+            return Ok(false);
+        }
+        self.membership.check_host(&sender.room, &sender.person.id).await?;
+        Ok(true)
+    }
+
+    /// Ends what a person who is no member any more still has of a private room: their sockets there are closed, and their sockets in
+    /// other rooms watch it no longer. They are told before. The caller has ended the membership.
+    pub(super) async fn shut_out(&self, room: &RoomName, person: &PersonId) -> Result<()> {
+        let Audience { listeners, watchers, .. } =
+            self.broadcast.connections.audience(room, limits::CONNECTIONS).await?;
+        let listeners: Vec<Connection> =
+            listeners.iter().filter(|listener| listener.person.id == *person).cloned().collect();
+        let watchers: Vec<_> = watchers.iter().filter(|watcher| watcher.person == *person).collect();
+        try_join_all(watchers.iter().map(|watcher| self.broadcast.connections.unwatch(room, &watcher.id))).await?;
+        let notice = ServerMessage::RoomLeft { room: room.clone() };
+        join_all(watchers.iter().map(|watcher| self.broadcast.to_one(&watcher.id, &notice))).await;
+        self.broadcast.to_connections(&listeners, &notice).await;
+        self.broadcast.close(&listeners).await
     }
 
     /// Sends `welcome`: the person, the people in the room, its rules and its details, and where the person has read.

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
-use shared_types::{ChatMessage, Person, RoomName, Seq, Timestamp, image_path};
+use shared_types::{ChatMessage, Person, PrivateRoom, RoomName, Seq, Timestamp, image_path};
 
-use crate::ports::{
-    Result,
-    messages::{IdempotencyRecord, MessageKey, Messages},
-    read_positions::{ReadPosition, ReadPositions},
-    system::Clock,
+use crate::{
+    access::room_membership::RoomMembership,
+    ports::{
+        Result,
+        messages::{IdempotencyRecord, MessageKey, Messages},
+        moderation::Moderation,
+        read_positions::{ReadPosition, ReadPositions},
+        system::Clock,
+    },
 };
 
 /// Number of messages that are read at the same time.
@@ -30,6 +34,10 @@ pub struct DataExport {
     pub messages: Arc<dyn Messages>,
     /// Up to where the person has read.
     pub read_positions: Arc<dyn ReadPositions>,
+    /// The members of private rooms.
+    pub membership: RoomMembership,
+    /// The titles of private rooms.
+    pub moderation: Arc<dyn Moderation>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -42,6 +50,9 @@ pub struct ExportPart {
     pub person: Person,
     /// When the data was read.
     pub exported_at: Timestamp,
+    /// The private rooms of which the person is a member; only in the first part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub private_rooms: Vec<PrivateRoom>,
     /// The messages, by room and oldest first.
     pub messages: Vec<ExportedMessage>,
     /// Up to where the person has read each room. In the first part only.
@@ -74,13 +85,19 @@ pub struct ExportedPosition {
 }
 
 impl DataExport {
-    /// Exports what a person wrote, after the message that an earlier part ended with. Deleted messages are not included.
+    /// Exports what a person wrote, after the message that an earlier part ended with. Deleted messages are not included. What a person
+    /// wrote in a private room stays theirs when they are no member any more; then the reactions of others and the image, which they
+    /// cannot load, are left out.
     ///
     /// # Errors
     ///
     /// `Unavailable` if the log did not answer.
     pub async fn export(&self, person: Person, mut after: Option<MessageKey>) -> Result<ExportPart> {
-        let (mut messages, mut bytes) = (Vec::new(), 0);
+        let private_rooms = match after {
+            None => self.membership.rooms_of(&person.id, self.moderation.as_ref()).await?,
+            Some(_) => Vec::new(),
+        };
+        let (mut messages, mut bytes): (Vec<ExportedMessage>, usize) = (Vec::new(), 0);
         let read = if after.is_none() { self.read_positions.positions(&person.id).await? } else { Vec::new() };
         let read = read.into_iter().map(|ReadPosition { room, seq, at, .. }| ExportedPosition { room, seq, at });
         let next = loop {
@@ -98,8 +115,14 @@ impl DataExport {
                 break after.map(|last| format!("/me/data/{}/{}", last.room, last.nonce.as_str()));
             }
         };
+        let visible = self.membership.visible(messages.iter().map(|message| &message.room), &person.id).await?;
+        for left in messages.iter_mut().filter(|message| !visible.contains(&message.room)) {
+            left.message.reactions.clear();
+            left.image_path = None;
+        }
         messages.sort_by(|one, other| (&one.room, one.message.seq).cmp(&(&other.room, other.message.seq)));
-        Ok(ExportPart { person, exported_at: self.clock.now(), messages, read: read.collect(), next })
+        let read = read.collect();
+        Ok(ExportPart { person, exported_at: self.clock.now(), private_rooms, messages, read, next })
     }
 
     async fn exported_message(

@@ -215,15 +215,29 @@ impl ModerationActions {
         if is_set { Ok(()) } else { Err(ModerationError::DetailsNotAllowed) }
     }
 
-    /// Returns entries of the audit log: `audit`.
+    /// Returns entries of the audit log: `audit`. Entries of private rooms are left out, except those of `room`, in which the moderator is.
     ///
     /// # Errors
     ///
     /// Returns [`ModerationError`] when the action is not allowed or the store did not answer.
-    pub async fn audit(&self, by: &Person, before: Option<Timestamp>) -> Result<ServerMessage, ModerationError> {
+    pub async fn audit(
+        &self,
+        by: &Person,
+        room: &RoomName,
+        before: Option<Timestamp>,
+    ) -> Result<ServerMessage, ModerationError> {
         moderators_only(by)?;
-        let entries = self.restriction_store.moderation.audit(before, limits::AUDIT_ENTRIES).await?;
-        Ok(ServerMessage::Audit { more: entries.len() >= limits::AUDIT_ENTRIES, entries })
+        let mut before = before;
+        loop {
+            let mut entries = self.restriction_store.moderation.audit(before, limits::AUDIT_ENTRIES).await?;
+            let more = entries.len() >= limits::AUDIT_ENTRIES;
+            before = entries.last().map(|entry| entry.at);
+            entries.retain(|entry| entry.action.room().is_none_or(|of| !of.is_private() || of == room));
+            // A client goes on after the last entry that it has, so an answer with more to come has one.
+            if !entries.is_empty() || !more {
+                return Ok(ServerMessage::Audit { more, entries });
+            }
+        }
     }
 
     /// Checks that `by` may act on a person, and returns the connections of the person and of all others.

@@ -29,7 +29,7 @@ pub enum Permission {
     Anyone,
     /// Everybody who is not muted.
     NotMuted,
-    /// Everybody who may post in the room: not muted, and the room is not read-only.
+    /// Everybody who may post in the room: not muted, and the room is neither archived nor read-only.
     Post,
     /// The same people as [`Self::Post`]; in slow mode, once in an interval.
     PostMessage,
@@ -74,6 +74,9 @@ pub enum PostingDenied {
     /// The room is read-only.
     #[error("this room can only be read at the moment")]
     ReadOnly,
+    /// The room is archived.
+    #[error("this room is archived: a moderator can open it again")]
+    Archived,
     /// The room is in slow mode, and the person posted in this interval.
     #[error("this room is in slow mode: wait a moment between two messages")]
     TooFast {
@@ -114,6 +117,9 @@ impl PostingPolicy {
             self.unrestricted(self.restriction_store.of_counted(&speaker.person, restrictions).await?)?;
         }
         match rules {
+            RoomRules { archived: true, .. } => Err(PostingDenied::Archived),
+            // Moderators are exempt from all other rules.
+            RoomRules { .. } if speaker.person.moderator => Ok(SlowMode::Off),
             RoomRules { read_only: true, .. } => Err(PostingDenied::ReadOnly),
             // Only messages have an interval.
             RoomRules { slow, .. } if slow > 0 && permission == Permission::PostMessage => {
@@ -125,9 +131,8 @@ impl PostingPolicy {
 
     /// Returns the rules of the room if they need not be read for a command.
     pub(crate) fn pending_rules(&self, speaker: &Connection, permission: Permission) -> Option<PendingRules> {
-        let is_pending = permission == Permission::PostMessage
-            && !speaker.person.moderator
-            && self.restriction_store.moderation.has_no_rules(&speaker.room);
+        let is_pending =
+            permission == Permission::PostMessage && self.restriction_store.moderation.has_no_rules(&speaker.room);
         is_pending.then(|| PendingRules { policy: self.clone(), speaker: speaker.clone() })
     }
 
@@ -142,21 +147,15 @@ impl PostingPolicy {
         self.acquire_slow_mode_slot(speaker, slow_mode, nonce).await
     }
 
-    /// Returns the rules of the room that apply to a command: none for a command that adds nothing to the room, and none for moderators.
+    /// Returns the rules of the room that apply to a command: none for a command that adds nothing to the room.
     ///
     /// # Errors
     ///
     /// Returns `Unavailable` when the store did not answer.
     pub async fn rules(&self, speaker: &Connection, permission: Permission) -> Result<RoomRules, Unavailable> {
         match permission {
-            Permission::PostMessage | Permission::Post if !speaker.person.moderator => {
-                self.restriction_store.rules(&speaker.room).await
-            }
-            Permission::PostMessage
-            | Permission::Post
-            | Permission::NotMuted
-            | Permission::Anyone
-            | Permission::Moderator => Ok(RoomRules::default()),
+            Permission::PostMessage | Permission::Post => self.restriction_store.rules(&speaker.room).await,
+            Permission::NotMuted | Permission::Anyone | Permission::Moderator => Ok(RoomRules::default()),
         }
     }
 

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use shared_types::{
-    AuditEntry, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules,
-    Timestamp,
+    AuditEntry, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName,
+    RoomRules, Timestamp,
 };
 
 use crate::ports::{
@@ -89,6 +89,13 @@ pub enum Record {
         #[serde(flatten)]
         position: ReadPosition,
     },
+    /// A member of a private room.
+    Member {
+        /// The room.
+        room: RoomName,
+        /// The member.
+        member: RoomMember,
+    },
     /// An entry of the audit log.
     Audit {
         /// The entry.
@@ -133,7 +140,7 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 13] = [
+    pub const KINDS: [&str; 14] = [
         "secrets",
         "room",
         "rules",
@@ -142,6 +149,7 @@ impl Record {
         "bannedAddresses",
         "role",
         "readPosition",
+        "member",
         "audit",
         "idempotency",
         "tombstone",
@@ -174,6 +182,7 @@ impl Record {
             | Self::BannedAddresses { .. }
             | Self::Role { .. }
             | Self::ReadPosition { .. }
+            | Self::Member { .. }
             | Self::Audit { .. } => None,
         }
     }

@@ -31,6 +31,8 @@ pub enum TokenKind {
     OwnerClaim,
     /// Lets its holder into the chat.
     Invitation,
+    /// Makes its holder a member of a private room.
+    RoomInvitation,
     /// Signs another browser in as a person.
     DeviceLink,
 }
@@ -41,6 +43,7 @@ impl TokenKind {
         match self {
             Self::OwnerClaim => "ownerClaim",
             Self::Invitation => "invitation",
+            Self::RoomInvitation => "roomInvitation",
             Self::DeviceLink => "deviceLink",
         }
     }

@@ -12,6 +12,7 @@ use crate::{
         guest_name::guest_name,
         origin::Origins,
         rate_limit::{RateBucket, RateError, RateLimiter, TooFast},
+        room_membership::RoomMembership,
         sessions::{Session, Sessions, TICKET_LIFE},
     },
     messages::deadlines::CLOCK_SKEW,
@@ -40,6 +41,8 @@ pub struct ConnectRule {
     pub rate: RateLimiter,
     /// The bans.
     pub restriction_store: RestrictionStore,
+    /// The members of private rooms.
+    pub membership: RoomMembership,
     /// Maximum number of connections in all rooms together.
     pub limit: u32,
 }
@@ -85,6 +88,9 @@ pub enum ConnectError {
     /// The name of the person could be mistaken for another name.
     #[error("your name {0}")]
     ConfusableName(#[from] ConfusableName),
+    /// The person is no member of the private room, or it does not exist.
+    #[error("this room is private or does not exist")]
+    NoSuchRoom,
     /// There is no ticket, and the access mode requires one.
     #[error("sign in on the page first")]
     NoTicket,
@@ -155,7 +161,9 @@ impl ConnectRule {
         let person_admitted = self.check_person(&person, address.as_ref());
         let role_admitted = self.check_role_and_address(&person, &addresses);
         let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
-        let ((), role, (), ()) = futures::try_join!(person_admitted, role_admitted, self.use_ticket(ticket), recorded)?;
+        let member_admitted = self.check_membership(&room, &person);
+        let ((), role, (), (), ()) =
+            futures::try_join!(person_admitted, role_admitted, self.use_ticket(ticket), recorded, member_admitted)?;
         person.moderator |= role.moderates();
 
         let mut connection = Connection {
@@ -180,10 +188,11 @@ impl ConnectRule {
         }
         // The second check closes a race: a ban is stored before the connections are read, so either this check sees the ban
         // or the ban sees this connection. Broadcasts of the room reach the connection before its `hello`, so a check there
-        // would be too late. A change of the person's role is like that, too.
+        // would be too late. A change of the person's role, and the end of a membership, are like that, too.
         let now = async { Ok(self.restriction_store.moderation.role(&connection.person.id).await?) };
-        match futures::try_join!(self.check_ban(&connection.person, &addresses), now) {
-            Ok(((), now)) if now.moderates() != role.moderates() => {
+        let member = self.check_membership(&connection.room, &connection.person);
+        match futures::try_join!(self.check_ban(&connection.person, &addresses), now, member) {
+            Ok(((), now, ())) if now.moderates() != role.moderates() => {
                 connection.person.moderator = moderator || now.moderates();
                 self.connections.set_moderator(&connection.id, connection.person.moderator).await?;
             }
@@ -220,6 +229,11 @@ impl ConnectRule {
         let moderation = Some(self.restriction_store.moderation.as_ref());
         let counted = self.rate.take_with_restrictions(RateBucket::Connect, person, address, moderation).await?;
         self.unless_banned(self.restriction_store.of_counted(person, counted).await?.banned_until)
+    }
+
+    /// Rejects everybody who is no member of a private room.
+    async fn check_membership(&self, room: &RoomName, person: &Person) -> Result<(), ConnectError> {
+        if self.membership.may_enter(room, &person.id).await? { Ok(()) } else { Err(ConnectError::NoSuchRoom) }
     }
 
     /// Rejects banned people, and everyone from a banned address.

@@ -59,6 +59,7 @@ fn status(error: &ConnectError) -> u16 {
         | ConnectError::ConfusableName(_) => 400,
         ConnectError::NoTicket | ConnectError::BadTicket => 401,
         ConnectError::Foreign | ConnectError::Banned { .. } => 403,
+        ConnectError::NoSuchRoom => 404,
         ConnectError::TooFast(_) | ConnectError::Full { .. } | ConnectError::AddressLimitReached => 429,
         ConnectError::Unavailable(_) => 503,
     }

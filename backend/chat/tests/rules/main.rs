@@ -28,6 +28,8 @@ mod passphrase;
 mod permissions;
 mod posting;
 mod presence;
+mod private_rooms;
+mod private_rooms_races;
 mod rate_limit;
 mod rate_limiter;
 mod reactions;

@@ -37,15 +37,24 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Rules => (json!({ "rules": { "slow": 5 } }), Expected::NotAllowed),
         Action::Describe => (json!({ "details": { "title": "Cats" } }), Expected::Denied),
         Action::Audit | Action::Roles => (json!({}), Expected::NotAllowed),
+        Action::CreateRoom => (json!({ "title": "Cats" }), Expected::Denied),
+        Action::MyRooms => (json!({}), Expected::Allowed),
+        // The room is open to everybody.
+        Action::Members | Action::LeaveRoom => (json!({}), Expected::NotAllowed),
+        Action::AddMember => (json!({ "person": "bea" }), Expected::Denied),
+        Action::RemoveMember => (json!({ "person": "bea" }), Expected::NotAllowed),
         Action::SetRole => (json!({ "person": "bea", "role": "moderator" }), Expected::NotAllowed),
     }
 }
 
-async fn check(chat: &TestChat, denied: &str, exceptions: &[Action]) {
+/// Checks the answers to all commands of a person. `allowed` and `not_allowed` are answered so here, whatever the example says.
+async fn check(chat: &TestChat, denied: &str, allowed: &[Action], not_allowed: &[Action]) {
     for &action in Action::ALL {
         let (mut frame, mut expected) = example(action);
-        if exceptions.contains(&action) {
+        if allowed.contains(&action) {
             expected = Expected::Allowed;
+        } else if not_allowed.contains(&action) {
+            expected = Expected::NotAllowed;
         }
         frame["action"] = action.as_str().into();
         let answer = chat.error_for("a", frame).await.0;
@@ -66,7 +75,7 @@ async fn a_muted_person_can_use_only_commands_that_write_nothing() {
     let chat = super::moderation::moderated_chat().await;
     chat.send_message("a", "hi", "n").await;
     chat.send("m", json!({ "action": "mute", "person": "ann", "seconds": 60 })).await;
-    check(&chat, "muted", &[]).await;
+    check(&chat, "muted", &[], &[]).await;
 }
 
 #[tokio::test]
@@ -74,5 +83,22 @@ async fn a_read_only_room_accepts_no_command_that_writes_into_it() {
     let chat = super::moderation::moderated_chat().await;
     chat.send_message("a", "hi", "n").await;
     chat.send("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await;
-    check(&chat, "readOnly", &[Action::Rename]).await;
+    check(&chat, "readOnly", &[Action::Rename, Action::CreateRoom], &[Action::AddMember]).await;
+}
+
+#[tokio::test]
+async fn an_archived_room_accepts_no_command_that_writes_into_it() {
+    let chat = super::moderation::moderated_chat().await;
+    chat.send_message("a", "hi", "n").await;
+    chat.send("m", json!({ "action": "rules", "rules": { "archived": true } })).await;
+    check(&chat, "readOnly", &[Action::Rename, Action::CreateRoom], &[Action::AddMember]).await;
+    for frame in [
+        json!({ "action": "send", "text": "x" }),
+        json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
+        json!({ "action": "describe", "details": { "title": "Cats" } }),
+    ] {
+        assert_eq!(chat.error_for("m", frame.clone()).await.0, "readOnly", "{frame}, by a moderator");
+    }
+    chat.send("m", json!({ "action": "rules", "rules": {} })).await;
+    assert!(chat.is_accepted("a", json!({ "action": "send", "text": "x" })).await, "it is open again");
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat::{messages::export::DataExport, ports::read_positions::ReadPositions};
+use chat::ports::read_positions::ReadPositions;
 use chat_testing::test_chat::{START, TestChat};
 use serde_json::{Value, json};
 use shared_types::limits;
@@ -160,11 +160,7 @@ async fn read_positions_are_exported_and_erased() {
     send_messages(&chat, "there", 1).await;
     read(&chat, "here", "cats", 1).await;
     read(&chat, "bea", "cats", 1).await;
-    let export = DataExport {
-        messages: chat.messages.clone(),
-        read_positions: chat.read_positions.clone(),
-        clock: chat.clock.clone(),
-    };
+    let export = chat.data_export();
     let person = chat.connection("here").await.person;
     let exported = serde_json::to_value(export.export(person.clone(), None).await.unwrap()).unwrap();
     assert_eq!(exported["read"], json!([{ "room": "cats", "seq": 1, "at": START + 3_000 }]));

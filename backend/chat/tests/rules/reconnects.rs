@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use chat::{
     commands::{FrameHandler, FramePorts, FrameRequest},
-    front_page::FrontPage,
+    front_page::{FrontPage, Visit},
     messages::catch_up::CatchUp,
     moderation::restrictions::RestrictionStore,
     ports::{
@@ -50,11 +50,15 @@ async fn load_page(chat: &TestChat, connections: Arc<dyn Connections>) -> u32 {
             clock: clock.clone(),
             configured_moderators: Vec::new(),
         },
+        membership: chat.membership(),
         socket: String::new(),
         clock,
     };
     let visit = page.visit(RoomName::lobby(), None, None, &[], Language::English).await;
-    visit.unwrap().unwrap().state.online
+    match visit.unwrap() {
+        Visit::Room(visit) => visit.state.online,
+        Visit::SignInFirst | Visit::NoSuchRoom { .. } => panic!("the lobby is open"),
+    }
 }
 
 /// Sends `hello` through a process with these connections.

@@ -12,18 +12,23 @@ use crate::{
 };
 
 impl FrontHandler {
-    /// Answers with the page of a room, with the sign-in page to visitors who have to sign in first, or with 403 and the end of
-    /// the ban to banned ones.
+    /// Answers with the page of a room, with the sign-in page to visitors who have to sign in first, with 403 and the end of the ban to
+    /// banned ones, or with 404 to those who are no members of a private room, whether or not it exists.
     pub(crate) async fn room_page(
         &self,
         room: &RoomName,
         request: &FrontRequest,
         language: Language,
     ) -> Result<FrontAnswer> {
-        let Some(visit) = self.visit(room, request, language).await? else {
-            return self.sign_in_page(200, room, None, request, language).await;
+        let visit = match self.visit(room, request, language).await? {
+            Visit::Room(visit) => visit,
+            Visit::SignInFirst => return self.sign_in_page(200, room, None, request, language).await,
+            Visit::NoSuchRoom { cookie } => {
+                let answer = self.html(404, request, |template| ssr::no_such_room_page(template, language)).await?;
+                return Ok(FrontAnswer { set_cookies: self.visit_cookies(cookie.as_deref(), request), ..answer });
+            }
         };
-        let set_cookies = self.visit_cookies(&visit, request);
+        let set_cookies = self.visit_cookies(visit.cookie.as_deref(), request);
         let answer = match visit.state.restrictions.banned_until {
             Some(until) => self.banned_page(403, until, request, language).await?,
             None => self.room_html(visit.state, request).await?,
@@ -32,33 +37,38 @@ impl FrontHandler {
     }
 
     /// Answers with the state of a room. Visitors who have to sign in first get 401 and the access mode; banned ones get 403 and
-    /// the end of the ban, without the messages of the room.
+    /// the end of the ban, without the messages of the room. Those who are no members of a private room get 404, whether or not it exists.
     pub(crate) async fn room_state(
         &self,
         room: &RoomName,
         request: &FrontRequest,
         language: Language,
     ) -> Result<FrontAnswer> {
-        let Some(visit) = self.visit(room, request, language).await? else {
-            return FrontAnswer::json(401, &json!({ "access": self.access() }), request.secure);
+        let visit = match self.visit(room, request, language).await? {
+            Visit::Room(visit) => visit,
+            Visit::SignInFirst => return FrontAnswer::json(401, &json!({ "access": self.access() }), request.secure),
+            Visit::NoSuchRoom { cookie } => {
+                let answer = FrontAnswer::json(404, &json!({ "room": null }), request.secure)?;
+                return Ok(FrontAnswer { set_cookies: self.visit_cookies(cookie.as_deref(), request), ..answer });
+            }
         };
         let restrictions = &visit.state.restrictions;
         let answer = match restrictions.banned_until {
             Some(_) => FrontAnswer::json(403, &json!({ "standing": restrictions }), request.secure)?,
             None => FrontAnswer::json(200, &visit.state, request.secure)?,
         };
-        Ok(FrontAnswer { set_cookies: self.visit_cookies(&visit, request), ..answer })
+        Ok(FrontAnswer { set_cookies: self.visit_cookies(visit.cookie.as_deref(), request), ..answer })
     }
 
-    async fn visit(&self, room: &RoomName, request: &FrontRequest, language: Language) -> Result<Option<Visit>> {
+    async fn visit(&self, room: &RoomName, request: &FrontRequest, language: Language) -> Result<Visit> {
         let name = cookies::person_name(request.cookies());
         let sessions = &self.front_page.sessions;
         let addresses = request.address.map(|address| sessions.address_keys(address)).unwrap_or_default();
         self.front_page.visit(room.clone(), request.session_cookie(), name, &addresses, language).await
     }
 
-    fn visit_cookies(&self, visit: &Visit, request: &FrontRequest) -> Vec<String> {
-        visit.cookie.iter().map(|cookie| self.set_session_cookie(cookie, request)).collect()
+    fn visit_cookies(&self, cookie: Option<&str>, request: &FrontRequest) -> Vec<String> {
+        cookie.iter().map(|cookie| self.set_session_cookie(cookie, request)).collect()
     }
 
     /// Answers a banned visitor with the page that shows the end of the ban.

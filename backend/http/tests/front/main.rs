@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
 
 mod links;
+mod private_rooms;
 
 use std::sync::{
     Arc,
@@ -52,7 +53,16 @@ impl IdentityProvider for Page {
 /// Returns the front page of a chat.
 fn front(chat: &TestChat) -> FrontHandler {
     let FramePorts {
-        connections, messages, moderation: m, rate_store, renderer, clock, entropy, read_positions, ..
+        connections,
+        messages,
+        moderation: m,
+        members,
+        rate_store,
+        read_positions,
+        renderer,
+        clock,
+        entropy,
+        ..
     } = chat.ports();
     let (templates, provider) = (Arc::new(Page), Arc::new(Page));
     let tokens = chat.tokens.clone();
@@ -61,6 +71,7 @@ fn front(chat: &TestChat) -> FrontHandler {
         messages,
         templates,
         moderation: m,
+        members,
         rate_store,
         read_positions,
         provider,

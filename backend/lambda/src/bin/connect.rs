@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use chat::{
-    access::{rate_limit::RateLimiter, sessions::Sessions},
+    access::{rate_limit::RateLimiter, room_membership::RoomMembership, sessions::Sessions},
     moderation::restrictions::RestrictionStore,
     presence::{connect::ConnectRule, connect_handler::ConnectHandler},
 };
@@ -32,6 +32,7 @@ async fn run() -> Result<(), Error> {
         clock: clock.clone(),
         configured_moderators: sessions.access_policy().moderators().to_vec(),
     };
+    let membership = RoomMembership { members: Arc::new(aws.room_members(&config.connection_table)) };
     let (origins, limit) = (config.origins, config.connection_limit);
     chat_lambda::connect::connect(
         ConnectHandler::new(ConnectRule {
@@ -42,6 +43,7 @@ async fn run() -> Result<(), Error> {
             origins,
             rate,
             restriction_store,
+            membership,
             limit,
         }),
         config.origin_key,

@@ -35,13 +35,16 @@ async fn run() -> Result<(), Error> {
     let (connections, rate_store) = (Arc::new(aws.connections(table, clock.clone())), Arc::new(aws.rate_store(table)));
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let moderation = Arc::new(aws.moderation(table, &config.message_table, clock.clone()));
-    let (tokens, read_positions) = (Arc::new(aws.tokens(table)), Arc::new(aws.read_positions(table)));
+    let (tokens, members) = (Arc::new(aws.tokens(table)), Arc::new(aws.room_members(table)));
+    let read_positions = Arc::new(aws.read_positions(table));
+    let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let ports = FrontPorts {
         connections,
         messages,
         templates,
         moderation,
+        members,
         rate_store,
         read_positions,
         provider,
@@ -52,5 +55,5 @@ async fn run() -> Result<(), Error> {
     };
     let FrontSettings { origins, page_size, socket, uploads, origin_key, .. } = config;
     let settings = front::FrontSettings { sessions: known?, origins, page_size, socket, uploads: Some(uploads) };
-    chat_lambda::front::front(FrontHandler::new(ports, settings), page, origin_key).await
+    chat_lambda::front::front(FrontHandler::new(ports, settings), page, images, origin_key).await
 }

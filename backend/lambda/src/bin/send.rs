@@ -41,6 +41,7 @@ async fn run() -> Result<(), Error> {
     let metrics = config.metrics_namespace.map(|namespace| Metrics::new(namespace, gateway.clone(), clock.clone()));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let read_positions = Arc::new(aws.read_positions(&config.connection_table));
+    let members = Arc::new(aws.room_members(&config.connection_table));
     let ports = FramePorts {
         connections,
         messages,
@@ -49,6 +50,7 @@ async fn run() -> Result<(), Error> {
         moderation,
         rate_store,
         read_positions,
+        members,
         renderer,
         clock,
         entropy,

@@ -25,6 +25,7 @@ use crate::{
     moderation::DynamoModeration,
     rate_store::DynamoRateStore,
     read_positions::DynamoReadPositions,
+    room_members::DynamoRoomMembers,
     secrets::DynamoSecrets,
     shard_queue::SqsShardQueue,
     table::Table,
@@ -158,6 +159,11 @@ impl Clients {
         DynamoReadPositions::new(self.table(table))
     }
 
+    /// Returns the members of private rooms in the connection table.
+    pub fn room_members(&self, table: &str) -> DynamoRoomMembers {
+        DynamoRoomMembers::new(self.table(table))
+    }
+
     /// Returns the rate counters in the connection table.
     pub fn rate_store(&self, table: &str) -> DynamoRateStore {
         DynamoRateStore::new(self.table(table))
@@ -213,6 +219,7 @@ impl Clients {
         let stores = RestoredStores {
             messages: self.messages(&names.messages, retention, clock.clone()),
             moderation: self.moderation(&names.connections, &names.messages, clock.clone()),
+            members: self.room_members(&names.connections),
             secrets: self.secrets(&names.connections),
             read_positions: self.read_positions(&names.connections),
             images: self.images(&names.images, clock.clone()),

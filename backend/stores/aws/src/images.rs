@@ -1,4 +1,5 @@
-//! Images in one bucket with two prefixes: `uploads/`, which only the functions can read, and `images/`, which CloudFront serves.
+//! Images in one bucket with three prefixes: `uploads/`, which only the functions can read, `images/`, which CloudFront serves, and
+//! `private/` with the images of private rooms, which CloudFront cannot read: the function `front` reads them for members.
 //!
 //! The announced length and type are part of the key of an upload, so that a function that knows only the message can check them. The
 //! address is signed for both.
@@ -148,9 +149,14 @@ fn upload_key(upload: &Upload) -> String {
     format!("uploads/{author}/{room}/{nonce}/{}.{}", upload.size.get(), upload.kind.extension())
 }
 
-/// Returns the path on the page's host without its first slash: CloudFront asks the bucket for exactly that.
+/// Returns the path on the page's host without its first slash: CloudFront asks the bucket for exactly that. Images of private rooms are
+/// where it may not read, whatever path it is asked for.
 fn image_key(message_key: &MessageKey) -> String {
-    image_path(&message_key.room, &message_key.author, &message_key.nonce).split_off(1)
+    let MessageKey { room, author, nonce } = message_key;
+    if room.is_private() {
+        return format!("private/{author}/{room}/{nonce}");
+    }
+    image_path(room, author, nonce).split_off(1)
 }
 
 fn status<E>(error: &SdkError<E>) -> Option<u16> {
@@ -164,6 +170,17 @@ mod tests {
 
     use super::*;
     use crate::clients::{Account, Clients};
+
+    #[test]
+    fn cloudfront_is_never_asked_for_an_image_of_a_private_room() {
+        for (room, expected) in
+            [("cats", "images/ann/cats/n"), ("p-abcdefghijklmnopqrst", "private/ann/p-abcdefghijklmnopqrst/n")]
+        {
+            let key =
+                MessageKey { room: room.parse().unwrap(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
+            assert_eq!(image_key(&key), expected);
+        }
+    }
 
     #[tokio::test]
     async fn upload_addresses_have_the_origin_of_the_template() {

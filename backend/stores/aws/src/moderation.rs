@@ -159,8 +159,10 @@ impl Moderation for DynamoModeration {
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
         let Key { pk, sk } = rules_key(room);
         let mut stored = item([("pk", text(pk)), ("sk", text(sk)), ("slow", number(rules.slow.into()))]);
-        if rules.read_only {
-            stored.insert("readOnly".into(), number(1));
+        for (name, is_set) in [("readOnly", rules.read_only), ("archived", rules.archived)] {
+            if is_set {
+                stored.insert(name.into(), number(1));
+            }
         }
         let stored = self.decisions.put(stored, "writing the rules of a room");
         room_rules::set(&self.log, room, rules, stored).await
@@ -301,7 +303,7 @@ fn to_restrictions(item: &Item) -> std::result::Result<Restrictions, Malformed> 
 /// Reads the rules of a room. Unreadable ones are an error and not "none".
 fn to_rules(item: &Item) -> std::result::Result<RoomRules, Malformed> {
     let slow = read_optional_number(item, "slow")?.unwrap_or_default();
-    Ok(RoomRules { slow, read_only: item.contains_key("readOnly") })
+    Ok(RoomRules { slow, read_only: item.contains_key("readOnly"), archived: item.contains_key("archived") })
 }
 
 /// Returns a time in twenty digits. They hold every `u64`, so the order of the texts is the order of the times.

@@ -10,5 +10,6 @@ pub mod moderation;
 pub mod rate_store;
 pub mod read_positions;
 mod roles;
+pub mod room_members;
 pub mod secrets;
 pub mod tokens;

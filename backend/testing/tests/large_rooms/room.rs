@@ -28,7 +28,7 @@ use serde_json::json;
 use shared_types::{AccessMode, Person, RoomName, Timestamp};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
+    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_members::MemoryRoomMembers,
 };
 
 use crate::gateway::{Gateway, Health};
@@ -275,6 +275,7 @@ fn handler(
         images: Arc::new(MemoryImages::default()),
         gateway,
         moderation: Arc::new(MemoryModeration::default()),
+        members: Arc::new(MemoryRoomMembers::default()),
         rate_store: rate_store.clone(),
         read_positions: Arc::new(MemoryReadPositions::default()),
         renderer: MessageRenderer::new(CpuScheduler::inline()),

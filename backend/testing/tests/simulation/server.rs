@@ -17,11 +17,12 @@ use chat::{
         origin::Origins,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
+        room_membership::RoomMembership,
         sessions::{Session, Sessions},
     },
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
     cpu::CpuScheduler,
-    front_page::FrontPage,
+    front_page::{self, FrontPage},
     messages::{catch_up::CatchUp, renderer::MessageRenderer},
     moderation::restrictions::RestrictionStore,
     ports::{Result, Unavailable, connections::ConnectionId},
@@ -36,7 +37,8 @@ use ports::{FrozenClock, Ports, SeededEntropy};
 use shared_types::{AccessMode, Language, PageState, PersonId, Rev, RoomName, Timestamp, limits};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, secrets::MemorySecrets,
+    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_members::MemoryRoomMembers,
+    secrets::MemorySecrets,
 };
 use tokio::{
     sync::{Notify, mpsc},
@@ -94,6 +96,7 @@ pub(crate) struct Server {
     connections: MemoryConnections,
     rate_store: MemoryRateStore,
     moderation: MemoryModeration,
+    members: Arc<MemoryRoomMembers>,
     observations: Mutex<Observations>,
     /// The people who opened a page, without the moderator.
     people: Mutex<Vec<PersonId>>,
@@ -144,6 +147,7 @@ impl Server {
             connections: MemoryConnections::default(),
             rate_store: MemoryRateStore::default(),
             moderation: MemoryModeration::default(),
+            members: Arc::default(),
             observations: Mutex::default(),
             people: Mutex::default(),
             sockets: Mutex::default(),
@@ -199,16 +203,17 @@ impl Server {
             },
             restriction_store: self.restriction_store(&ports),
             sessions: self.sessions.clone(),
+            membership: self.membership(),
             socket: String::new(),
             clock: ports.clone(),
         };
         let (mut visit, mut deletions) = (None, 0);
         self.run(async {
             deletions = HANDLER.with(|handler| handler.acknowledged.deletions);
-            visit = page.visit(room, cookie.as_deref(), None, &[], Language::English).await.ok().flatten();
+            visit = page.visit(room, cookie.as_deref(), None, &[], Language::English).await.ok();
         })
         .await;
-        let Some(visit) = visit else { return Visit::Failed };
+        let Some(front_page::Visit::Room(visit)) = visit else { return Visit::Failed };
         // The routes of the page refuse a banned visitor.
         if let Some(until) = visit.state.restrictions.banned_until {
             return Visit::Banned(until);
@@ -236,6 +241,7 @@ impl Server {
             sessions: self.sessions.clone(),
             origins: Origins::listed(Vec::new()),
             restriction_store: self.restriction_store(&ports),
+            membership: self.membership(),
             rate: unlimited(ports),
             limit: 1_000,
         });
@@ -260,6 +266,10 @@ impl Server {
         Some((id, frames))
     }
 
+    fn membership(&self) -> RoomMembership {
+        RoomMembership { members: self.members.clone() }
+    }
+
     fn restriction_store(&self, ports: &Arc<Ports>) -> RestrictionStore {
         RestrictionStore {
             moderation: ports.clone(),
@@ -282,6 +292,7 @@ impl Server {
             images: Arc::new(MemoryImages::default()),
             gateway: ports.clone(),
             moderation: ports.clone(),
+            members: self.members.clone(),
             rate_store: ports.clone(),
             read_positions: Arc::new(MemoryReadPositions::default()),
             renderer: self.renderer.clone(),

@@ -121,7 +121,13 @@ impl Client {
                 None
             }
             // They may be about another room than the one that is shown.
-            (ServerMessage::News { .. } | ServerMessage::Read { .. }, _) => Some(message),
+            (
+                ServerMessage::News { .. }
+                | ServerMessage::Read { .. }
+                | ServerMessage::RoomCreated { .. }
+                | ServerMessage::RoomLeft { .. },
+                _,
+            ) => Some(message),
             (_, Some(room)) if room != self.timeline.room() => {
                 let is_outcome =
                     matches!(message, ServerMessage::Message(_) | ServerMessage::Error { nonce: Some(_), .. });

@@ -17,6 +17,8 @@ pub enum ComposerPolicy {
     ModeratorsOnly,
     /// The room is read-only.
     ReadOnly,
+    /// The room is archived, for moderators, too.
+    Archived,
     /// The visitor is muted until this time.
     Muted(Timestamp),
 }
@@ -24,7 +26,7 @@ pub enum ComposerPolicy {
 impl ComposerPolicy {
     /// Whether the composer is disabled.
     pub fn is_disabled(self) -> bool {
-        matches!(self, Self::ReadOnly | Self::Muted(_))
+        matches!(self, Self::ReadOnly | Self::Archived | Self::Muted(_))
     }
 }
 
@@ -35,6 +37,7 @@ impl Timeline {
             return ComposerPolicy::Muted(until);
         }
         match (self.rules, self.me.moderator) {
+            (RoomRules { archived: true, .. }, _) => ComposerPolicy::Archived,
             (RoomRules { read_only: true, .. }, true) => ComposerPolicy::ModeratorsOnly,
             (RoomRules { read_only: true, .. }, false) => ComposerPolicy::ReadOnly,
             (RoomRules { slow: slow @ 1.., .. }, true) => ComposerPolicy::SlowModeExempt(slow),

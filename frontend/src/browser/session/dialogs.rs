@@ -58,6 +58,16 @@ impl Session {
             DialogIntent::MakeInvitation { seconds, uses } => self.make_invitation(seconds, uses),
             DialogIntent::RevokeInvitation(id) => self.revoke_invitation(&id),
             DialogIntent::LinkDevice => self.link_device(),
+            DialogIntent::CreatePrivateRoom(title) => {
+                return self.send_of_private_room(ClientMessage::CreateRoom { title });
+            }
+            DialogIntent::LoadMyRooms => return self.send_of_private_room(ClientMessage::MyRooms),
+            DialogIntent::LoadMembers => return self.send_of_private_room(ClientMessage::Members),
+            DialogIntent::RemoveMember(person) => {
+                return self.send_of_private_room(ClientMessage::RemoveMember { person });
+            }
+            DialogIntent::LeaveRoom => return self.send_of_private_room(ClientMessage::LeaveRoom),
+            DialogIntent::InviteToRoom => self.invite_to_room(),
             DialogIntent::CopyLink(link) => self.copy_link(link),
             DialogIntent::ShareLink(link) => self.share_link(link),
             DialogIntent::MarkRoomRead(room) => self.mark_room_read(&room),
@@ -81,6 +91,7 @@ impl Session {
             ServerMessage::Error { action: Some(ActionName::Known(Action::Read)), code, retry_after, .. } => {
                 self.read_sync.on_error(*code, *retry_after, time::now());
             }
+            _ if self.on_private_room_answer(message) => {}
             _ => self.on_moderation_answer(message),
         }
     }

@@ -128,12 +128,12 @@ impl Session {
 }
 
 /// Returns an absolute address of this chat.
-fn own_address(parts: &[&str]) -> String {
+pub(super) fn own_address(parts: &[&str]) -> String {
     [window().location().origin().unwrap_or_default(), parts.concat()].concat()
 }
 
 /// Posts a form to a path, or gets it without a form. Returns the answer; `None` if there is none or it is an error.
-async fn request(path: &str, form: Option<String>) -> Option<String> {
+pub(super) async fn request(path: &str, form: Option<String>) -> Option<String> {
     let request = match form {
         Some(form) => {
             Request::post(path).header("content-type", "application/x-www-form-urlencoded").body(form).ok()?

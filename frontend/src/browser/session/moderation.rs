@@ -184,7 +184,13 @@ impl Session {
                 | Action::Typing
                 | Action::Ping
                 | Action::Enter
-                | Action::Read => {}
+                | Action::Read
+                | Action::CreateRoom
+                | Action::MyRooms
+                | Action::Members
+                | Action::AddMember
+                | Action::RemoveMember
+                | Action::LeaveRoom => {}
             },
             _ => {}
         }

@@ -7,7 +7,7 @@ use page_model::{
     search::ExcerptPart,
 };
 use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
-use shared_types::{NameError, RoomName};
+use shared_types::{NameError, RoomName, RoomTitle};
 use web_sys::HtmlInputElement;
 
 use crate::ui::{
@@ -17,7 +17,7 @@ use crate::ui::{
         pointer_and_keys::{has_coarse_pointer, is_composing_key},
         text::lower_parts,
     },
-    rooms::list,
+    rooms::{list, private_mark},
     state::{Chat, intent::DialogIntent, set},
 };
 
@@ -42,6 +42,8 @@ enum RoomOption {
     Open(FoundRoom),
     /// Another room. The server creates a room when it is first used.
     Create(TypedRoom),
+    /// A new private room with this title. The server gives it an address.
+    CreatePrivate(RoomTitle),
 }
 
 /// Draws the dialog.
@@ -76,6 +78,7 @@ pub(crate) fn room_dialog(chat: Chat) -> Element {
 /// Opens the loaded dialog. With a finger as the pointer, the field gets no focus: the keyboard would cover the list.
 pub(crate) fn show(chat: Chat) {
     chat.run_in_dialog(DialogIntent::RefreshRooms);
+    chat.run_in_dialog(DialogIntent::LoadMyRooms);
     if has_coarse_pointer() {
         dialog::open_without_keyboard(chat.rooms.dialog);
     } else {
@@ -158,17 +161,28 @@ fn option(chat: Chat, search: RoomSearch, index: usize, option: RoomOption) -> E
             search.selected.set(index);
             open_selected(chat, search);
         });
-    let mark = || element("span").class("room-mark").with("aria-hidden", "true").text("#");
+    let mark = |room: &RoomName| {
+        let hash = || element("span").class("room-mark").with("aria-hidden", "true").text("#");
+        if room.is_private() { private_mark() } else { hash() }
+    };
     match option {
-        RoomOption::Open(FoundRoom { name, title: None, .. }) => drawn.child(mark()).child(marked("room-name", name)),
-        RoomOption::Open(FoundRoom { name, title: Some(title), .. }) => {
-            drawn.child(mark()).child(marked("room-name", title)).child(marked("room-address", name))
+        RoomOption::Open(FoundRoom { name, title: None, room }) => {
+            drawn.child(mark(&room)).child(marked("room-name", name))
+        }
+        RoomOption::Open(FoundRoom { name, title: Some(title), room }) => {
+            // The address of a private room tells nothing.
+            let address = (!room.is_private()).then(|| marked("room-address", name));
+            drawn.child(mark(&room)).child(marked("room-name", title)).children(address)
         }
         RoomOption::Create(typed) => {
             let address = typed.title.map(|_| element("span").class("room-address").text(typed.room.to_string()));
             let typed = search.field.get_untracked().map(|field| field.value()).unwrap_or_default();
             let label = chat.translations.dialogs().create_room.with(typed.trim().trim_start_matches(['#', '＃']));
             drawn.child(element("span").class("room-name").text(label)).children(address)
+        }
+        RoomOption::CreatePrivate(title) => {
+            let label = chat.translations.dialogs().create_private_room.with(title.as_str());
+            drawn.child(private_mark()).child(element("span").class("room-name").text(label))
         }
     }
 }
@@ -203,7 +217,9 @@ fn find(chat: Chat, typed: &str) -> Vec<RoomOption> {
     });
     let found = find_rooms(typed, &known, &lower_parts).into_iter().map(RoomOption::Open);
     let other = typed_room(typed, &lower_parts).ok().filter(|typed| known.iter().all(|known| known.room != typed.room));
-    found.chain(other.map(RoomOption::Create)).collect()
+    let private = typed_room(typed, &lower_parts).is_ok().then(|| typed.trim().parse().ok()).flatten();
+    let private = private.map(RoomOption::CreatePrivate);
+    found.chain(other.map(RoomOption::Create)).chain(private).collect()
 }
 
 /// Handles a key of the field. Returns whether the list used it.
@@ -238,6 +254,7 @@ fn open_selected(chat: Chat, search: RoomSearch) {
             chat.run_in_dialog(DialogIntent::TitleNewRoom(room.clone(), title));
             open(chat, &room);
         }
+        Some(RoomOption::CreatePrivate(title)) => chat.run_in_dialog(DialogIntent::CreatePrivateRoom(title)),
         None => {
             let typed = search.field.get_untracked().map(|field| field.value()).unwrap_or_default();
             set(search.error, typed_room(&typed, &lower_parts).err());

@@ -145,6 +145,18 @@ pub(crate) enum DialogIntent {
     RevokeInvitation(InvitationId),
     /// Make a link to another device.
     LinkDevice,
+    /// Make a private room with this title.
+    CreatePrivateRoom(RoomTitle),
+    /// Load the private rooms of the visitor.
+    LoadMyRooms,
+    /// Load the members of the private room.
+    LoadMembers,
+    /// Remove a member from the private room.
+    RemoveMember(PersonId),
+    /// Leave the private room.
+    LeaveRoom,
+    /// Make an invitation to the private room.
+    InviteToRoom,
     /// Copy a link.
     CopyLink(ShownLink),
     /// Hand a link to another app of the device.

@@ -21,6 +21,8 @@ pub(crate) struct InviteState {
     pub(crate) selected_uses: State<u32>,
     /// Whether a request is on its way.
     pub(crate) is_pending: State<bool>,
+    /// Whether no invitation to the private room could be made.
+    pub(crate) is_failed: State<bool>,
 }
 
 impl InviteState {
@@ -33,6 +35,7 @@ impl InviteState {
             selected_life: State::new(0),
             selected_uses: State::new(0),
             is_pending: State::new(false),
+            is_failed: State::new(false),
         }
     }
 }

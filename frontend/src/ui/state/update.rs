@@ -68,6 +68,7 @@ impl Chat {
             (Status::Ended(EndReason::SignedOut), _) => (translations.signed_out.into(), String::new()),
             (_, ComposerPolicy::Muted(until)) => (translations.muted_until.with(&at(until)), String::new()),
             (_, ComposerPolicy::ReadOnly) => (translations.read_only.into(), String::new()),
+            (_, ComposerPolicy::Archived) => (translations.archived.into(), String::new()),
             (_, ComposerPolicy::ModeratorsOnly) => (translations.only_moderators_write.into(), String::new()),
             (_, ComposerPolicy::SlowModeExempt(seconds)) => {
                 (translations.slow_mode_exempt.with(&translations.span(seconds.into())), sent_in.unwrap_or_default())

@@ -59,6 +59,8 @@ pub(crate) enum Purpose {
     Visitor,
     /// The content of an invitation.
     Invitation,
+    /// The content of an invitation to a private room.
+    RoomInvitation,
     /// The content of a link to another device.
     DeviceLink,
 }
@@ -159,6 +161,7 @@ impl Sessions {
             Purpose::SignIn => b"sign-in",
             Purpose::Visitor => b"visitor",
             Purpose::Invitation => b"invitation",
+            Purpose::RoomInvitation => b"room-invitation",
             Purpose::DeviceLink => b"device-link",
         };
         mac(key, &[purpose, self.shared.policy.label.as_bytes(), claims.as_bytes()])

@@ -8,6 +8,7 @@ use chat::ports::{
     backup::{ImageRef, Record, RestoreTarget, StoreError},
     moderation::Moderation,
     read_positions::ReadPositions,
+    room_members::RoomMembers,
     system::Clock,
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -20,6 +21,7 @@ use crate::{
     messages::DynamoMessages,
     moderation::{self, DynamoModeration},
     read_positions::{self, DynamoReadPositions},
+    room_members::DynamoRoomMembers,
     secrets::DynamoSecrets,
     table::{Key, Table},
 };
@@ -36,6 +38,7 @@ const DOING: &str = "restoring a stack";
 pub(crate) struct RestoredStores {
     pub(crate) messages: DynamoMessages,
     pub(crate) moderation: DynamoModeration,
+    pub(crate) members: DynamoRoomMembers,
     pub(crate) secrets: DynamoSecrets,
     pub(crate) read_positions: DynamoReadPositions,
     pub(crate) images: S3Images,
@@ -110,6 +113,12 @@ impl DynamoRestore {
                 Ok(2)
             }
             Record::ReadPosition { position } => self.stores.read_positions.advance(position).await.map(|_| 1),
+            Record::Member { room, member } => {
+                if !self.stores.members.is_member(room, &member.person).await? {
+                    self.stores.members.add(room, member).await?;
+                }
+                Ok(4)
+            }
             Record::Room { room, rev } => self.stores.messages.raise_rev(room, *rev).await.map(|()| 1),
             Record::Idempotency { .. } | Record::Tombstone { .. } | Record::Change { .. } | Record::Message { .. } => {
                 let Some(item) = self.stores.messages.restored_item(record)? else { return Ok(0) };
@@ -136,7 +145,8 @@ impl DynamoRestore {
             | Record::Room { .. }
             | Record::Rules { .. }
             | Record::Details { .. }
-            | Record::Role { .. } => false,
+            | Record::Role { .. }
+            | Record::Member { .. } => false,
         }
     }
 

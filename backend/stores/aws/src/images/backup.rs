@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     backup::{ImageRef, ImageSource, StoreError},
+    messages::MessageKey,
 };
 
 use super::{IMMUTABLE, S3Images, image_key, status};
@@ -12,18 +13,27 @@ use crate::error_chain::chain;
 #[async_trait]
 impl ImageSource for S3Images {
     async fn image(&self, image: &ImageRef) -> std::result::Result<Option<Vec<u8>>, StoreError> {
-        let doing = "reading an image";
-        let object = match self.client.get_object().bucket(&self.bucket).key(image_key(&image.key)).send().await {
-            Ok(object) => object,
-            Err(error) if status(&error) == Some(404) => return Ok(None),
-            Err(error) => return Err(self.failed(doing)(error).into()),
-        };
-        let bytes = object.body.collect().await.map_err(|error| self.unavailable(doing, chain(&error)))?;
-        Ok(Some(bytes.to_vec()))
+        Ok(self.content(&image.key).await?)
     }
 }
 
 impl S3Images {
+    /// Returns the bytes of an image; `None` if it does not exist (any more).
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the bucket did not answer.
+    pub async fn content(&self, key: &MessageKey) -> Result<Option<Vec<u8>>> {
+        let doing = "reading an image";
+        let object = match self.client.get_object().bucket(&self.bucket).key(image_key(key)).send().await {
+            Ok(object) => object,
+            Err(error) if status(&error) == Some(404) => return Ok(None),
+            Err(error) => return Err(self.failed(doing)(error)),
+        };
+        let bytes = object.body.collect().await.map_err(|error| self.unavailable(doing, chain(&error)))?;
+        Ok(Some(bytes.to_vec()))
+    }
+
     /// Puts an image as `keep` publishes it.
     pub(crate) async fn put_restored(&self, image: ImageRef, bytes: Vec<u8>) -> Result<()> {
         let disposition = format!("inline; filename=\"image.{}\"", image.kind.extension());

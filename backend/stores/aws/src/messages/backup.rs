@@ -91,6 +91,7 @@ impl DynamoMessages {
             | Record::BannedAddresses { .. }
             | Record::Role { .. }
             | Record::ReadPosition { .. }
+            | Record::Member { .. }
             | Record::Audit { .. } => return Ok(None),
         }))
     }

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     item::{Item, item, number, read_number, read_parsed, text},
     messages::backup::Found,
+    room_members,
 };
 
 /// Returns what an item of the connection table is for a backup. Connections, counters, tickets and recent addresses are not in backups:
@@ -22,6 +23,7 @@ pub(crate) fn decision(item: &Item, now: Timestamp) -> Found {
     match (pk.split_once('#'), sk) {
         (Some(("rules", room)), "rules") => Found::readable(rules(room, item)),
         (Some(("rules", room)), room_details::SK) => Found::readable(details(room, item)),
+        (Some(("members", room)), _) => room_members::record(room, item),
         (None, _) if pk == ROLES => Found::readable(to_entry(item).ok().map(Record::of_role)),
         _ if is_expired => Found::NotInBackups,
         (Some(("person" | "address", _)), "standing") => restrictions(pk, item),

@@ -25,6 +25,7 @@ use store_redb::{
     messages::RedbMessages,
     moderation::RedbModeration,
     read_positions::RedbReadPositions,
+    room_members::RedbRoomMembers,
     store::{DirectoryImages, DirectoryTarget, Store},
 };
 use tempfile::TempDir;
@@ -83,8 +84,14 @@ async fn backup_of_home() -> TempDir {
     let messages = RedbMessages::new(store.clone(), None, Arc::new(SystemClock));
     let moderation = RedbModeration::new(store.clone(), Arc::new(SystemClock));
     let read_positions = RedbReadPositions::new(store.clone());
-    let ports =
-        Ports { messages: &messages, moderation: &moderation, read_positions: &read_positions, secrets: &store };
+    let members = RedbRoomMembers::new(store.clone());
+    let ports = Ports {
+        messages: &messages,
+        moderation: &moderation,
+        members: &members,
+        read_positions: &read_positions,
+        secrets: &store,
+    };
     fill(&ports).await;
     fs::create_dir(data.path().join("images")).unwrap();
     fs::write(data.path().join("images/ann.lobby.image.9"), IMAGE).unwrap();

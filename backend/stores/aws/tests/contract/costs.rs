@@ -8,6 +8,7 @@ use chat::{
         origin::Origins,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
+        room_membership::RoomMembership,
         sessions::{Session, Sessions},
     },
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
@@ -93,6 +94,7 @@ impl Chat {
             images: Arc::new(clients.images(&fresh_name("images"), self.clock.clone())),
             gateway: self.gateway.clone(),
             moderation: Arc::new(clients.moderation(connections, messages, self.clock.clone())),
+            members: Arc::new(clients.room_members(connections)),
             rate_store: Arc::new(clients.rate_store(connections)),
             read_positions: Arc::new(clients.read_positions(connections)),
             renderer: MessageRenderer::new(CpuScheduler::inline()),
@@ -102,7 +104,7 @@ impl Chat {
     }
 
     fn connect_rule(&self) -> ConnectRule {
-        let FramePorts { connections, rate_store, moderation, clock, .. } = self.ports();
+        let FramePorts { connections, rate_store, moderation, members, clock, .. } = self.ports();
         ConnectRule {
             connections,
             rate_store,
@@ -114,6 +116,7 @@ impl Chat {
                 clock: clock.clone(),
                 configured_moderators: vec![moderator()],
             },
+            membership: RoomMembership { members },
             clock,
             limit: 1_000,
         }
@@ -121,9 +124,15 @@ impl Chat {
 
     /// Opens a socket of a person. `bea` has an address of her own.
     async fn connect(&self, id: &str) -> Calls {
+        self.connect_to(id, None).await
+    }
+
+    /// Opens a socket of a person in a room.
+    async fn connect_to(&self, id: &str, room: Option<&str>) -> Calls {
         let ticket = self.sessions.ticket(&Session { id: id.parse().unwrap(), name: None, moderator: id == MODERATOR });
         let address = Some(if id == "bea" { "192.0.2.2" } else { "192.0.2.1" }.parse().unwrap());
-        let request = ConnectRequest { ticket: Some(ticket), address, ..connect_request(id) };
+        let room = room.map(str::to_owned);
+        let request = ConnectRequest { room, ticket: Some(ticket), address, ..connect_request(id) };
         self.calls.take();
         ConnectHandler::new(self.connect_rule()).handle(request).await.unwrap();
         self.calls.take()
@@ -139,13 +148,14 @@ impl Chat {
     /// Returns the links of a chat with a passphrase.
     async fn links(&self) -> AccessLinks {
         let Tables { clients, connections, .. } = &self.tables;
-        let FramePorts { moderation, clock, entropy, .. } = self.ports();
+        let FramePorts { moderation, members, clock, entropy, .. } = self.ports();
         let policy = AccessPolicy::passphrase("open sesame", vec![moderator()]);
         let secrets = Arc::new(clients.secrets(connections));
         let sessions = Sessions::load(secrets, clock.clone(), entropy.clone(), policy).await.unwrap();
         let restriction_store = RestrictionStore { moderation, clock, configured_moderators: vec![moderator()] };
         let tokens = Arc::new(clients.tokens(connections));
-        AccessLinks { tokens, sessions, restriction_store, rate: self.rate.clone(), entropy }
+        let membership = RoomMembership { members };
+        AccessLinks { tokens, sessions, restriction_store, membership, rate: self.rate.clone(), entropy }
     }
 
     /// Handles a frame. Panics if it is answered with an error.
@@ -242,7 +252,48 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     costs.insert("disconnect, of a socket that watches a room", chat.disconnect("ann").await);
     costs.insert("disconnect", chat.disconnect("cy").await);
     add_links(chat, &mut costs).await;
+    add_private_rooms(chat, &mut costs).await;
     costs
+}
+
+/// Adds what the commands of private rooms cost, and what a private room costs more than an open one.
+async fn add_private_rooms(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
+    for id in ["dora", "eli"] {
+        chat.connect(id).await;
+    }
+    chat.send("dora", json!({ "action": "ping" })).await;
+    let title = json!({ "action": "createRoom", "title": "Plans" });
+    costs.insert("createRoom", chat.send("dora", title).await);
+    let FramePorts { members, .. } = chat.ports();
+    let dora: PersonId = "dora".parse().unwrap();
+    let room = members.rooms_of(&dora, 9).await.unwrap().remove(0);
+    let enter = json!({ "action": "enter", "room": room, "since": 0 });
+    costs.insert("enter, a private room", chat.send("dora", enter.clone()).await);
+    let watch = json!({ "action": "rooms", "rooms": [room], "watch": true });
+    costs.insert("rooms, to watch one private room, by a stranger", chat.send("eli", watch.clone()).await);
+    let frames = [
+        ("myRooms, of one room", json!({ "action": "myRooms" })),
+        ("members", json!({ "action": "members" })),
+        ("addMember", json!({ "action": "addMember", "person": "eli" })),
+    ];
+    for (action, frame) in frames {
+        costs.insert(action, chat.send("dora", frame).await);
+    }
+    costs.insert("rooms, to watch one private room", chat.send("eli", watch).await);
+    chat.send("eli", enter).await;
+    let remove = json!({ "action": "removeMember", "person": "eli" });
+    costs.insert("removeMember, of one socket", chat.send("dora", remove).await);
+    let links = chat.links().await;
+    let person = |id: PersonId| Person { id, name: "Mona".parse().unwrap(), moderator: false };
+    let address = "192.0.2.8".parse().unwrap();
+    let (keys, address) = (links.sessions.address_keys(address), Some(address));
+    chat.calls.take();
+    let token = links.invite_to_room(&person(dora), &keys, &room).await.unwrap();
+    costs.insert("POST /room-invitations", chat.calls.take());
+    links.accept_room_invitation(&token, &person("fay".parse().unwrap()), address).await.unwrap();
+    costs.insert("POST /join", chat.calls.take());
+    costs.insert("connect, to a private room", chat.connect_to("fay", Some(room.as_str())).await);
+    costs.insert("leaveRoom, of one socket", chat.send("dora", json!({ "action": "leaveRoom" })).await);
 }
 
 /// Adds what the requests for invitations and for links to other devices cost, beyond what every request of the front page does.
@@ -309,7 +360,7 @@ async fn rules_that_another_process_sets_apply_to_the_next_message() {
         chat.send("ann", message.clone()).await;
     }
     assert_eq!(chat.send("ann", message.clone()).await, MESSAGE, "the process knows that there are no rules");
-    ports.moderation.set_rules(&lobby, RoomRules { slow: 0, read_only: true }).await.unwrap();
+    ports.moderation.set_rules(&lobby, RoomRules { slow: 0, read_only: true, archived: false }).await.unwrap();
     for _ in 0..2 {
         assert_eq!(chat.try_send("ann", message.clone()).await.1, Some(json!("readOnly")));
     }
@@ -317,12 +368,12 @@ async fn rules_that_another_process_sets_apply_to_the_next_message() {
     chat.send("ann", message.clone()).await;
     assert_eq!(newest().await, Some(4), "a refused message takes no revision");
     assert_eq!(chat.send("ann", message.clone()).await, MESSAGE, "it knows it again");
-    ports.moderation.set_rules(&lobby, RoomRules { slow: 30, read_only: false }).await.unwrap();
+    ports.moderation.set_rules(&lobby, RoomRules { slow: 30, read_only: false, archived: false }).await.unwrap();
     chat.send("ann", message.clone()).await;
     assert_eq!(chat.try_send("ann", message.clone()).await.1, Some(json!("tooFast")));
     assert_eq!(newest().await, Some(6));
     let new_room: RoomName = "new".parse().unwrap();
-    ports.moderation.set_rules(&new_room, RoomRules { slow: 30, read_only: false }).await.unwrap();
+    ports.moderation.set_rules(&new_room, RoomRules { slow: 30, read_only: false, archived: false }).await.unwrap();
     assert_eq!(ports.messages.next_rev_without_rules(&new_room).await.unwrap(), None);
     assert_eq!(ports.messages.next_rev(&new_room).await.unwrap(), Rev(1));
 }

@@ -42,6 +42,7 @@ async fn stores() -> Stores {
         shards: all,
         messages: Arc::new(clients.messages(&messages, None, clock)),
         moderation: Arc::new(clients.moderation(&connections, &messages, Arc::new(SystemClock))),
+        members: Arc::new(clients.room_members(&connections)),
         secrets: Arc::new(clients.secrets(&connections)),
         rate_store: Arc::new(clients.rate_store(&connections)),
         tokens: Arc::new(clients.tokens(&connections)),

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use chat_testing::contract::{Browser, Stores};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, secrets::MemorySecrets, tokens::MemoryTokens,
+    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_members::MemoryRoomMembers,
+    secrets::MemorySecrets, tokens::MemoryTokens,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -21,6 +22,7 @@ async fn stores() -> Stores {
         shards: all,
         messages: Arc::new(MemoryMessages::default()),
         moderation: Arc::new(MemoryModeration::default()),
+        members: Arc::new(MemoryRoomMembers::default()),
         secrets: Arc::new(MemorySecrets::default()),
         images: images.clone(),
         rate_store: Arc::new(MemoryRateStore::default()),

@@ -25,6 +25,7 @@ use crate::{
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
     read_positions::READ_POSITIONS,
+    room_members::{MEMBERS, ROOMS_OF},
     store::{
         Store,
         file_copy::IMAGES,
@@ -129,6 +130,9 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         READ_POSITIONS.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
+        MEMBERS.name(),
+        // It follows from the members.
+        ROOMS_OF.name(),
         // Not in backups: a restored chat must not accept tokens that were used or revoked since.
         TOKENS.name(),
     ]);
@@ -151,6 +155,9 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         })?,
         values(transaction, BANNED_ADDRESSES, banned_addresses)?,
         values(transaction, ROLES, |_, entry| decode(entry).ok().map(Record::of_role))?,
+        values(transaction, MEMBERS, |(room, _), member| {
+            Some(Record::Member { room: room.parse().ok()?, member: decode(member).ok()? })
+        })?,
         values(transaction, AUDIT, |_, entry| Some(Record::Audit { entry: decode(entry).ok()? }))?,
         values(transaction, READ_POSITIONS, |(person, room), (seq, at)| {
             let (person, room) = (person.parse().ok()?, room.parse().ok()?);

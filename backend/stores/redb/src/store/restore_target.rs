@@ -20,7 +20,7 @@ use crate::{
     images::names::image_name,
     messages::{CHANGES, MESSAGES, REVS, encode, idempotency},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles, subject_key},
-    read_positions,
+    read_positions, room_members,
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
         migrations,
@@ -131,6 +131,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
             let entry = RoleEntry { person: person.clone(), name: name.clone(), role: *role, configured: false };
             roles::put(transaction, &entry)?;
         }
+        Record::Member { room, member } => room_members::put(transaction, room, member)?,
         Record::Audit { entry } => put_entry(transaction, entry)?,
         Record::ReadPosition { position } => drop(read_positions::advance(transaction, position)?),
         Record::Idempotency { key, record } => {

@@ -16,7 +16,8 @@ use platform::system::{SystemClock, SystemEntropy};
 use shared_types::{ChatMessage, Rev, Seq, Timestamp};
 use store_redb::{
     connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, read_positions::RedbReadPositions, store::Store, tokens::RedbTokens,
+    rate_store::InProcessRateStore, read_positions::RedbReadPositions, room_members::RedbRoomMembers, store::Store,
+    tokens::RedbTokens,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -34,6 +35,7 @@ async fn stores() -> Stores {
         moderation: Arc::new(RedbModeration::new(store.clone(), Arc::new(SystemClock))),
         tokens: Arc::new(RedbTokens::new(store.clone(), Arc::new(SystemClock))),
         read_positions: Arc::new(RedbReadPositions::new(store.clone())),
+        members: Arc::new(RedbRoomMembers::new(store.clone())),
         secrets: Arc::new(store),
         rate_store: Arc::new(InProcessRateStore::new(Arc::new(SystemClock))),
         images: images.clone(),

@@ -1,0 +1,262 @@
+//! Private rooms: who may see one, and who changes its members.
+//!
+//! Every place that takes the name of a room from a client asks here: [`RoomMembership::may_enter`] before a person gets anything of a
+//! room, and [`RoomMembership::visible`] where a client names several rooms. Whether a room is private follows from its address, so an
+//! open room costs no read. Somebody who is no member gets the same answer whether the room exists or not.
+//!
+//! A socket comes into a private room only after such a check, and it is closed when its person is no member any more. So commands of a
+//! socket about its own room need no check.
+//!
+//! Removing a member is a race with what they do at the same time. The membership ends first, and then the sockets and watchers of the
+//! person are read and ended. Whoever lets a person in checks the membership again after the connection or the watcher is stored: either
+//! that check sees the end of the membership, or the removal sees what was stored.
+
+use std::{collections::HashSet, sync::Arc};
+
+use futures::future::try_join_all;
+use shared_types::{
+    Person, PersonId, PersonName, PrivateRoom, RoomDetails, RoomMember, RoomName, RoomTitle, Timestamp, limits,
+};
+
+use crate::ports::{
+    Result as PortResult, Unavailable, moderation::Moderation, room_members::RoomMembers, system::Entropy,
+};
+
+/// Decides about private rooms.
+#[derive(Clone)]
+pub struct RoomMembership {
+    /// The members.
+    pub members: Arc<dyn RoomMembers>,
+}
+
+/// Why something about a private room was not done. Its `Display` is a sentence for the person who asked.
+#[derive(Debug, thiserror::Error)]
+pub enum MembershipError {
+    /// The person is no member of the room, or it does not exist.
+    #[error("this room is private or does not exist")]
+    NoSuchRoom,
+    /// The room is open to everybody, so it has no members.
+    #[error("this room is open to everybody: only private rooms have members")]
+    Open,
+    /// The person is no host of the room.
+    #[error("only a host of this room may do this")]
+    HostsOnly,
+    /// The room has the maximum number of members.
+    #[error("a private room has at most {} members", limits::ROOM_MEMBERS)]
+    RoomFull,
+    /// The person has the maximum number of private rooms.
+    #[error(
+        "a person is in at most {} private rooms, and others add them to at most {}",
+        limits::PRIVATE_ROOMS,
+        limits::ADDED_ROOMS
+    )]
+    TooManyRooms,
+    /// The store did not answer. A repetition completes the action.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl RoomMembership {
+    /// Returns whether a person may see a room. Costs a read for a private room, and nothing for an open one.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn may_enter(&self, room: &RoomName, person: &PersonId) -> PortResult<bool> {
+        if room.is_private() { self.members.is_member(room, person).await } else { Ok(true) }
+    }
+
+    /// Returns those of the rooms that a person may see. Costs one read if any of them is private.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn visible(
+        &self,
+        rooms: impl IntoIterator<Item = &RoomName> + Send,
+        person: &PersonId,
+    ) -> PortResult<HashSet<RoomName>> {
+        let (private, mut visible): (HashSet<_>, HashSet<_>) =
+            rooms.into_iter().cloned().partition(RoomName::is_private);
+        if !private.is_empty() {
+            let own = self.members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
+            visible.extend(own.into_iter().filter(|room| private.contains(room)));
+        }
+        Ok(visible)
+    }
+
+    /// Makes a private room, with its creator as host and only member. Returns its address.
+    ///
+    /// # Errors
+    ///
+    /// [`MembershipError`] gives the reason.
+    pub async fn create(
+        &self,
+        by: &Person,
+        title: &RoomTitle,
+        at: Timestamp,
+        entropy: &dyn Entropy,
+        moderation: &dyn Moderation,
+    ) -> Result<RoomName, MembershipError> {
+        self.check_number_of_rooms(&by.id, limits::PRIVATE_ROOMS).await?;
+        let mut random = [0; 20];
+        entropy.fill(&mut random);
+        let room = RoomName::of_private_room(random);
+        // A title of a room that nobody can see does no harm, if this stops half-way.
+        let details = RoomDetails { title: Some(title.clone()), ..RoomDetails::default() };
+        moderation.set_details(&room, &details, false).await?;
+        let host = RoomMember { person: by.id.clone(), name: Some(by.name.clone()), host: true, since: at };
+        self.members.add(&room, &host).await?;
+        Ok(room)
+    }
+
+    /// Adds a person to a private room, for a member whose socket is in it. Every member may. Somebody who is a member stays as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`MembershipError`] gives the reason.
+    pub async fn add(
+        &self,
+        by: &PersonId,
+        room: &RoomName,
+        person: PersonId,
+        name: Option<PersonName>,
+        at: Timestamp,
+    ) -> Result<(), MembershipError> {
+        self.join(by, room, RoomMember { person, name, host: false, since: at }, limits::ADDED_ROOMS).await
+    }
+
+    /// Makes a person with an invitation a member, if the member who made the invitation still is one.
+    ///
+    /// # Errors
+    ///
+    /// [`MembershipError`] gives the reason.
+    pub async fn accept(
+        &self,
+        room: &RoomName,
+        invited_by: &PersonId,
+        person: &Person,
+        at: Timestamp,
+    ) -> Result<(), MembershipError> {
+        let member = RoomMember { person: person.id.clone(), name: Some(person.name.clone()), host: false, since: at };
+        self.join(invited_by, room, member, limits::PRIVATE_ROOMS).await
+    }
+
+    /// Ends the membership of another person, for a host. The caller ends their sockets and watchers afterwards, also if they were no
+    /// member any more: an earlier attempt may have stopped between the two.
+    ///
+    /// # Errors
+    ///
+    /// [`MembershipError`] gives the reason.
+    pub async fn remove(&self, by: &PersonId, room: &RoomName, person: &PersonId) -> Result<(), MembershipError> {
+        self.check_host(room, by).await?;
+        Ok(self.members.remove(room, person).await?)
+    }
+
+    /// Ends a person's own membership. The caller ends their sockets and watchers afterwards.
+    ///
+    /// # Errors
+    ///
+    /// [`MembershipError`] gives the reason.
+    pub async fn leave(&self, room: &RoomName, person: &PersonId) -> Result<(), MembershipError> {
+        private_only(room)?;
+        Ok(self.members.remove(room, person).await?)
+    }
+
+    /// Returns the members of a private room: hosts first, then by name.
+    ///
+    /// # Errors
+    ///
+    /// [`MembershipError`] gives the reason.
+    pub async fn list(&self, room: &RoomName) -> Result<Vec<RoomMember>, MembershipError> {
+        private_only(room)?;
+        let mut members = with_host(self.members.members(room, limits::ROOM_MEMBERS).await?);
+        let name = |member: &RoomMember| member.name.as_ref().map(ToString::to_string).unwrap_or_default();
+        members.sort_by_cached_key(|member| (!member.host, name(member), member.person.to_string()));
+        Ok(members)
+    }
+
+    /// Returns the private rooms of a person, sorted by title.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn rooms_of(&self, person: &PersonId, moderation: &dyn Moderation) -> PortResult<Vec<PrivateRoom>> {
+        let rooms = self.members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
+        let titles = try_join_all(rooms.chunks(limits::ROOMS).map(|rooms| moderation.titles(rooms))).await?;
+        let mut titles: Vec<_> = titles.into_iter().flatten().collect();
+        let mut rooms: Vec<PrivateRoom> = rooms
+            .into_iter()
+            .map(|room| {
+                let title = titles.iter().position(|titled| titled.room == room);
+                PrivateRoom { title: title.map(|place| titles.swap_remove(place).title), room }
+            })
+            .collect();
+        let title = |room: &PrivateRoom| room.title.as_ref().map(ToString::to_string).unwrap_or_default();
+        rooms.sort_by_cached_key(|room| (title(room), room.room.to_string()));
+        Ok(rooms)
+    }
+
+    /// Checks that a person is a host of a private room.
+    ///
+    /// # Errors
+    ///
+    /// [`MembershipError`] gives the reason.
+    pub async fn check_host(&self, room: &RoomName, person: &PersonId) -> Result<(), MembershipError> {
+        private_only(room)?;
+        let members = with_host(self.members.members(room, limits::ROOM_MEMBERS).await?);
+        match members.iter().find(|member| member.person == *person) {
+            None => Err(MembershipError::NoSuchRoom),
+            Some(member) if member.host => Ok(()),
+            Some(_) => Err(MembershipError::HostsOnly),
+        }
+    }
+
+    /// Makes a person a member, by a member. Nobody can bring themselves or others back while they are being removed.
+    async fn join(
+        &self,
+        by: &PersonId,
+        room: &RoomName,
+        member: RoomMember,
+        most_rooms: usize,
+    ) -> Result<(), MembershipError> {
+        private_only(room)?;
+        let members = self.members.members(room, limits::ROOM_MEMBERS).await?;
+        if members.iter().all(|other| other.person != *by) {
+            return Err(MembershipError::NoSuchRoom);
+        }
+        if members.iter().any(|other| other.person == member.person) {
+            return Ok(());
+        }
+        if members.len() >= limits::ROOM_MEMBERS {
+            return Err(MembershipError::RoomFull);
+        }
+        self.check_number_of_rooms(&member.person, most_rooms).await?;
+        self.members.add(room, &member).await?;
+        // The member may have been removed since the first check.
+        if !self.members.is_member(room, by).await? {
+            self.members.remove(room, &member.person).await?;
+            return Err(MembershipError::NoSuchRoom);
+        }
+        Ok(())
+    }
+
+    async fn check_number_of_rooms(&self, person: &PersonId, most: usize) -> Result<(), MembershipError> {
+        let rooms = self.members.rooms_of(person, most).await?;
+        if rooms.len() < most { Ok(()) } else { Err(MembershipError::TooManyRooms) }
+    }
+}
+
+fn private_only(room: &RoomName) -> Result<(), MembershipError> {
+    if room.is_private() { Ok(()) } else { Err(MembershipError::Open) }
+}
+
+/// Makes the member who is there for the longest time a host, if all hosts have left. Nothing is stored, so it cannot fail half-way.
+fn with_host(mut members: Vec<RoomMember>) -> Vec<RoomMember> {
+    if members.iter().all(|member| !member.host)
+        && let Some(oldest) = members.iter_mut().min_by_key(|member| (member.since, member.person.to_string()))
+    {
+        oldest.host = true;
+    }
+    members
+}

@@ -1,0 +1,91 @@
+//! `/join`: makes people members of a private room with an invitation. `/room-invitations`: lets members make one.
+
+use chat::{access::sessions::Session, ports::Result};
+use frontend::ssr::link_page::{JoinPage, LinkProblem, join_page};
+use shared_types::{AccessMode, DeviceLink, Language, RoomName, limits};
+
+use crate::{
+    answers::FrontAnswer,
+    cookies,
+    form::field,
+    front::{FrontHandler, FrontRequest, links::Asker},
+};
+
+impl FrontHandler {
+    /// Answers with the page that an invitation to a private room leads to. The token is after the `#` of the address, so only the page's
+    /// script sees it. It does not say which room it is.
+    pub(crate) async fn join_page(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+        let page = JoinPage { pass: &self.links.visitor_pass(), token: "", problem: None };
+        self.html(200, request, |template| join_page(template, language, page)).await
+    }
+
+    /// Makes the visitor a member and redirects to the room, if the invitation is valid; otherwise answers with the problem. In an open
+    /// chat a new visitor becomes a guest. In any other they have to enter first: a member of a room cannot let people into the chat.
+    pub(crate) async fn join(&self, form: &str, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+        if !self.is_from_own_page(request) {
+            tracing::warn!("form of an invitation to a room, sent by another site; rejected");
+            return Ok(FrontAnswer::foreign_form(request.secure));
+        }
+        let (token, pass) = (field(form, "token").unwrap_or_default(), field(form, "visitor"));
+        let sessions = &self.front_page.sessions;
+        let (session, cookie): (Session, _) = match sessions.session(request.session_cookie()).await {
+            Some(session) => (session, None),
+            None if self.access() == AccessMode::Open => {
+                let session = self.links.visitor(pass.as_deref()).await;
+                let cookie = self.set_session_cookie(&sessions.cookie(&session), request);
+                (session, Some(cookie))
+            }
+            None => return self.join_problem(403, &token, LinkProblem::EnterFirst, request, language).await,
+        };
+        let person = session.person(cookies::person_name(request.cookies()));
+        let error = match self.links.accept_room_invitation(&token, &person, request.address).await {
+            Ok(room) => {
+                tracing::info!(person = %person.id, "joined a private room with an invitation");
+                // The empty fragment replaces that of the link.
+                let to = room.path() + "#";
+                return Ok(FrontAnswer::see_other(to, cookie.into_iter().collect(), request.secure));
+            }
+            Err(error) => error,
+        };
+        match self.link_problem(error)? {
+            Ok((status, problem)) => {
+                tracing::info!(status, "an invitation did not make somebody a member");
+                self.join_problem(status, &token, problem, request, language).await
+            }
+            Err(until) => self.banned_page(403, until, request, language).await,
+        }
+    }
+
+    async fn join_problem(
+        &self,
+        status: u16,
+        token: &str,
+        problem: LinkProblem,
+        request: &FrontRequest,
+        language: Language,
+    ) -> Result<FrontAnswer> {
+        let page = JoinPage { pass: &self.links.visitor_pass(), token, problem: Some(problem) };
+        self.html(status, request, |template| join_page(template, language, page)).await
+    }
+
+    /// Makes an invitation to the private room that the form names, for a member.
+    pub(crate) async fn invite_to_room(&self, form: &str, request: &FrontRequest) -> Result<FrontAnswer> {
+        if !self.is_from_own_page(request) {
+            return Ok(FrontAnswer::foreign_form(request.secure));
+        }
+        let Some(Asker { person, addresses }) = self.asker(request).await? else {
+            return Ok(FrontAnswer::no_session(request.secure));
+        };
+        let Some(room) = field(form, "room").and_then(|room| room.parse::<RoomName>().ok()) else {
+            return Ok(FrontAnswer::bad_form(request.secure));
+        };
+        match self.links.invite_to_room(&person, &addresses, &room).await {
+            Ok(token) => {
+                tracing::info!(by = %person.id, "invitation to a private room made");
+                let seconds = u32::try_from(limits::ROOM_INVITATION_LIFE.as_secs()).unwrap_or(u32::MAX);
+                FrontAnswer::json(200, &DeviceLink { token, seconds }, request.secure)
+            }
+            Err(error) => FrontAnswer::link_refused(error, request.secure),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Private rooms, as a browser sees them.
+
+use chat::{
+    access::{policy::AccessPolicy, sessions::Session},
+    ports::{
+        moderation::{Moderation, Subject},
+        room_members::RoomMembers,
+    },
+};
+use chat_http::{
+    answers::FrontAnswer,
+    front::{FrontHandler, FrontRequest, private_image::ImageAccess},
+    routes::EXAMPLES,
+};
+use chat_testing::test_chat::{START, TestChat};
+use serde_json::{Value, json};
+use shared_types::{AccessMode, Restrictions, Role, RoleEntry, RoomName, Timestamp};
+
+use crate::front;
+
+/// The address of a private room that does not exist.
+const MISSING: &str = "p-zzzzzzzzzzzzzzzzzzzz";
+
+/// Forms that are posted to every path.
+const FORMS: [&str; 3] =
+    ["", "room={room}&to=/r/{room}&token=x&passphrase=x&visitor=x", "room={room}&seconds=86400&uses=1&to=/r/{room}"];
+
+async fn chat_with(access: AccessMode) -> TestChat {
+    let moderators = vec!["mod".parse().unwrap()];
+    TestChat::with_access_policy(match access {
+        AccessMode::Passphrase => AccessPolicy::passphrase("open sesame", moderators),
+        AccessMode::Open | AccessMode::Oidc => AccessPolicy::open(moderators),
+    })
+    .await
+}
+
+/// Makes a private room of `hana` with a message. Returns its address.
+async fn private_room(chat: &TestChat) -> String {
+    chat.connect("h", None, Some(&chat.ticket("hana")), Some("Hana")).await.unwrap();
+    chat.send("h", json!({ "action": "createRoom", "title": "SECRET title" })).await;
+    let room = chat.received("h").pop().unwrap()["room"].as_str().unwrap().to_owned();
+    chat.send("h", json!({ "action": "enter", "room": room })).await;
+    chat.send_message("h", "SECRET words", "h-1").await;
+    room
+}
+
+fn request(chat: &TestChat, who: Option<&str>, address: &str, form: Option<String>) -> FrontRequest {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let cookie = who.map(|id| {
+        let session = Session { id: id.parse().unwrap(), name: None, moderator: false };
+        format!("guest={}; name={id}", chat.sessions.cookie(&session))
+    });
+    FrontRequest {
+        path: path.into(),
+        query: query.into(),
+        form,
+        host: Some("chat.lan".into()),
+        origin: Some("http://chat.lan".into()),
+        address: "203.0.113.9".parse().ok(),
+        cookie,
+        ..FrontRequest::default()
+    }
+}
+
+async fn ask(
+    chat: &TestChat,
+    front: &FrontHandler,
+    who: Option<&str>,
+    address: &str,
+    form: Option<&str>,
+) -> FrontAnswer {
+    front.handle(request(chat, who, address, form.map(str::to_owned))).await
+}
+
+/// Returns what an answer says: signed tokens differ from answer to answer.
+fn content(answer: &FrontAnswer) -> String {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let mut body = String::new();
+    for piece in answer.body.split_inclusive(|c| !is_token(c)) {
+        body.push_str(if piece.len() > 24 { "…" } else { piece });
+    }
+    format!("{} {:?} {} {body}", answer.status, answer.location, answer.set_cookies.len())
+}
+
+#[tokio::test]
+async fn no_route_shows_a_private_room_to_somebody_who_is_no_member() {
+    for access in [AccessMode::Open, AccessMode::Passphrase] {
+        let chat = chat_with(access).await;
+        let owner = RoleEntry { person: "mod".parse().unwrap(), name: None, role: Role::Owner, configured: false };
+        chat.moderation.set_role(&owner).await.unwrap();
+        let (room, front) = (private_room(&chat).await, front(&chat));
+        for who in [None, Some("eve"), Some("mod")] {
+            for example in EXAMPLES {
+                for form in [None, Some(FORMS[0]), Some(FORMS[1]), Some(FORMS[2])] {
+                    // Limits of a minute would answer before the route.
+                    chat.advance_to_next_minute();
+                    let names = example.contains("{room}") || form.is_some_and(|form| form.contains("{room}"));
+                    let mut answers = Vec::new();
+                    for named in [room.as_str(), MISSING] {
+                        let (address, form) =
+                            (example.replace("{room}", named), form.map(|form| form.replace("{room}", named)));
+                        let answer = ask(&chat, &front, who, &address, form.as_deref()).await;
+                        let text = content(&answer);
+                        assert!(
+                            !text.contains("SECRET") && !text.contains("hana"),
+                            "{access:?} {who:?} {address}: {text}"
+                        );
+                        assert!(names || !text.contains(&room), "{access:?} {who:?} {address}: {text}");
+                        answers.push(text.replace(named, "{room}"));
+                    }
+                    // A page that does not know of the room shows a new guest each time, and a moderator's list grows.
+                    let grows = example == "/invitations";
+                    assert!(
+                        !names || grows || answers[0] == answers[1],
+                        "{access:?} {who:?} {example} {form:?}: {answers:?}"
+                    );
+                }
+            }
+        }
+        let members = chat.members.members(&room.parse().unwrap(), 9).await.unwrap();
+        assert_eq!(members.len(), 1, "nobody has come in");
+    }
+}
+
+#[tokio::test]
+async fn a_private_room_is_a_page_for_members_only() {
+    let chat = chat_with(AccessMode::Open).await;
+    let (room, front) = (private_room(&chat).await, front(&chat));
+    for path in [format!("/r/{room}"), format!("/state/{room}")] {
+        let answer = ask(&chat, &front, Some("hana"), &path, None).await;
+        assert!(answer.status == 200 && answer.body.contains("SECRET words"), "{path}: {}", answer.body);
+        for (named, who) in [(room.as_str(), Some("eve")), (MISSING, Some("hana")), (room.as_str(), None)] {
+            let answer = ask(&chat, &front, who, &path.replace(&room, named), None).await;
+            assert_eq!((answer.status, answer.set_cookies.len()), (404, 1), "{path} {who:?}");
+        }
+    }
+    let page = ask(&chat, &front, Some("eve"), &format!("/r/{room}"), None).await;
+    assert!(page.body.contains("This room is private or does not exist"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn an_image_of_a_private_room_is_for_its_members() {
+    let chat = chat_with(AccessMode::Open).await;
+    let (room, front) = (private_room(&chat).await, front(&chat));
+    let access =
+        async |who: Option<&str>, path: &str| front.image_access(&request(&chat, who, path, None)).await.unwrap();
+    let path = format!("/images/hana/{room}/n-1");
+    assert!(matches!(access(Some("hana"), &path).await, ImageAccess::Member(key) if key.room.as_str() == room));
+    for (who, path) in [
+        (Some("eve"), path.as_str()),
+        (Some("mod"), &path),
+        (None, &path),
+        (Some("hana"), &path.replace(&room, MISSING)),
+        (Some("hana"), &path.to_uppercase()),
+        (Some("hana"), &format!("{path}/")),
+    ] {
+        assert_eq!(access(who, path).await, ImageAccess::Missing, "{who:?} {path}");
+    }
+    let other = Session { id: "hana".parse().unwrap(), name: None, moderator: false };
+    let forged = FrontRequest {
+        cookie: Some(format!("guest={}x", chat.sessions.cookie(&other))),
+        ..request(&chat, None, &path, None)
+    };
+    assert_eq!(front.image_access(&forged).await.unwrap(), ImageAccess::Missing);
+    assert!(matches!(access(None, "/images/hana/lobby/n-1").await, ImageAccess::Open(_)));
+}
+
+async fn invite(chat: &TestChat, front: &FrontHandler, who: &str, room: &str) -> FrontAnswer {
+    ask(chat, front, Some(who), "/room-invitations", Some(&format!("room={room}"))).await
+}
+
+fn token(answer: &FrontAnswer) -> String {
+    let made: Value = serde_json::from_str(&answer.body).unwrap();
+    made["token"].as_str().unwrap().to_owned()
+}
+
+async fn is_member(chat: &TestChat, room: &str, person: &str) -> bool {
+    chat.members.is_member(&room.parse::<RoomName>().unwrap(), &person.parse().unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_invitation_makes_one_person_a_member() {
+    let chat = chat_with(AccessMode::Open).await;
+    let (room, front) = (private_room(&chat).await, front(&chat));
+    let made = invite(&chat, &front, "hana", &room).await;
+    assert_eq!(made.status, 200, "{}", made.body);
+    let form = format!("token={}", token(&made));
+    let page = ask(&chat, &front, Some("bea"), "/join", None).await;
+    assert!(page.status == 200 && !page.body.contains(&room), "{}", page.body);
+    for _ in 0..2 {
+        let joined = ask(&chat, &front, Some("bea"), "/join", Some(&form)).await;
+        assert_eq!((joined.status, joined.location), (303, Some(format!("/r/{room}#"))), "{}", joined.body);
+    }
+    assert!(is_member(&chat, &room, "bea").await);
+    let late = ask(&chat, &front, Some("eve"), "/join", Some(&form)).await;
+    assert!(late.status == 403 && late.body.contains("used up") && !late.body.contains(&room), "{}", late.body);
+    assert!(!is_member(&chat, &room, "eve").await);
+    // A new visitor of an open chat becomes a guest, and stays the same when the form is sent twice.
+    let form = format!("token={}", token(&invite(&chat, &front, "bea", &room).await));
+    let joined = ask(&chat, &front, None, "/join", Some(&form)).await;
+    assert_eq!((joined.status, joined.set_cookies.len()), (303, 1));
+}
+
+#[tokio::test]
+async fn an_invitation_to_a_room_lets_nobody_into_a_closed_chat() {
+    let chat = chat_with(AccessMode::Passphrase).await;
+    let (room, front) = (private_room(&chat).await, front(&chat));
+    let form = format!("token={}", token(&invite(&chat, &front, "hana", &room).await));
+    let refused = ask(&chat, &front, None, "/join", Some(&form)).await;
+    assert!(refused.status == 403 && refused.set_cookies.is_empty(), "{}", refused.body);
+    assert!(refused.body.contains("enter the chat first"), "{}", refused.body);
+    assert_eq!(ask(&chat, &front, Some("bea"), "/join", Some(&form)).await.status, 303, "it took no use");
+}
+
+#[tokio::test]
+async fn forged_expired_and_void_invitations_make_nobody_a_member() {
+    let chat = chat_with(AccessMode::Open).await;
+    let (room, front) = (private_room(&chat).await, front(&chat));
+    for who in ["eve", "mod"] {
+        for named in [room.as_str(), MISSING, "lobby"] {
+            assert_eq!(invite(&chat, &front, who, named).await.status, 403, "{who} {named}");
+        }
+    }
+    assert_eq!(invite(&chat, &front, "hana", "No Room").await.status, 400);
+    // A token of another kind, and no token.
+    let device = token(&ask(&chat, &front, Some("hana"), "/device-links", Some("")).await);
+    for bad in [device.as_str(), "", "x", "AQIDBAUGBwgJCgsMDQ4PEBES"] {
+        assert_eq!(ask(&chat, &front, Some("eve"), "/join", Some(&format!("token={bad}"))).await.status, 403, "{bad}");
+    }
+    // Made by a member who was removed since.
+    chat.advance_to_next_minute();
+    chat.send("h", json!({ "action": "addMember", "person": "bea" })).await;
+    let void = format!("token={}", token(&invite(&chat, &front, "bea", &room).await));
+    chat.send("h", json!({ "action": "removeMember", "person": "bea" })).await;
+    for who in ["bea", "eve"] {
+        assert_eq!(ask(&chat, &front, Some(who), "/join", Some(&void)).await.status, 403, "{who}");
+    }
+    // A banned person.
+    let form = format!("token={}", token(&invite(&chat, &front, "hana", &room).await));
+    let banned = Restrictions { banned_until: Some(Timestamp(START * 2)), ..Restrictions::default() };
+    chat.moderation.set_restrictions(&Subject::Person("eve".parse().unwrap()), banned).await.unwrap();
+    assert_eq!(ask(&chat, &front, Some("eve"), "/join", Some(&form)).await.status, 403);
+    // A day later.
+    chat.clock.advance(std::time::Duration::from_secs(24 * 60 * 60 + 1));
+    let late = ask(&chat, &front, Some("cy"), "/join", Some(&form)).await;
+    assert!(late.status == 403 && late.body.contains("expired"), "{}", late.body);
+    // A form of another site.
+    let foreign = FrontRequest {
+        origin: Some("https://evil.example".into()),
+        ..request(&chat, Some("hana"), "/room-invitations", Some(format!("room={room}")))
+    };
+    assert_eq!(front.handle(foreign).await.status, 403);
+    for person in ["eve", "bea", "cy", "mod"] {
+        assert!(!is_member(&chat, &room, person).await, "{person}");
+    }
+}

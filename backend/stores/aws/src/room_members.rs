@@ -1,0 +1,109 @@
+//! Members of private rooms in the connection table.
+//!
+//! A membership is two items that are written in one transaction: one in the partition of the room, which decides, and one in the
+//! partition of the person, for the list of their rooms.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use chat::ports::{Result, Unavailable, backup::Record, room_members::RoomMembers};
+use shared_types::{PersonId, RoomMember, RoomName, Timestamp};
+
+use crate::{
+    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, text},
+    messages::backup::Found,
+    table::{Key, Table},
+};
+
+/// [`RoomMembers`] in a DynamoDB table.
+pub struct DynamoRoomMembers {
+    table: Table,
+}
+
+impl DynamoRoomMembers {
+    pub(crate) fn new(table: Table) -> Self {
+        Self { table }
+    }
+}
+
+#[async_trait]
+impl RoomMembers for DynamoRoomMembers {
+    async fn add(&self, room: &RoomName, member: &RoomMember) -> Result<()> {
+        let doing = "adding a member of a room";
+        let Key { pk, sk } = room_key(&member.person, room);
+        let of_person = item([("pk", text(pk)), ("sk", text(sk))]);
+        let put = |item: Item| Put::builder().table_name(self.table.name()).set_item(Some(item)).build();
+        let incomplete = |error| Unavailable::while_doing(doing)(error);
+        let writes = vec![
+            TransactWriteItem::builder().put(put(to_item(room, member)).map_err(incomplete)?).build(),
+            TransactWriteItem::builder().put(put(of_person).map_err(incomplete)?).build(),
+        ];
+        self.table.write_together(writes, doing).await.map(drop)
+    }
+
+    async fn remove(&self, room: &RoomName, person: &PersonId) -> Result<()> {
+        let doing = "removing a member of a room";
+        let delete = |Key { pk, sk }| {
+            let delete = Delete::builder().table_name(self.table.name()).key("pk", text(pk)).key("sk", text(sk));
+            delete.build().map_err(Unavailable::while_doing(doing))
+        };
+        let writes = vec![
+            TransactWriteItem::builder().delete(delete(member_key(room, person))?).build(),
+            TransactWriteItem::builder().delete(delete(room_key(person, room))?).build(),
+        ];
+        self.table.write_together(writes, doing).await.map(drop)
+    }
+
+    async fn is_member(&self, room: &RoomName, person: &PersonId) -> Result<bool> {
+        Ok(self.table.get(member_key(room, person), "looking for a member of a room").await?.is_some())
+    }
+
+    async fn members(&self, room: &RoomName, limit: usize) -> Result<Vec<RoomMember>> {
+        let query = self.table.querying(&members_partition(room));
+        Ok(read_all(&self.table.first_items(query, limit, "reading the members of a room").await?, to_member))
+    }
+
+    async fn rooms_of(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>> {
+        let query = self.table.querying(&rooms_partition(person));
+        let items = self.table.first_items(query, limit, "reading the private rooms of a person").await?;
+        Ok(read_all(&items, |item| read(item, "sk")))
+    }
+}
+
+/// Returns the record of an item of the partition `members#{room}` for a backup. The items of people follow from it.
+pub(crate) fn record(room: &str, item: &Item) -> Found {
+    let record = || Some(Record::Member { room: room.parse().ok()?, member: to_member(item).ok()? });
+    Found::readable(record())
+}
+
+fn members_partition(room: &RoomName) -> String {
+    format!("members#{room}")
+}
+
+fn rooms_partition(person: &PersonId) -> String {
+    format!("rooms#{person}")
+}
+
+fn member_key(room: &RoomName, person: &PersonId) -> Key {
+    Key::new(members_partition(room), person.to_string())
+}
+
+fn room_key(person: &PersonId, room: &RoomName) -> Key {
+    Key::new(rooms_partition(person), room.to_string())
+}
+
+fn to_item(room: &RoomName, member: &RoomMember) -> Item {
+    let Key { pk, sk } = member_key(room, &member.person);
+    let mut stored = item([("pk", text(pk)), ("sk", text(sk)), ("since", number(member.since.0))]);
+    stored.extend(member.name.as_ref().map(|name| ("name".to_owned(), text(name))));
+    stored.extend(member.host.then(|| ("host".to_owned(), number(1))));
+    stored
+}
+
+fn to_member(item: &Item) -> std::result::Result<RoomMember, Malformed> {
+    Ok(RoomMember {
+        person: read(item, "sk")?,
+        name: read_optional(item, "name", |name| name.parse().ok())?,
+        host: item.contains_key("host"),
+        since: Timestamp(read_number(item, "since")?),
+    })
+}

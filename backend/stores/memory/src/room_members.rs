@@ -1,0 +1,40 @@
+//! Members of private rooms in memory.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use async_trait::async_trait;
+use chat::ports::{Result, room_members::RoomMembers};
+use shared_types::{PersonId, RoomMember, RoomName};
+
+/// [`RoomMembers`] in memory.
+#[derive(Default)]
+pub struct MemoryRoomMembers(Mutex<BTreeMap<(RoomName, PersonId), RoomMember>>);
+
+#[async_trait]
+impl RoomMembers for MemoryRoomMembers {
+    async fn add(&self, room: &RoomName, member: &RoomMember) -> Result<()> {
+        self.0.lock().unwrap().insert((room.clone(), member.person.clone()), member.clone());
+        Ok(())
+    }
+
+    async fn remove(&self, room: &RoomName, person: &PersonId) -> Result<()> {
+        self.0.lock().unwrap().remove(&(room.clone(), person.clone()));
+        Ok(())
+    }
+
+    async fn is_member(&self, room: &RoomName, person: &PersonId) -> Result<bool> {
+        Ok(self.0.lock().unwrap().contains_key(&(room.clone(), person.clone())))
+    }
+
+    async fn members(&self, room: &RoomName, limit: usize) -> Result<Vec<RoomMember>> {
+        let members = self.0.lock().unwrap();
+        let of_room = members.iter().filter(|((of, _), _)| of == room);
+        Ok(of_room.map(|(_, member)| member.clone()).take(limit).collect())
+    }
+
+    async fn rooms_of(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>> {
+        let members = self.0.lock().unwrap();
+        let of_person = members.keys().filter(|(_, member)| member == person);
+        Ok(of_person.map(|(room, _)| room.clone()).take(limit).collect())
+    }
+}

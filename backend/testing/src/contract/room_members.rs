@@ -1,0 +1,104 @@
+//! Members of private rooms.
+
+use futures::future::join_all;
+use shared_types::{PersonId, RoomMember, RoomName, Timestamp};
+
+use super::contract;
+use crate::contract::{Stores, fixtures::now};
+
+contract! { room_members_contract room_members {
+    a_member_is_known_until_they_are_removed
+    both_lists_have_at_most_the_limit
+    members_of_one_room_are_in_no_other
+    members_who_come_and_go_at_once_leave_both_lists_alike
+} }
+
+fn room(number: u32) -> RoomName {
+    format!("p-{number:020}").parse().unwrap()
+}
+
+fn person(id: &str) -> PersonId {
+    id.parse().unwrap()
+}
+
+fn member(id: &str) -> RoomMember {
+    RoomMember { person: person(id), name: "Ann \"生\"".parse().ok(), host: true, since: Timestamp(now().0 / 1000) }
+}
+
+async fn members(stores: &Stores, of: u32) -> Vec<RoomMember> {
+    let mut members = stores.members.members(&room(of), 99).await.unwrap();
+    members.sort_by_key(|member| member.person.to_string());
+    members
+}
+
+async fn rooms_of(stores: &Stores, id: &str) -> Vec<RoomName> {
+    stores.members.rooms_of(&person(id), 99).await.unwrap()
+}
+
+pub async fn a_member_is_known_until_they_are_removed(stores: Stores) {
+    assert!(!stores.members.is_member(&room(1), &person("ann")).await.unwrap());
+    assert_eq!((members(&stores, 1).await, rooms_of(&stores, "ann").await), (vec![], vec![]));
+    let unnamed = RoomMember { name: None, host: false, ..member("bea=") };
+    for added in [&member("ann"), &unnamed] {
+        stores.members.add(&room(1), added).await.unwrap();
+    }
+    assert_eq!(members(&stores, 1).await, [member("ann"), unnamed.clone()]);
+    assert!(stores.members.is_member(&room(1), &person("bea=")).await.unwrap());
+    assert_eq!(rooms_of(&stores, "bea=").await, [room(1)]);
+    let replaced = RoomMember { host: true, since: Timestamp(7), ..unnamed };
+    stores.members.add(&room(1), &replaced).await.unwrap();
+    assert_eq!(members(&stores, 1).await, [member("ann"), replaced]);
+    for _ in 0..2 {
+        stores.members.remove(&room(1), &person("ann")).await.unwrap();
+        assert!(!stores.members.is_member(&room(1), &person("ann")).await.unwrap());
+        assert_eq!((members(&stores, 1).await.len(), rooms_of(&stores, "ann").await), (1, vec![]));
+    }
+}
+
+pub async fn both_lists_have_at_most_the_limit(stores: Stores) {
+    for number in [3, 1, 2] {
+        stores.members.add(&room(number), &member("ann")).await.unwrap();
+        stores.members.add(&room(9), &member(&format!("p{number}"))).await.unwrap();
+    }
+    assert_eq!(rooms_of(&stores, "ann").await, [room(1), room(2), room(3)], "by address");
+    assert_eq!(stores.members.rooms_of(&person("ann"), 2).await.unwrap(), [room(1), room(2)]);
+    assert_eq!(stores.members.members(&room(9), 2).await.unwrap().len(), 2);
+}
+
+pub async fn members_of_one_room_are_in_no_other(stores: Stores) {
+    // Ids of which one is the beginning of another.
+    for (number, id) in [(1, "ann"), (2, "ann0"), (10, "an")] {
+        stores.members.add(&room(number), &member(id)).await.unwrap();
+    }
+    for (number, id) in [(1, "ann"), (2, "ann0"), (10, "an")] {
+        assert_eq!(
+            (members(&stores, number).await, rooms_of(&stores, id).await),
+            (vec![member(id)], vec![room(number)])
+        );
+        for other in [1, 2, 10] {
+            let is_member = stores.members.is_member(&room(other), &person(id)).await.unwrap();
+            assert_eq!(is_member, other == number, "{id} {other}");
+        }
+    }
+}
+
+pub async fn members_who_come_and_go_at_once_leave_both_lists_alike(stores: Stores) {
+    let ids: Vec<String> = (0..8).map(|number| format!("p{number}")).collect();
+    let changes = ids.iter().flat_map(|id| [true, false, true].map(|comes| (id, comes)));
+    let changes = changes.map(|(id, comes)| {
+        let stores = &stores;
+        async move {
+            match comes {
+                true => stores.members.add(&room(1), &member(id)).await.unwrap(),
+                false => stores.members.remove(&room(1), &person(id)).await.unwrap(),
+            }
+        }
+    });
+    join_all(changes).await;
+    let listed: Vec<PersonId> = members(&stores, 1).await.into_iter().map(|member| member.person).collect();
+    for id in &ids {
+        let is_listed = listed.contains(&person(id));
+        assert_eq!(rooms_of(&stores, id).await.len(), usize::from(is_listed), "{id}");
+        assert_eq!(stores.members.is_member(&room(1), &person(id)).await.unwrap(), is_listed, "{id}");
+    }
+}

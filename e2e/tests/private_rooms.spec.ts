@@ -1,0 +1,107 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+
+// Private rooms: only members see them.
+
+const roomName = (page: Page) => page.getByRole('heading', { level: 1 }).getByRole('button');
+const roomDialog = (page: Page) => page.getByRole('dialog', { name: 'Rooms' });
+const membersDialog = (page: Page) => page.getByRole('dialog', { name: 'Members' });
+
+/** Makes a private room in the room dialog. Returns its address. */
+async function makePrivateRoom(page: Page, title: string): Promise<string> {
+  await roomName(page).click();
+  await roomDialog(page).getByRole('combobox').fill(title);
+  const option = roomDialog(page).getByRole('option', { name: `Create the private room “${title}”` });
+  await expect(option).toBeVisible();
+  await expectAccessible(page);
+  await option.click();
+  await expect(page).toHaveURL(/\/r\/p-[a-z0-9]{20}$/);
+  await new ChatPage(page).waitForState('live');
+  await expect(roomName(page)).toContainText(title);
+  await expect(roomName(page).getByRole('img', { name: 'Private' })).toBeVisible();
+  return page.url();
+}
+
+/** Returns a new invitation to the room of the page. */
+async function invitation(page: Page): Promise<string> {
+  await page.locator('header').getByRole('button', { name: 'Invite people' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Invite people' });
+  await expect(dialog).toContainText('This link makes one person a member of this room.');
+  const field = dialog.getByLabel('Link', { exact: true });
+  await expect(field).toHaveValue(/\/join#[A-Za-z0-9_-]{24}$/);
+  await expectAccessible(page);
+  const link = await field.inputValue();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  return link;
+}
+
+async function openMembers(page: Page): Promise<void> {
+  await page.locator('header .presence').click();
+  await page.getByRole('dialog', { name: 'People' }).getByRole('button', { name: 'Members' }).click();
+  await expect(membersDialog(page)).toContainText('Only members see this room.');
+}
+
+for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 800 }]] as const) {
+  test.describe(name, () => {
+    test.use({ viewport });
+
+    test('a private room is made, joined with an invitation and lost', async ({ page, browser, deployment, room }) => {
+      const chat = await ChatPage.open(page, deployment, room);
+      const address = await makePrivateRoom(page, 'Secret plans');
+      await chat.sendMessage('only for us');
+
+      const other = await (await browser.newContext({ locale: 'en-GB', viewport })).newPage();
+      for (const missing of [address, deployment.pageUrl('p-zzzzzzzzzzzzzzzzzzzz')]) {
+        const answer = await other.goto(missing);
+        expect(answer?.status()).toBe(404);
+        await expect(other.getByRole('heading', { level: 1 })).toHaveText('This room is private or does not exist');
+        await expect(other.locator('body')).not.toContainText('only for us');
+        await expectAccessible(other);
+      }
+
+      await other.goto(await invitation(page));
+      await expect(other.getByRole('heading', { level: 1 })).toHaveText('You are invited to a private room');
+      await expectAccessible(other);
+      await other.getByRole('button', { name: 'Join the room' }).click();
+      await expect(other).toHaveURL(new RegExp(`^${address}`));
+      const guest = new ChatPage(other);
+      await guest.waitForState('live');
+      await guest.expectMessages('only for us');
+      await guest.sendMessage('thank you');
+      await chat.expectMessages('only for us', 'thank you');
+
+      await openMembers(page);
+      await expect(membersDialog(page).locator('.person')).toHaveCount(2);
+      await expectAccessible(page);
+      await membersDialog(page).getByRole('button', { name: /^Remove / }).click();
+      await expect(membersDialog(page).locator('.person')).toHaveCount(1);
+      await expect(other).toHaveURL(deployment.pageUrl('lobby'));
+      await new ChatPage(other).waitForState('live');
+      expect((await other.goto(address))?.status()).toBe(404);
+    });
+
+    test('a member leaves a private room', async ({ page, deployment, room }) => {
+      await ChatPage.open(page, deployment, room);
+      const address = await makePrivateRoom(page, 'Short-lived');
+      await openMembers(page);
+      await membersDialog(page).getByRole('button', { name: 'Leave this room' }).click();
+      await membersDialog(page).getByRole('button', { name: /^Really leave/ }).click();
+      await expect(page).toHaveURL(deployment.pageUrl('lobby'));
+      await new ChatPage(page).waitForState('live');
+      await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Short-lived' })).toHaveCount(0);
+      expect((await page.goto(address))?.status()).toBe(404);
+    });
+  });
+}
+
+test('a private room of another window is in the list', async ({ page, context, deployment, room }) => {
+  await ChatPage.open(page, deployment, room);
+  const other = await context.newPage();
+  await ChatPage.open(other, deployment, room);
+  await makePrivateRoom(other, 'Two windows');
+  await page.evaluate(() => localStorage.removeItem('rooms'));
+  await roomName(page).click();
+  await expect(roomDialog(page).getByRole('link', { name: 'Two windows' })).toBeVisible();
+});

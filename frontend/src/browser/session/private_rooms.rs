@@ -1,0 +1,96 @@
+//! Private rooms: makes them, knows those of the visitor, and shows their members.
+
+use page_model::client::Effect;
+use shared_types::{
+    Action, ActionName, ClientMessage, DeviceLink, PrivateRoom, RoomName, ServerMessage, TitledRoom, json,
+};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    browser::{
+        location,
+        session::{
+            Session,
+            links::{own_address, request},
+            room_switch::Way,
+        },
+        storage,
+    },
+    ui::{
+        parts::dialog,
+        state::{members::MembersView, set},
+    },
+};
+
+impl Session {
+    /// Sends a command of private rooms.
+    pub(super) fn send_of_private_room(&mut self, command: ClientMessage) -> Vec<Effect> {
+        self.client.send_query(command)
+    }
+
+    /// Requests an invitation to the private room and shows its link.
+    pub(super) fn invite_to_room(&self) {
+        let (room, invite) = (self.page.room.clone(), self.chat.invite);
+        set(invite.is_pending, true);
+        spawn_local(async move {
+            let answer = request("/room-invitations", Some(["room=", room.as_str()].concat())).await;
+            set(invite.is_pending, false);
+            let is_open = invite.dialog.get_untracked().is_some_and(|dialog| dialog.open());
+            match answer.and_then(|answer| json::from_str::<DeviceLink>(&answer).ok()) {
+                Some(DeviceLink { token, .. }) if is_open => invite.link.show(own_address(&["/join#", &token])),
+                Some(_) => {}
+                None => set(invite.is_failed, true),
+            }
+        });
+    }
+
+    /// Handles an answer about private rooms. Returns whether it is one.
+    pub(super) fn on_private_room_answer(&mut self, message: &ServerMessage) -> bool {
+        match message {
+            ServerMessage::RoomCreated { room, title } => {
+                self.on_titles(&[TitledRoom { room: room.clone(), title: title.clone() }]);
+                dialog::close(self.chat.rooms.dialog);
+                if !self.enter_room(room, Way::Link) {
+                    location::load_room(room);
+                }
+            }
+            ServerMessage::MyRooms { rooms } => self.on_my_rooms(rooms),
+            ServerMessage::Members { people } => set(self.chat.members.list, MembersView::Known(people.clone())),
+            ServerMessage::RoomLeft { room } => self.on_room_left(room),
+            ServerMessage::Error { action: Some(ActionName::Known(action)), message, .. } => match action {
+                Action::Members => set(self.chat.members.list, MembersView::Failed),
+                Action::CreateRoom | Action::AddMember | Action::RemoveMember | Action::LeaveRoom => {
+                    self.show_errors(vec![message.clone()]);
+                }
+                _ => return false,
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds the private rooms of the visitor to the list: others may have added them to one, or they came from another device.
+    fn on_my_rooms(&mut self, rooms: &[PrivateRoom]) {
+        for PrivateRoom { room, .. } in rooms {
+            self.rooms.add(room);
+        }
+        let titled = rooms
+            .iter()
+            .filter_map(|PrivateRoom { room, title }| Some(TitledRoom { room: room.clone(), title: title.clone()? }));
+        for titled in titled {
+            self.on_titles(&[titled]);
+        }
+        storage::write(storage::ROOMS, &self.rooms.to_json());
+        self.show_rooms();
+    }
+
+    /// The visitor is no member of a room any more.
+    fn on_room_left(&mut self, room: &RoomName) {
+        if *room == self.page.room {
+            storage::write(storage::ROOMS, &self.rooms.to_json_without_current());
+            location::load_room(&RoomName::lobby());
+        } else {
+            self.remove_room(room);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The dialog with the members of a private room: every member invites people, hosts remove them, and everybody can leave.
+
+use leptos::ev;
+use page_model::connection::Status;
+use page_view::{Element, View, element, reactive, reactive_text};
+use shared_types::{Person, RoomMember};
+
+use crate::ui::{
+    parts::{
+        avatar::avatar,
+        dialog::{self, titled_dialog},
+    },
+    state::{Chat, intent::DialogIntent, members::MembersView, on_demand::DialogRequest, set},
+};
+
+/// Draws the dialog.
+pub(crate) fn members_dialog(chat: Chat) -> Element {
+    let (texts, state) = (chat.translations.dialogs(), chat.members);
+    let is_host = move |members: &[RoomMember]| {
+        let me = chat.room.you.with(|you| you.id.clone());
+        members.iter().any(|member| member.host && member.person == me)
+    };
+    let rows = move || match state.list.get() {
+        MembersView::Known(members) => {
+            let is_host = is_host(&members);
+            members.into_iter().map(|member| row(chat, member, is_host)).collect::<Vec<_>>()
+        }
+        MembersView::Loading | MembersView::Failed => Vec::new(),
+    };
+    let status = move || match state.list.get() {
+        MembersView::Loading => texts.audit_loading,
+        MembersView::Failed => texts.members_failed,
+        MembersView::Known(_) => texts.members_hint,
+    };
+    let status = element("p").class("sheet-hint").with("role", "status").child(reactive_text(status));
+    let invite = element("button").class("button primary").with("type", "button").text(chat.translations.invite);
+    let invite = invite.on(ev::click, move |_| {
+        dialog::close(state.dialog);
+        chat.open_dialog(DialogRequest::Invite);
+    });
+    let leave = element("button").class("quiet").with("type", "button").on(ev::click, move |_| {
+        if state.is_leaving.get_untracked() {
+            chat.run_in_dialog(DialogIntent::LeaveRoom);
+        }
+        set(state.is_leaving, !state.is_leaving.get_untracked());
+    });
+    let leave_label = move || if state.is_leaving.get() { texts.leave_room_confirm } else { texts.leave_room };
+    let leave = leave.child(reactive_text(leave_label));
+    let body = element("div")
+        .class("sheet-body")
+        .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
+    titled_dialog(chat, "members", texts.members, state.dialog)
+        .child(status)
+        .child(body)
+        .child(element("div").class("sheet-ways").child(invite).child(leave))
+}
+
+/// Draws the button that opens the dialog, in a private room.
+pub(crate) fn button(chat: Chat) -> View {
+    let open = move |_| {
+        dialog::close(chat.on_demand.people_dialog);
+        open(chat);
+    };
+    let button = move || {
+        let label = chat.translations.dialogs().members;
+        element("button").class("button").with("type", "button").text(label).on(ev::click, open)
+    };
+    reactive(move || chat.room.address().is_private().then(button))
+}
+
+/// Opens the loaded dialog and requests the members.
+pub(crate) fn open(chat: Chat) {
+    set(chat.members.is_leaving, false);
+    let is_live = chat.room.status.get_untracked() == Status::Live;
+    set(chat.members.list, if is_live { MembersView::Loading } else { MembersView::Failed });
+    chat.run_in_dialog(DialogIntent::LoadMembers);
+    dialog::open(chat.members.dialog);
+}
+
+/// Draws a member, for hosts with a button that removes them.
+fn row(chat: Chat, member: RoomMember, by_host: bool) -> Element {
+    let texts = chat.translations.dialogs();
+    let RoomMember { person: id, name, host, .. } = member;
+    // People who are here may have another name now. If the name is unknown, the id replaces it.
+    let present = chat
+        .room
+        .people
+        .with_untracked(|people| people.iter().find(|person| person.id == id).map(|person| person.name.to_string()));
+    let name = present.or_else(|| name.map(|name| name.to_string())).unwrap_or_else(|| id.to_string());
+    let is_you = chat.room.you.with_untracked(|you| you.id == id);
+    let part = |class: &'static str, text: &str| element("span").class(class).text(text.to_owned());
+    let identity = element("span")
+        .class("person-who")
+        .child(part("person-name", &name))
+        .child(host.then(|| part("badge", texts.host)))
+        .child(is_you.then(|| part("person-you", texts.yourself)));
+    let avatar = name.parse().ok().map(|name| avatar(chat, &Person { id: id.clone(), name, moderator: false }));
+    let remove = (by_host && !is_you).then(|| {
+        let label = texts.remove_member.with(&name);
+        let remove = move |_| chat.run_in_dialog(DialogIntent::RemoveMember(id.clone()));
+        element("button").class("button").with("type", "button").text(label).on(ev::click, remove)
+    });
+    element("li").class("person").children(avatar).child(identity).children(remove)
+}
