@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn an_address_of_twenty_random_characters_is_private() {
         let made = RoomName::of_private_room(std::array::from_fn(|byte| byte as u8 * 13));
-        assert_eq!(made.as_str(), "p-ann2hu7iv4jw5kx6lyzm");
+        assert_eq!(made.as_str(), "p-an2hubo3ivcp4jwdq5kx");
         assert_eq!(made.as_str().parse(), Ok(made.clone()));
         assert!(made.is_private());
         for (name, private) in [
