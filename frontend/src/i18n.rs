@@ -162,7 +162,7 @@ pub(crate) struct Translations {
     no_message: &'static str,
     outdated: &'static str,
     not_yours: &'static str,
-    too_many_reactions: &'static str,
+    too_many: &'static str,
 
     /// Label of the link to a message.
     pub(crate) address: &'static str,

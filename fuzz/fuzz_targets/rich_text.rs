@@ -30,6 +30,7 @@ fuzz_target!(|text: &str| {
         edited_at: None,
         deleted: false,
         reactions: Vec::new(),
+        pinned: None,
     };
     let message = HtmlCache::new(0).with_html(&RoomName::lobby(), message);
     if let Some(html) = message.html {

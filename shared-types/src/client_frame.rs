@@ -61,11 +61,13 @@ impl ClientMessage {
             | Self::Upload { .. }
             | Self::Delete { .. }
             | Self::React { .. }
+            | Self::Pin { .. }
             | Self::History { .. }
             | Self::Changes { .. }
             | Self::Rename { .. }
             | Self::People
             | Self::Search { .. }
+            | Self::Pins
             | Self::Typing
             | Self::Mute { .. }
             | Self::Ban { .. }

@@ -83,6 +83,21 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
     },
+    /// Pins a message to the room, or unpins it. For moderators, and for everybody if the rules of the room say so. The server answers with
+    /// the message's broadcast.
+    Pin {
+        /// The message to change.
+        seq: Seq,
+        /// Whether to pin or to unpin it. Repeating the command changes nothing.
+        pinned: bool,
+        /// The revision of the message that the sender saw. If somebody pinned or unpinned it after that, the command is late: it is
+        /// refused with `outdated`. Without it the nonce alone tells a late attempt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        based_on: Option<Rev>,
+        /// Repeated in an error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
     /// Requests an upload address for the image of a message that is not sent yet. Answered with `upload`.
     Upload {
         /// The nonce of the message.
@@ -138,6 +153,8 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
     },
+    /// Requests the pinned messages of the room. Answered with `pins`.
+    Pins,
     /// Reports that the sender is typing. The server tells the others in a small room, and sends no answer.
     Typing,
     /// Mutes a person in every room for a time. Only for moderators. Answered with `standing`.
@@ -224,12 +241,14 @@ impl ClientMessage {
             Self::Edit { .. } => Action::Edit,
             Self::Delete { .. } => Action::Delete,
             Self::React { .. } => Action::React,
+            Self::Pin { .. } => Action::Pin,
             Self::History { .. } => Action::History,
             Self::Changes { .. } => Action::Changes,
             Self::Rename { .. } => Action::Rename,
             Self::People => Action::People,
             Self::Rooms { .. } => Action::Rooms,
             Self::Search { .. } => Action::Search,
+            Self::Pins => Action::Pins,
             Self::Typing => Action::Typing,
             Self::Mute { .. } => Action::Mute,
             Self::Ban { .. } => Action::Ban,
@@ -252,7 +271,8 @@ impl ClientMessage {
             Self::Send { nonce, .. }
             | Self::Edit { nonce, .. }
             | Self::Delete { nonce, .. }
-            | Self::React { nonce, .. } => nonce.as_ref(),
+            | Self::React { nonce, .. }
+            | Self::Pin { nonce, .. } => nonce.as_ref(),
             Self::Upload { nonce, .. } => Some(nonce),
             Self::Hello { .. }
             | Self::History { .. }
@@ -261,6 +281,7 @@ impl ClientMessage {
             | Self::People
             | Self::Rooms { .. }
             | Self::Search { .. }
+            | Self::Pins
             | Self::Typing
             | Self::Mute { .. }
             | Self::Ban { .. }

@@ -59,5 +59,5 @@ pub use roles::{Role, RoleEntry};
 pub use room_details::{RoomDescription, RoomDetails, RoomTitle, RoomTopic, TitledRoom};
 pub use room_tag::{RoomTag, with_room};
 pub use search_folding::{fold_letter, is_ignored_in_search};
-pub use server_message::{ChatMessage, ErrorCode, Person, ReplyRef, RoomActivity, ServerMessage};
+pub use server_message::{ChatMessage, ErrorCode, MessageExcerpt, Person, Pin, ReplyRef, RoomActivity, ServerMessage};
 pub use timestamp::{Timestamp, whole_seconds};

@@ -97,6 +97,10 @@ pub const UNREAD_COUNT: usize = 100;
 /// Maximum length of the text in `news`, in Unicode scalar values: what a notification shows.
 pub const NEWS_CHARS: usize = 200;
 
+/// Maximum number of pinned messages in a room. One takes at most 200 × 4 + 2 × 342 + 100 = 1,600 bytes in an answer, usually about 300:
+/// 80 KB at most, and usually one billing unit of API Gateway. To list them takes one read for each: 50 read units, $0.000006.
+pub const PINS: usize = 50;
+
 /// Maximum length of a search text, in Unicode scalar values.
 pub const SEARCH_CHARS: usize = 100;
 

@@ -128,6 +128,11 @@ pub enum ServerMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
     },
+    /// The pinned messages of the room; the answer to `pins`.
+    Pins {
+        /// The messages, the one that was pinned last first; at most [`crate::limits::PINS`].
+        messages: Vec<MessageExcerpt>,
+    },
     /// A person is typing.
     Typing {
         /// The person.
@@ -233,6 +238,7 @@ impl ServerMessage {
             | Self::Changes { .. }
             | Self::Presence { .. }
             | Self::Found { .. }
+            | Self::Pins { .. }
             | Self::Typing { .. }
             | Self::Rules { .. }
             | Self::Details { .. } => true,
@@ -307,6 +313,39 @@ pub struct ChatMessage {
         deserialize_with = "crate::emoji::stored_reactions::deserialize"
     )]
     pub reactions: Vec<Reaction>,
+    /// Who pinned the message to the room, if it is pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<Pin>,
+}
+
+/// Note that a message is pinned.
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[serde(rename_all = "camelCase")]
+pub struct Pin {
+    /// The person who pinned it, with the name they had at that time.
+    pub by: Person,
+    /// When it was pinned.
+    pub at: Timestamp,
+}
+
+/// The beginning of a message, for a list of messages.
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[serde(rename_all = "camelCase")]
+pub struct MessageExcerpt {
+    /// Position in the room.
+    pub seq: Seq,
+    /// The author.
+    pub author: Person,
+    /// Time when the server accepted the message.
+    pub sent_at: Timestamp,
+    /// The beginning of the text, at most [`crate::limits::NEWS_CHARS`]; `None` if the message is only an image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<MessageText>,
+    /// Who pinned the message to the room, if it is pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<Pin>,
 }
 
 /// Reference to the message to which another one replies. It does not repeat the text; otherwise a copy would survive the
@@ -408,7 +447,7 @@ pub enum ErrorCode {
     ReadOnly,
     /// A moderator muted the sender, for `retryAfter` more seconds.
     Muted,
-    /// The message has the maximum number of reactions, or the chat the maximum number of people with a role.
+    /// The message has the maximum number of reactions, the room of pinned messages, or the chat the maximum number of people with a role.
     TooMany,
     /// The person is the last owner. Make another person an owner first.
     LastOwner,

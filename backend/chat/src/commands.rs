@@ -20,7 +20,9 @@ mod hello;
 mod history;
 mod mute;
 mod people;
+mod pin;
 mod ping;
+mod pins;
 pub mod pipeline;
 mod purge_user;
 mod react;
@@ -92,12 +94,14 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Edit => edit::SPEC,
         Action::Delete => delete::SPEC,
         Action::React => react::SPEC,
+        Action::Pin => pin::SPEC,
         Action::History => history::SPEC,
         Action::Changes => changes::SPEC,
         Action::Rename => rename::SPEC,
         Action::People => people::SPEC,
         Action::Rooms => rooms::SPEC,
         Action::Search => search::SPEC,
+        Action::Pins => pins::SPEC,
         Action::Typing => typing::SPEC,
         Action::Mute => mute::SPEC,
         Action::Ban => ban::SPEC,
@@ -301,6 +305,9 @@ impl FrameHandler {
             ClientMessage::React { seq, emoji, on, based_on, .. } => {
                 react::run(self, sender, seq, &nonce, react::Wanted { emoji, on, based_on }).await
             }
+            ClientMessage::Pin { seq, pinned, based_on, .. } => {
+                pin::run(self, sender, seq, &nonce, MessageUpdate::Pinned { pinned, based_on }).await
+            }
             ClientMessage::History { place } => history::run(self, sender, place).await,
             ClientMessage::Changes { after, hidden } => changes::run(self, sender, after, hidden).await,
             ClientMessage::Rename { name } => rename::run(self, sender, &name).await,
@@ -309,6 +316,7 @@ impl FrameHandler {
                 rooms::run(self, sender, rooms::Wanted { rooms, titles, watch, read }).await
             }
             ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
+            ClientMessage::Pins => pins::run(self, sender).await,
             ClientMessage::Typing => typing::run(self, sender).await,
             ClientMessage::Mute { person, seconds } => mute::run(self, sender, person, seconds).await,
             ClientMessage::Ban { person, seconds } => ban::run(self, sender, person, seconds).await,

@@ -6,6 +6,7 @@ pub mod erase;
 pub mod expire;
 pub mod export;
 pub mod page;
+pub mod pins;
 pub mod post;
 pub mod renderer;
 pub mod room_activity;

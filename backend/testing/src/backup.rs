@@ -9,8 +9,8 @@ use chat::ports::{
     secrets::Secrets,
 };
 use shared_types::{
-    AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
-    Role, RoleEntry, RoomDetails, RoomName, RoomRules, Seq, Timestamp,
+    AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Pin, Reaction, ReplyRef, Restrictions,
+    Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Seq, Timestamp,
 };
 
 use crate::contract::fixtures::{message, message_key, now, room};
@@ -74,6 +74,7 @@ async fn fill_lobby(messages: &dyn Messages, at: Timestamp) {
         nonce: "c-1".parse().unwrap(),
         at,
         edit_rev: None,
+        pin_rev: None,
         reaction: Some(AppliedReaction { emoji: "👍".parse().unwrap(), rev: Rev(6) }),
     };
     let reactions = vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![person("bob")] }];
@@ -112,13 +113,14 @@ async fn fill_cats(messages: &dyn Messages, at: Timestamp) {
     let cats = room("cats");
     let question = send(messages, &cats, ChatMessage { author: person("mo"), sent_at: at, ..message(1, "?") }).await;
     let reply_to = Some(ReplyRef { seq: question.seq, author: question.author });
-    let reply = ChatMessage { reply_to, mentions: vec![person("mo")], sent_at: at, ..message(2, "@mo !") };
+    let pinned = Some(Pin { by: person("mo"), at });
+    let reply = ChatMessage { pinned, reply_to, mentions: vec![person("mo")], sent_at: at, ..message(2, "@mo !") };
     send(messages, &cats, reply).await;
 }
 
 async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {
     let (day, cats) = (Duration::from_secs(24 * 60 * 60), room("cats"));
-    moderation.set_rules(&cats, RoomRules { slow: 30, read_only: true }).await.unwrap();
+    moderation.set_rules(&cats, RoomRules { slow: 30, read_only: true, member_pins: true }).await.unwrap();
     let details = RoomDetails {
         title: "猫 Cats".parse().ok(),
         topic: "Cats only".parse().ok(),

@@ -67,6 +67,7 @@ mod tests {
             edited_at: None,
             deleted: false,
             reactions: Vec::new(),
+            pinned: None,
         }
     }
 

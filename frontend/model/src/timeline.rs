@@ -194,6 +194,7 @@ impl Timeline {
             | ServerMessage::Details { .. }
             | ServerMessage::News { .. }
             | ServerMessage::Found { .. }
+            | ServerMessage::Pins { .. }
             | ServerMessage::Restrictions { .. }
             | ServerMessage::Audit { .. }
             | ServerMessage::Role { .. }
@@ -401,6 +402,8 @@ impl Timeline {
                 | Action::Edit
                 | Action::Delete
                 | Action::React
+                | Action::Pin
+                | Action::Pins
                 | Action::Changes
                 | Action::People
                 | Action::Rooms

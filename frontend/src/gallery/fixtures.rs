@@ -193,6 +193,7 @@ pub(super) fn row(number: u64) -> Row {
         reply_to: None,
         mentions_me: false,
         reactions: Vec::new(),
+        pinned: None,
         starts_group: true,
         day: None,
         first_new: false,

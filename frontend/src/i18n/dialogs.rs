@@ -29,6 +29,8 @@ pub(crate) struct DialogTexts {
     pub(crate) slow_mode: &'static str,
     pub(crate) off: &'static str,
     pub(crate) moderators_only: &'static str,
+    pub(crate) members_pin: &'static str,
+    pub(super) members_pin_now: &'static str,
     pub(crate) audit: &'static str,
     pub(crate) audit_hint: &'static str,
     pub(crate) audit_loading: &'static str,

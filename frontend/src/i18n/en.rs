@@ -113,7 +113,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     no_message: "This message is not there any more.",
     outdated: "It was edited elsewhere meanwhile.",
     not_yours: "Only its author can change this message.",
-    too_many_reactions: "This message has as many reactions as it can have.",
+    too_many: "That is as many as there can be. Remove one first.",
 
     address: "Link to this message",
     copy: "Copy link",

@@ -118,7 +118,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     no_message: "このメッセージはもうありません。",
     outdated: "このメッセージはその間に別の場所で編集されました。",
     not_yours: "メッセージを変更できるのは投稿した人だけです。",
-    too_many_reactions: "このメッセージにはこれ以上リアクションを追加できません。",
+    too_many: "これ以上追加できません。先にどれかを外してください。",
 
     address: "このメッセージへのリンク",
     copy: "リンクをコピー",

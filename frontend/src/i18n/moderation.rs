@@ -9,7 +9,8 @@ impl Translations {
     pub(crate) fn rules(&self, rules: RoomRules) -> String {
         let slow = (rules.slow > 0).then(|| self.slow_mode_rule.with(&self.span(rules.slow.into())));
         let read_only = rules.read_only.then(|| self.read_only.to_owned());
-        let sentences: Vec<String> = slow.into_iter().chain(read_only).collect();
+        let member_pins = rules.member_pins.then(|| self.dialogs().members_pin_now.to_owned());
+        let sentences: Vec<String> = slow.into_iter().chain(read_only).chain(member_pins).collect();
         if sentences.is_empty() { self.dialogs().no_rules.into() } else { sentences.join(" ") }
     }
 

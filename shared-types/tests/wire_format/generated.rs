@@ -6,9 +6,10 @@ use fastrand::Rng;
 use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{
     AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
-    ImageSide, ImageSize, ImageType, Language, MessageText, ModerationAction, Nonce, PageState, Person, PersonId,
-    PersonName, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails,
-    RoomName, RoomRules, RoomTitle, RoomTopic, SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
+    ImageSide, ImageSize, ImageType, Language, MessageExcerpt, MessageText, ModerationAction, Nonce, PageState, Person,
+    PersonId, PersonName, Pin, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription,
+    RoomDetails, RoomName, RoomRules, RoomTitle, RoomTopic, SearchText, Seconds, Seq, ServerMessage, Timestamp,
+    TitledRoom,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
         compare::{read_both, write_both},
@@ -46,8 +47,8 @@ macro_rules! check_types {
 
 check_types! {
     AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
-    ImageSide, ImageSize, ImageType, Language, MessageText, ModerationAction, Nonce, PageState, Person, PersonId,
-    PersonName, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomName,
+    ImageSide, ImageSize, ImageType, Language, MessageExcerpt, MessageText, ModerationAction, Nonce, PageState, Person,
+    PersonId, PersonName, Pin, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomName,
     RoomRules, RoomTitle, RoomTopic, SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
 }
 

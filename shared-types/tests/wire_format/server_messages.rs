@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    AuditEntry, ChatMessage, ErrorCode, HistoryRange, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
-    Role, RoleEntry, RoomActivity, RoomDetails, RoomName, RoomRules, Seq, ServerMessage, Timestamp, TitledRoom,
+    AuditEntry, ChatMessage, ErrorCode, HistoryRange, MessageExcerpt, ModerationAction, Person, Pin, Reaction,
+    ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomName, RoomRules, Seq, ServerMessage,
+    Timestamp, TitledRoom,
     json::compare::{read_both, write_both},
 };
 
@@ -20,6 +21,14 @@ fn details_json() -> Value {
     json!({ "title": "猫 Cats", "topic": "Cats only", "description": "One\nTwo" })
 }
 
+fn pin() -> Pin {
+    Pin { by: ann(), at: Timestamp(5) }
+}
+
+fn excerpt() -> MessageExcerpt {
+    MessageExcerpt { seq: Seq(7), author: ann(), sent_at: Timestamp(5), text: "hi".parse().ok(), pinned: Some(pin()) }
+}
+
 /// Returns frames and their golden JSON. They cover every variant and field (`coverage.rs`).
 pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
     let flat = {
@@ -34,7 +43,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         nonce: nonce.map(|nonce| nonce.parse().unwrap()),
         retry_after: None,
     };
-    let rules = RoomRules { slow: 30, read_only: true };
+    let rules = RoomRules { slow: 30, read_only: true, member_pins: false };
     let entry = |action| AuditEntry { at: Timestamp(5), by: Person { moderator: true, ..ann() }, action };
     let until = Some(Timestamp(9));
     let role = |name, role| ModerationAction::Role { person: "p1".parse().unwrap(), name, role };
@@ -333,6 +342,26 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             json!({
                 "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
                 "mentions": [{ "id": "p1", "name": "Ann" }], "sentAt": 1_700_000_000_000_u64,
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { rev: Rev(9), pinned: Some(pin()), ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 9, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "sentAt": 1_700_000_000_000_u64, "pinned": { "by": { "id": "p1", "name": "Ann" }, "at": 5 },
+            }),
+        ),
+        (
+            ServerMessage::Pins { messages: vec![excerpt(), MessageExcerpt { text: None, pinned: None, ..excerpt() }] },
+            json!({
+                "type": "pins",
+                "messages": [
+                    {
+                        "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5, "text": "hi",
+                        "pinned": { "by": { "id": "p1", "name": "Ann" }, "at": 5 },
+                    },
+                    { "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5 },
+                ],
             }),
         ),
         (ServerMessage::Typing { person: ann() }, json!({ "type": "typing", "person": { "id": "p1", "name": "Ann" } })),

@@ -132,13 +132,16 @@ impl CommandError {
             Self::Update(UpdateError::Outdated) => ErrorCode::Outdated,
             Self::Update(UpdateError::Empty) | Self::Name(_) | Self::Emoji(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
-            Self::Update(UpdateError::TooMany) | Self::Moderation(ModerationError::TooManyRoles) => ErrorCode::TooMany,
+            Self::Update(UpdateError::TooMany | UpdateError::TooManyPins)
+            | Self::Moderation(ModerationError::TooManyRoles) => ErrorCode::TooMany,
             Self::Moderation(ModerationError::LastOwner) => ErrorCode::LastOwner,
             Self::NotAllowed
             | Self::Moderation(
                 ModerationError::NotAllowed | ModerationError::DetailsNotAllowed | ModerationError::OwnersOnly,
             )
-            | Self::PostingDenied(PostingDenied::Banned { .. }) => ErrorCode::NotAllowed,
+            | Self::PostingDenied(PostingDenied::Banned { .. } | PostingDenied::ModeratorsOnly) => {
+                ErrorCode::NotAllowed
+            }
             Self::OtherRoom => ErrorCode::OtherRoom,
             Self::PostingDenied(PostingDenied::Muted { .. }) => ErrorCode::Muted,
             Self::PostingDenied(PostingDenied::ReadOnly) => ErrorCode::ReadOnly,
@@ -259,6 +262,7 @@ mod tests {
         check(update_error(UpdateError::Outdated), ErrorCode::Outdated, Some("send"), Some("n-1"));
         check(update_error(UpdateError::Empty), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(update_error(UpdateError::TooMany), ErrorCode::TooMany, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::TooManyPins), ErrorCode::TooMany, Some("send"), Some("n-1"));
         check(command_error(confusable_name_error().into()), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(command_error(RateError::from(too_fast(1)).into()), ErrorCode::TooFast, Some("send"), Some("n-1"));
         let posting_denied = |why: PostingDenied| command_error(why.into());
@@ -273,6 +277,7 @@ mod tests {
         }
         check(posting_denied(PostingDenied::Banned { seconds: 9 }), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::Muted { seconds: 9 }), ErrorCode::Muted, Some("send"), Some("n-1"));
+        check(posting_denied(PostingDenied::ModeratorsOnly), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::ReadOnly), ErrorCode::ReadOnly, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::TooFast { seconds: 9 }), ErrorCode::TooFast, Some("send"), Some("n-1"));
         check(command_error(CommandError::OtherRoom), ErrorCode::OtherRoom, Some("send"), Some("n-1"));

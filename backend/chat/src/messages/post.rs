@@ -142,6 +142,7 @@ impl MessagePoster {
             edited_at: None,
             deleted: false,
             reactions: Vec::new(),
+            pinned: None,
         };
         if condition == RevCondition::None
             && checked.is_none()

@@ -1,4 +1,4 @@
-//! Edits, deletions and reactions.
+//! Edits, deletions, reactions and pins.
 //!
 //! A change takes the room's next revision, writes a change record that names the message, and replaces the message if it is still the
 //! one that was read. A client that catches up finds the record, and waits at it until the message is as new as the record.
@@ -8,17 +8,20 @@ mod applied_changes;
 use std::{sync::Arc, time::Duration};
 
 use shared_types::{
-    AuditEntry, ChatMessage, Emoji, MessageText, ModerationAction, Nonce, Person, Reaction, Rev, RoomName, Seq,
+    AuditEntry, ChatMessage, Emoji, MessageText, ModerationAction, Nonce, Person, Pin, Reaction, Rev, RoomName, Seq,
     Timestamp, limits, mentioned,
 };
 
 use self::applied_changes::{applied_change, is_outdated, is_overtaken, is_unneeded, recent_changes};
-use crate::ports::{
-    Unavailable,
-    images::Images,
-    messages::{AppliedChange, ChangeRecord, MessageKey, Messages, StoredMessage},
-    moderation::Moderation,
-    system::Clock,
+use crate::{
+    messages::pins::PinnedMessages,
+    ports::{
+        Unavailable,
+        images::Images,
+        messages::{AppliedChange, ChangeRecord, MessageKey, Messages, StoredMessage},
+        moderation::Moderation,
+        system::Clock,
+    },
 };
 
 /// Maximum number of attempts when others change the same message at the same time. With the pauses between them (0 to 15 ms, times the
@@ -63,6 +66,13 @@ pub enum MessageUpdate {
         /// The revision of the message that the sender saw when they reacted.
         based_on: Option<Rev>,
     },
+    /// It is pinned to its room, or is not.
+    Pinned {
+        /// Whether it is pinned.
+        pinned: bool,
+        /// The revision of the message that the sender saw.
+        based_on: Option<Rev>,
+    },
 }
 
 /// Why a message was not changed. `Display` is a sentence for the person who wanted the change.
@@ -83,6 +93,9 @@ pub enum UpdateError {
     /// It has the maximum number of reactions.
     #[error("a message can have {} reactions, and this one has them", limits::REACTIONS)]
     TooMany,
+    /// The room has the maximum number of pinned messages.
+    #[error("a room can have {} pinned messages, and this one has them: unpin one first", limits::PINS)]
+    TooManyPins,
     /// The log did not answer. The change may be made or not; a retry finds out.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -125,9 +138,10 @@ impl MessageUpdater {
             let is_done = match update {
                 // An erased message keeps no list of changes.
                 MessageUpdate::Erased => found.message.author.is_erased(),
-                MessageUpdate::Text { .. } | MessageUpdate::Deleted | MessageUpdate::Reaction { .. } => {
-                    found.applied.iter().any(is_mine)
-                }
+                MessageUpdate::Text { .. }
+                | MessageUpdate::Deleted
+                | MessageUpdate::Reaction { .. }
+                | MessageUpdate::Pinned { .. } => found.applied.iter().any(is_mine),
             };
             if is_done {
                 let outcome =
@@ -152,6 +166,11 @@ impl MessageUpdater {
                 self.images.remove(&message_key(room, &found.message)).await?;
                 image_removed = true;
             }
+            let pins = PinnedMessages { messages: self.messages.as_ref() };
+            let is_pinning = message.pinned.is_some() && found.message.pinned.is_none();
+            if is_pinning && !pins.admit(room, seq, found.message.rev).await? {
+                return Err(UpdateError::TooManyPins);
+            }
             // Taken after the message was read, so it is higher than every change in it.
             message.rev = self.messages.next_rev(room).await?;
             let record = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
@@ -160,12 +179,16 @@ impl MessageUpdater {
             let applied = match update {
                 // The list would tell who wrote the message.
                 MessageUpdate::Erased => Vec::new(),
-                MessageUpdate::Text { .. } | MessageUpdate::Deleted | MessageUpdate::Reaction { .. } => {
-                    recent_changes(found.applied, mine)
-                }
+                MessageUpdate::Text { .. }
+                | MessageUpdate::Deleted
+                | MessageUpdate::Reaction { .. }
+                | MessageUpdate::Pinned { .. } => recent_changes(found.applied, mine),
             };
             let changed = StoredMessage { message, applied };
             if self.messages.replace(room, found.message.rev, &changed).await? {
+                if found.message.pinned.is_some() && changed.message.pinned.is_none() {
+                    pins.remove(room, seq, changed.message.rev).await;
+                }
                 return Ok(Changed::Now(changed.message));
             }
             // Another change was faster. Release the revision, so that no client waits for it.
@@ -210,7 +233,7 @@ fn updated(
             delete(&mut wanted);
             wanted.author = Person::erased();
         }
-        MessageUpdate::Text { .. } | MessageUpdate::Reaction { .. } if found.deleted => {
+        MessageUpdate::Text { .. } | MessageUpdate::Reaction { .. } | MessageUpdate::Pinned { .. } if found.deleted => {
             return Err(UpdateError::NoMessage);
         }
         MessageUpdate::Text { text: None, .. } if found.image.is_none() => return Err(UpdateError::Empty),
@@ -222,6 +245,10 @@ fn updated(
             }
         }
         MessageUpdate::Reaction { emoji, on, .. } => react(&mut wanted.reactions, by, emoji, *on)?,
+        MessageUpdate::Pinned { pinned: false, .. } => wanted.pinned = None,
+        MessageUpdate::Pinned { pinned: true, .. } => {
+            wanted.pinned.get_or_insert_with(|| Pin { by: by.clone(), at: now });
+        }
     }
     Ok(wanted)
 }
@@ -233,6 +260,8 @@ fn may_change(found: &ChatMessage, by: &Person, update: &MessageUpdate) -> bool 
         MessageUpdate::Deleted => own || by.moderator,
         MessageUpdate::Text { .. } | MessageUpdate::Erased => own,
         MessageUpdate::Reaction { .. } => true,
+        // `Permission::Pin` has decided.
+        MessageUpdate::Pinned { .. } => true,
     }
 }
 
@@ -244,6 +273,7 @@ fn delete(message: &mut ChatMessage) {
     message.mentions.clear();
     message.edited_at = None;
     message.reactions.clear();
+    message.pinned = None;
 }
 
 fn react(reactions: &mut Vec<Reaction>, by: &Person, emoji: &Emoji, on: bool) -> Result<(), UpdateError> {

@@ -61,7 +61,10 @@ async fn audit_entries_expire() {
     let rules = |slow| AuditEntry {
         at: clock.now(),
         by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
-        action: ModerationAction::Rules { room: "lobby".parse().unwrap(), rules: RoomRules { slow, read_only: false } },
+        action: ModerationAction::Rules {
+            room: "lobby".parse().unwrap(),
+            rules: RoomRules { slow, read_only: false, member_pins: false },
+        },
     };
     let old = rules(1);
     moderation.record(&old).await.unwrap();

@@ -26,6 +26,7 @@ mod moderation_fake;
 mod news;
 mod passphrase;
 mod permissions;
+mod pins;
 mod posting;
 mod presence;
 mod rate_limit;

@@ -23,6 +23,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Upload => (json!({ "nonce": "u", "type": "image/png", "size": 9 }), Expected::Denied),
         Action::Edit => (json!({ "seq": 1, "text": "changed" }), Expected::Denied),
         Action::React => (json!({ "seq": 1, "emoji": "👍", "on": true }), Expected::Denied),
+        Action::Pin => (json!({ "seq": 1, "pinned": true }), Expected::Denied),
         Action::Delete => (json!({ "seq": 1 }), Expected::Allowed),
         Action::History => (json!({ "before": 9 }), Expected::Allowed),
         Action::Changes => (json!({ "after": 0 }), Expected::Allowed),
@@ -35,6 +36,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Restrictions | Action::PurgeUser => (json!({ "person": "bea" }), Expected::NotAllowed),
         Action::Rules => (json!({ "rules": { "slow": 5 } }), Expected::NotAllowed),
         Action::Describe => (json!({ "details": { "title": "Cats" } }), Expected::Denied),
+        Action::Pins => (json!({}), Expected::Allowed),
         Action::Audit | Action::Roles => (json!({}), Expected::NotAllowed),
         Action::SetRole => (json!({ "person": "bea", "role": "moderator" }), Expected::NotAllowed),
     }

@@ -24,6 +24,7 @@
 //! | connections | `tokens#{kind}` | hash of the token | a one-use token |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
 //! | messages | `room#{room}` | `c#{rev}` | a change record, `rev` in 20 digits |
+//! | messages | `room#{room}` | `p#{seq}` | an entry of the index of pinned messages |
 //! | messages | `room#{room}` | `rev` | the room's last revision, and whether the room may have rules |
 //! | messages | `n#{author}` | `{room}#{nonce}` | the idempotency record of a message |
 //! | messages | `given-up#{author}` | `{room}#{nonce}` | a tombstone: an idempotency record of an erased message |

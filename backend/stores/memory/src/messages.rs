@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use chat::ports::{
     Result,
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage},
 };
 use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
 
@@ -23,6 +23,8 @@ struct Log {
     records: BTreeMap<(String, String, String), (IdempotencyRecord, bool)>,
     messages: BTreeMap<(RoomName, u64), StoredMessage>,
     changes: BTreeMap<(RoomName, u64), ChangeRecord>,
+    /// The index of pinned messages: revisions by room and seq.
+    pins: BTreeMap<(RoomName, Seq), Rev>,
 }
 
 impl MemoryMessages {
@@ -135,5 +137,23 @@ impl Messages for MemoryMessages {
         let log = self.lock();
         let after = log.messages.range((room.clone(), rev.0.saturating_add(1))..=(room.clone(), u64::MAX));
         Ok(after.take(limit).map(|(_, stored)| stored.message.clone()).collect())
+    }
+
+    async fn index_pin(&self, room: &RoomName, PinEntry { seq, rev }: PinEntry) -> Result<()> {
+        let mut log = self.lock();
+        let stored = log.pins.entry((room.clone(), seq)).or_default();
+        *stored = rev.max(*stored);
+        Ok(())
+    }
+
+    async fn unindex_pin(&self, room: &RoomName, seq: Seq, before: Rev) -> Result<()> {
+        self.lock().pins.retain(|(of, pinned), rev| of != room || *pinned != seq || *rev >= before);
+        Ok(())
+    }
+
+    async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>> {
+        let log = self.lock();
+        let of_room = log.pins.range((room.clone(), Seq(0))..=(room.clone(), Seq(u64::MAX)));
+        Ok(of_room.take(limit).map(|((_, seq), rev)| PinEntry { seq: *seq, rev: *rev }).collect())
     }
 }

@@ -126,9 +126,10 @@ pub async fn recent_addresses_of_a_person_are_known_until_they_expire(stores: St
 pub async fn rules_of_rooms_are_separate(stores: Stores) {
     let of = async |name| stores.moderation.rules(&room(name)).await.unwrap();
     for rules in [
-        RoomRules { slow: 30, read_only: true },
-        RoomRules { slow: 0, read_only: true },
-        RoomRules { slow: u16::MAX, read_only: false },
+        RoomRules { slow: 30, read_only: true, member_pins: false },
+        RoomRules { slow: 0, read_only: true, member_pins: false },
+        RoomRules { slow: u16::MAX, read_only: false, member_pins: true },
+        RoomRules { slow: 0, read_only: false, member_pins: true },
         RoomRules::default(),
     ] {
         stores.moderation.set_rules(&room("cats"), rules).await.unwrap();
@@ -144,7 +145,7 @@ pub async fn details_of_rooms_are_separate(stores: Stores) {
     let moderation = &stores.moderation;
     let of = async |name| moderation.settings(&room(name)).await.unwrap();
     assert_eq!(of("cats").await, RoomSettings::default());
-    let rules = RoomRules { slow: 30, read_only: true };
+    let rules = RoomRules { slow: 30, read_only: true, member_pins: false };
     let full =
         RoomDetails {
             topic: "x".repeat(250).parse().ok(), description: "猫\n語".parse().ok(), ..details("猫 Cats")
@@ -195,7 +196,10 @@ pub async fn the_audit_log_is_newest_first_with_whole_milliseconds(stores: Store
     let entry = |at: u64, slow| AuditEntry {
         at: Timestamp(start + at),
         by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
-        action: ModerationAction::Rules { room: room("lobby"), rules: RoomRules { slow, read_only: false } },
+        action: ModerationAction::Rules {
+            room: room("lobby"),
+            rules: RoomRules { slow, read_only: false, member_pins: false },
+        },
     };
     assert_eq!(stores.moderation.audit(None, 10).await.unwrap(), []);
     for (at, slow) in [(9, 1), (10, 2), (10, 3), (10, 3), (10, 4), (100, 5)] {

@@ -1,6 +1,6 @@
 //! Simulation of the delivery guarantee in one process: the real rules and the real page, with faults of the network, the
 //! store and the clocks. People write, answer, change and read messages, some in two windows and some in two rooms, and a moderator deletes,
-//! mutes and bans.
+//! pins, mutes and bans.
 //!
 //! Every schedule has a seed and is deterministic. `SCHEDULES` is their number (default 150), `SEED` the first one. A failure
 //! prints the seed that repeats it.

@@ -1,7 +1,7 @@
 //! The visitor's changes of messages, from the click until the server confirms them. The page shows them as if they
 //! were confirmed.
 
-use shared_types::{ChatMessage, ClientMessage, Emoji, ErrorCode, MessageText, Nonce, Person, Reaction, Rev, Seq};
+use shared_types::{ChatMessage, ClientMessage, Emoji, ErrorCode, MessageText, Nonce, Person, Pin, Reaction, Rev, Seq};
 
 use super::{
     LimitKind, RequestError, Timeline,
@@ -22,6 +22,8 @@ pub enum Change {
         /// Whether to add it.
         on: bool,
     },
+    /// Pin the message to the room, or unpin it.
+    Pinned(bool),
 }
 
 /// An unconfirmed change.
@@ -32,7 +34,7 @@ pub(super) struct PendingChange {
     seen: Rev,
     nonce: Nonce,
     change: Change,
-    /// Whether it was made on top of a reaction that failed on this page, and that the server may have applied all the same.
+    /// Whether it was made on top of a reaction or a pin that failed on this page, and that the server may have applied all the same.
     follows_failed: bool,
     /// The people that the new text mentions, of those known when it was written.
     mentions: Vec<Person>,
@@ -49,7 +51,7 @@ impl Change {
     fn replaces(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Reaction { emoji, .. }, Self::Reaction { emoji: before, .. }) => emoji == before,
-            (Self::Text(_), Self::Text(_)) | (Self::Delete, _) => true,
+            (Self::Text(_), Self::Text(_)) | (Self::Pinned(_), Self::Pinned(_)) | (Self::Delete, _) => true,
             _ => false,
         }
     }
@@ -61,6 +63,7 @@ impl Change {
             Self::Delete => false,
             Self::Text(text) => message.text == *text,
             Self::Reaction { emoji, on } => has_reaction(&message.reactions, emoji, me) == *on,
+            Self::Pinned(pinned) => message.pinned.is_some() == *pinned,
         }
     }
 
@@ -77,7 +80,9 @@ impl Change {
                 message.html = None;
                 message.image = None;
                 message.reactions.clear();
+                message.pinned = None;
             }
+            Self::Pinned(pinned) => message.pinned = pinned.then(|| Pin { by: me.clone(), at: message.sent_at }),
             Self::Reaction { emoji, on: true } => {
                 match message.reactions.iter_mut().find(|reaction| reaction.emoji == *emoji) {
                     Some(reaction) => reaction.people.push(me.clone()),
@@ -123,7 +128,7 @@ impl Timeline {
             let seen = replaced.filter(|_| matches!(change, Change::Text(_))).unwrap_or(confirmed.rev);
             let mentions = match &change {
                 Change::Text(text) => self.mentioned(text.as_ref(), &confirmed.mentions),
-                Change::Delete | Change::Reaction { .. } => Vec::new(),
+                Change::Delete | Change::Reaction { .. } | Change::Pinned(_) => Vec::new(),
             };
             let retry = RetryState::new();
             let follows_failed = false;
@@ -159,6 +164,7 @@ impl Timeline {
             }
             Change::Delete => ClientMessage::Delete { seq, nonce },
             Change::Reaction { emoji, on } => ClientMessage::React { seq, emoji, on, based_on: Some(seen), nonce },
+            Change::Pinned(pinned) => ClientMessage::Pin { seq, pinned, based_on: Some(seen), nonce },
         })
     }
 
@@ -238,8 +244,9 @@ impl Timeline {
         match (code, &pending.change) {
             // The failed one was applied. Its broadcast tells the revision for the next attempt, and may still be under way.
             (ErrorCode::Outdated, _) if pending.follows_failed => pending.retry.retry_later(*now, reason),
-            // The visitor changed this reaction in another window meanwhile: the newer one is shown, and there is nothing to report.
-            (ErrorCode::Outdated, Change::Reaction { .. }) => {
+            // The visitor changed this reaction in another window meanwhile, or somebody pinned or unpinned the message: that is shown, and
+            // there is nothing to report.
+            (ErrorCode::Outdated, Change::Reaction { .. } | Change::Pinned(_)) => {
                 return self.pending_changes.retain(|pending| pending.nonce != *nonce);
             }
             _ => pending.retry.on_error(*code, *now, reason),
@@ -273,7 +280,7 @@ impl Timeline {
             let follows =
                 |pending: &PendingChange| pending.seq == failed.seq && pending.change.replaces(&failed.change);
             for pending in self.pending_changes.iter_mut().filter(|pending| follows(pending)) {
-                pending.follows_failed |= matches!(pending.change, Change::Reaction { .. });
+                pending.follows_failed |= matches!(pending.change, Change::Reaction { .. } | Change::Pinned(_));
             }
             if let RetryPhase::Failed(reason) = failed.retry.phase {
                 self.errors.push(reason);

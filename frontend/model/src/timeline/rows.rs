@@ -45,6 +45,8 @@ pub struct Row {
     pub edited: bool,
     /// Whether it was deleted.
     pub deleted: bool,
+    /// Whether it is pinned to the room.
+    pub pinned: bool,
     /// The message that it replies to.
     pub reply_to: Option<ReplyPreview>,
     /// Whether it mentions the visitor.
@@ -187,6 +189,7 @@ impl Timeline {
             mine: confirmed.author.id == self.me.id,
             edited: confirmed.edited_at.is_some(),
             deleted: confirmed.deleted,
+            pinned: confirmed.pinned.is_some(),
             reply_to: confirmed.reply_to.as_ref().map(|reply_ref| self.reply_preview(reply_ref.seq, &reply_ref.author)),
             mentions_me: confirmed.mentions.iter().any(|person| person.id == self.me.id),
             reactions: reactions.collect(),
@@ -226,6 +229,7 @@ impl Timeline {
             mine: true,
             edited: false,
             deleted: false,
+            pinned: false,
             reply_to: self
                 .reply_target(&outgoing.draft)
                 .and_then(|seq| Some(self.reply_preview(seq, &self.find(seq)?.author))),

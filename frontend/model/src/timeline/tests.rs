@@ -41,6 +41,7 @@ fn message_by(seq: u64, author: &str) -> ChatMessage {
         edited_at: None,
         deleted: false,
         reactions: Vec::new(),
+        pinned: None,
     }
 }
 

@@ -175,6 +175,8 @@ impl Session {
                 | Action::Edit
                 | Action::Delete
                 | Action::React
+                | Action::Pin
+                | Action::Pins
                 | Action::History
                 | Action::Changes
                 | Action::Rename

@@ -23,6 +23,8 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     slow_mode: "Slow mode: one message every",
     off: "Off",
     moderators_only: "Only moderators can write, everybody else reads",
+    members_pin: "Everybody who can write can pin messages",
+    members_pin_now: "Everybody who can write can pin messages.",
     audit: "What moderators did",
     audit_hint: "In every room, newest first. Only moderators see this.",
     audit_loading: "Loading…",

@@ -22,6 +22,8 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     slow_mode: "低速モード（1件ごとの間隔）",
     off: "オフ",
     moderators_only: "モデレーターだけが発言でき、ほかの人は閲覧のみ",
+    members_pin: "発言できる人は誰でもメッセージをピン留めできる",
+    members_pin_now: "発言できる人は誰でもメッセージをピン留めできます。",
     audit: "モデレーターの操作履歴",
     audit_hint: "すべてのルームの履歴を新しい順に表示します。モデレーターだけが見られます。",
     audit_loading: "読み込み中…",

@@ -24,18 +24,22 @@ pub(super) fn applied_change(
     rev: Rev,
     at: Timestamp,
 ) -> AppliedChange {
-    let (edit_rev, reaction) = match update {
-        MessageUpdate::Text { .. } => (Some(rev), None),
-        MessageUpdate::Reaction { emoji, .. } => (None, Some(AppliedReaction { emoji: emoji.clone(), rev })),
-        MessageUpdate::Deleted | MessageUpdate::Erased => (None, None),
-    };
-    AppliedChange { by: by.id.clone(), nonce: nonce.clone(), at, edit_rev, reaction }
+    let (by, nonce) = (by.id.clone(), nonce.clone());
+    let mut change = AppliedChange { by, nonce, at, edit_rev: None, reaction: None, pin_rev: None };
+    match update {
+        MessageUpdate::Text { .. } => change.edit_rev = Some(rev),
+        MessageUpdate::Reaction { emoji, .. } => change.reaction = Some(AppliedReaction { emoji: emoji.clone(), rev }),
+        MessageUpdate::Pinned { .. } => change.pin_rev = Some(rev),
+        MessageUpdate::Deleted | MessageUpdate::Erased => {}
+    }
+    change
 }
 
-/// Returns whether a newer change of the same text, or of the person's same reaction, was applied. Other changes do not matter.
+/// Returns whether a newer change of the same text, of the same pin, or of the person's same reaction, was applied. Other changes do not matter.
 pub(super) fn is_outdated(update: &MessageUpdate, by: &Person, applied: &[AppliedChange]) -> bool {
     let newest = match update {
         MessageUpdate::Text { .. } => applied.iter().filter_map(|change| change.edit_rev).max(),
+        MessageUpdate::Pinned { .. } => applied.iter().filter_map(|change| change.pin_rev).max(),
         MessageUpdate::Reaction { emoji, .. } => {
             let own = applied.iter().filter(|change| change.by == by.id);
             let reactions = own.filter_map(|change| change.reaction.as_ref());
@@ -51,7 +55,9 @@ pub(super) fn is_outdated(update: &MessageUpdate, by: &Person, applied: &[Applie
 pub(super) fn is_unneeded(update: &MessageUpdate, found: &ChatMessage, wanted: &ChatMessage) -> bool {
     match update {
         MessageUpdate::Deleted => found == wanted,
-        MessageUpdate::Reaction { based_on, .. } => based_on.is_some() && found == wanted,
+        MessageUpdate::Reaction { based_on, .. } | MessageUpdate::Pinned { based_on, .. } => {
+            based_on.is_some() && found == wanted
+        }
         MessageUpdate::Text { .. } | MessageUpdate::Erased => false,
     }
 }
@@ -65,20 +71,24 @@ pub(super) fn is_overtaken(update: &MessageUpdate, found: &ChatMessage, by: &Per
     match update {
         MessageUpdate::Text { text, .. } => found.text != *text,
         MessageUpdate::Reaction { emoji, on, .. } => has_reaction(found, emoji, by) != *on,
+        MessageUpdate::Pinned { pinned, .. } => found.pinned.is_some() != *pinned,
         MessageUpdate::Deleted | MessageUpdate::Erased => false,
     }
 }
 
-/// Returns the changes that may still be retried, and this one. The newest edit and the newest change of each person's reaction are kept
-/// for any time, because an older one may have waited on a sleeping device. If there are too many, those that a newer one replaced go
+/// Returns the changes that may still be retried, and this one. The newest edit, the newest pin and the newest change of each person's
+/// reaction are kept for any time, because an older one may have waited on a sleeping device. If there are too many, those that a newer one replaced go
 /// first, then the oldest reactions.
 pub(super) fn recent_changes(applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
     let now = mine.at;
     let newest_edit = applied.iter().chain([&mine]).filter_map(|change| change.edit_rev).max();
+    let newest_pin = applied.iter().chain([&mine]).filter_map(|change| change.pin_rev).max();
     let newest_reactions = newest_reactions(applied.iter().chain([&mine]));
-    let is_newest_edit = |change: &AppliedChange| newest_edit.is_some() && change.edit_rev == newest_edit;
+    let is_newest_of_all = |change: &AppliedChange| {
+        newest_edit.is_some() && change.edit_rev == newest_edit || newest_pin.is_some() && change.pin_rev == newest_pin
+    };
     let is_newest = |change: &AppliedChange| {
-        is_newest_edit(change)
+        is_newest_of_all(change)
             || change.reaction.as_ref().is_some_and(|reaction| newest_reactions.contains(&reaction.rev))
     };
     let mut recent = applied;
@@ -92,7 +102,7 @@ pub(super) fn recent_changes(applied: Vec<AppliedChange>, mine: AppliedChange) -
         });
     };
     drop_surplus(&is_newest);
-    drop_surplus(&is_newest_edit);
+    drop_surplus(&is_newest_of_all);
     recent.push(mine);
     recent
 }
@@ -112,7 +122,9 @@ fn newest_reactions<'a>(applied: impl Iterator<Item = &'a AppliedChange>) -> BTr
 /// Returns the revision that the author of a change saw.
 fn based_on(update: &MessageUpdate) -> Option<Rev> {
     match update {
-        MessageUpdate::Text { based_on, .. } | MessageUpdate::Reaction { based_on, .. } => *based_on,
+        MessageUpdate::Text { based_on, .. }
+        | MessageUpdate::Reaction { based_on, .. }
+        | MessageUpdate::Pinned { based_on, .. } => *based_on,
         MessageUpdate::Deleted | MessageUpdate::Erased => None,
     }
 }

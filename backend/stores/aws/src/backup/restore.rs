@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chat::ports::{
     Unavailable,
     backup::{ImageRef, Record, RestoreTarget, StoreError},
+    messages::{Messages, PinEntry, StoredMessage},
     moderation::Moderation,
     system::Clock,
 };
@@ -109,7 +110,13 @@ impl DynamoRestore {
             Record::Room { room, rev } => self.stores.messages.raise_rev(room, *rev).await.map(|()| 1),
             Record::Idempotency { .. } | Record::Tombstone { .. } | Record::Change { .. } | Record::Message { .. } => {
                 let Some(item) = self.stores.messages.restored_item(record)? else { return Ok(0) };
-                let units = write_units(&item);
+                let mut units = write_units(&item);
+                if let Record::Message { room, message: StoredMessage { message, .. } } = record
+                    && message.pinned.is_some()
+                {
+                    self.stores.messages.index_pin(room, PinEntry { seq: message.seq, rev: message.rev }).await?;
+                    units += 1;
+                }
                 self.log.put_if_absent(item, DOING).await.map(|_| units)
             }
         }

@@ -49,6 +49,8 @@ impl DynamoMessages {
         }
         match (kind, sk.split('#').next()) {
             ("room", Some("m" | "c" | "rev")) => Found::readable(of_room(id, sk, item)),
+            // The messages tell which of them are pinned.
+            ("room", Some("p")) => Found::NotInBackups,
             ("n", _) => Found::readable(record_of(id, item).map(|(key, record)| Record::Idempotency { key, record })),
             ("given-up", _) => Found::readable(tombstone_of(id, item)),
             _ => Found::Unknown,

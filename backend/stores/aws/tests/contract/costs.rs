@@ -219,6 +219,9 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("ban, of one socket", json!({ "action": "ban", "person": "bea", "seconds": 60 })),
         ("standing", json!({ "action": "standing", "person": "bea" })),
         ("audit", json!({ "action": "audit" })),
+        ("pin", json!({ "action": "pin", "seq": 2, "pinned": true })),
+        ("pins, of one message", json!({ "action": "pins" })),
+        ("pin, to unpin", json!({ "action": "pin", "seq": 2, "pinned": false })),
         ("roles", json!({ "action": "roles" })),
         ("role, of one socket", json!({ "action": "role", "person": "cy", "role": "moderator" })),
         ("rules", json!({ "action": "rules", "rules": { "slow": 10 } })),
@@ -306,7 +309,7 @@ async fn rules_that_another_process_sets_apply_to_the_next_message() {
         chat.send("ann", message.clone()).await;
     }
     assert_eq!(chat.send("ann", message.clone()).await, MESSAGE, "the process knows that there are no rules");
-    ports.moderation.set_rules(&lobby, RoomRules { slow: 0, read_only: true }).await.unwrap();
+    ports.moderation.set_rules(&lobby, RoomRules { slow: 0, read_only: true, member_pins: false }).await.unwrap();
     for _ in 0..2 {
         assert_eq!(chat.try_send("ann", message.clone()).await.1, Some(json!("readOnly")));
     }
@@ -314,12 +317,12 @@ async fn rules_that_another_process_sets_apply_to_the_next_message() {
     chat.send("ann", message.clone()).await;
     assert_eq!(newest().await, Some(4), "a refused message takes no revision");
     assert_eq!(chat.send("ann", message.clone()).await, MESSAGE, "it knows it again");
-    ports.moderation.set_rules(&lobby, RoomRules { slow: 30, read_only: false }).await.unwrap();
+    ports.moderation.set_rules(&lobby, RoomRules { slow: 30, read_only: false, member_pins: false }).await.unwrap();
     chat.send("ann", message.clone()).await;
     assert_eq!(chat.try_send("ann", message.clone()).await.1, Some(json!("tooFast")));
     assert_eq!(newest().await, Some(6));
     let new_room: RoomName = "new".parse().unwrap();
-    ports.moderation.set_rules(&new_room, RoomRules { slow: 30, read_only: false }).await.unwrap();
+    ports.moderation.set_rules(&new_room, RoomRules { slow: 30, read_only: false, member_pins: false }).await.unwrap();
     assert_eq!(ports.messages.next_rev_without_rules(&new_room).await.unwrap(), None);
     assert_eq!(ports.messages.next_rev(&new_room).await.unwrap(), Rev(1));
 }

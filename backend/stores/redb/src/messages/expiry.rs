@@ -12,6 +12,7 @@ use super::{CHANGES, MESSAGES, readable};
 use crate::messages::{
     RedbMessages,
     idempotency::{RECORDS, TOMBSTONES},
+    pins::PINS,
 };
 
 const DOING: &str = "removing expired messages";
@@ -27,8 +28,10 @@ impl Expiring for RedbMessages {
             }
             let expired = expired(transaction, oldest, limit)?;
             let (mut messages, mut records) = (transaction.open_table(MESSAGES)?, transaction.open_table(RECORDS)?);
+            let mut pins = transaction.open_table(PINS)?;
             for (room, message) in &expired {
                 messages.remove((room.as_str(), message.seq.0))?;
+                pins.remove((room.as_str(), message.seq.0))?;
                 records.remove((message.author.id.as_str(), room.as_str(), message.nonce.as_str()))?;
             }
             Ok(expired)

@@ -21,7 +21,7 @@ use shared_types::{PersonId, Rev, Seq, Timestamp};
 
 use crate::{
     images::names::image_name,
-    messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open},
+    messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
     store::{
         Store,
@@ -126,6 +126,8 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         AUDIT.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
+        // Not in backups: the messages tell which of them are pinned.
+        pins::PINS.name(),
         // Not in backups: a restored chat must not accept tokens that were used or revoked since.
         TOKENS.name(),
     ]);

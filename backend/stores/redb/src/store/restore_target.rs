@@ -10,7 +10,7 @@ use chat::ports::{
     Unavailable,
     backup::{ImageRef, Record, RestoreTarget, StoreError},
     connections::AddressKey,
-    messages::MessageKey,
+    messages::{MessageKey, PinEntry},
     secrets::Keys,
 };
 use redb::{Database, ReadableTable, WriteTransaction};
@@ -18,7 +18,7 @@ use shared_types::{AuditEntry, RoleEntry};
 
 use crate::{
     images::names::image_name,
-    messages::{CHANGES, MESSAGES, REVS, encode, idempotency},
+    messages::{CHANGES, MESSAGES, REVS, encode, idempotency, pins},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles, subject_key},
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
@@ -148,6 +148,10 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
             }
         }
         Record::Message { room, message } => {
+            if message.message.pinned.is_some() {
+                let (seq, rev) = (message.message.seq, message.message.rev);
+                pins::put(transaction, room, PinEntry { seq, rev })?;
+            }
             let key = (room.as_str(), message.message.seq.0);
             transaction.open_table(MESSAGES)?.insert(key, encode(message)?.as_slice())?;
         }

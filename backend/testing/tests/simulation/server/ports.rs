@@ -10,7 +10,7 @@ use chat::ports::{
     Result,
     connection_gateway::{ConnectionGateway, DeliveryOutcome, Frame},
     connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections},
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage},
     moderation::Moderation,
     rate_store::{RateDecision, RateLimit, RateStore},
     system::{Clock, Entropy},
@@ -190,6 +190,18 @@ impl Messages for Ports {
 
     async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>> {
         self.0.call(self.0.messages.newest_changes(room, limit)).await
+    }
+
+    async fn index_pin(&self, room: &RoomName, entry: PinEntry) -> Result<()> {
+        self.0.call(self.0.messages.index_pin(room, entry)).await
+    }
+
+    async fn unindex_pin(&self, room: &RoomName, seq: Seq, before: Rev) -> Result<()> {
+        self.0.call(self.0.messages.unindex_pin(room, seq, before)).await
+    }
+
+    async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>> {
+        self.0.call(self.0.messages.indexed_pins(room, limit)).await
     }
 }
 

@@ -73,7 +73,7 @@ impl Window {
         self.act(effects);
     }
 
-    /// Changes one of the newest messages: edits or deletes an own one, deletes any as a moderator, or reacts to any.
+    /// Changes one of the newest messages: edits or deletes an own one, deletes or pins any as a moderator, or reacts to any.
     fn change(&mut self) {
         // The rules about changes are checked in one room.
         if *self.client.room() != RoomName::lobby() {
@@ -89,6 +89,7 @@ impl Window {
         let change = match self.server.pick(0..10) {
             0..5 if row.mine => Change::Text(format!("edit {number} of {}", row.author.id).parse().ok()),
             5 if row.mine || self.moderator.is_some() => Change::Delete,
+            6 | 7 if self.moderator.is_some() => Change::Pinned(!row.pinned),
             pick => {
                 let emoji = if pick % 2 == 0 { "👍" } else { "🎉" };
                 let on = !row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji.as_str() == emoji);

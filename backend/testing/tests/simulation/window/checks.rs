@@ -80,7 +80,8 @@ impl Window {
                 assert!(!self.refused.contains(nonce), "{nonce} was refused and is sent again");
             }
             ClientMessage::Edit { nonce: Some(nonce), based_on, .. }
-            | ClientMessage::React { nonce: Some(nonce), based_on, .. } => {
+            | ClientMessage::React { nonce: Some(nonce), based_on, .. }
+            | ClientMessage::Pin { nonce: Some(nonce), based_on, .. } => {
                 let mut account = self.device.account();
                 let made = account.made.iter_mut().find(|made| made.nonce == *nonce);
                 made.expect("the window made it").based_on = *based_on;
