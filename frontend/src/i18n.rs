@@ -14,6 +14,7 @@ mod images;
 mod ja;
 pub(crate) mod links;
 mod message;
+pub(crate) mod message_lists;
 mod moderation;
 mod people;
 mod room;
@@ -152,6 +153,8 @@ pub(crate) struct Translations {
     /// Button that adds a reaction; takes the emoji.
     pub(crate) react: Template,
     pub(crate) more_reactions: &'static str,
+    /// Below a message that is pinned to the room.
+    pub(crate) pinned: &'static str,
     pub(crate) reply: &'static str,
     pub(crate) edit: &'static str,
     pub(crate) delete: &'static str,

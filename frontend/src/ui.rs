@@ -10,6 +10,7 @@ pub(crate) mod invite;
 pub(crate) mod invite_dialog;
 pub(crate) mod log;
 pub(crate) mod message;
+pub(crate) mod message_lists;
 pub(crate) mod moderation;
 pub(crate) mod on_demand;
 pub(crate) mod page;

@@ -45,6 +45,8 @@ actions! {
     Rooms = "rooms",
     Search = "search",
     Pins = "pins",
+    Save = "save",
+    Saved = "saved",
     Typing = "typing",
     Mute = "mute",
     Ban = "ban",

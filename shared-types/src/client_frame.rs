@@ -68,6 +68,8 @@ impl ClientMessage {
             | Self::People
             | Self::Search { .. }
             | Self::Pins
+            | Self::Save { .. }
+            | Self::Saved { .. }
             | Self::Typing
             | Self::Mute { .. }
             | Self::Ban { .. }

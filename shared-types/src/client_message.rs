@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, Role,
-    RoomDetails, RoomName, RoomRules, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
+    RoomDetails, RoomName, RoomRules, SavedPosition, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -155,6 +155,22 @@ pub enum ClientMessage {
     },
     /// Requests the pinned messages of the room. Answered with `pins`.
     Pins,
+    /// Saves a message for the sender, or removes it from what they saved. Only they see it. Answered with `save`.
+    Save {
+        /// The message.
+        seq: Seq,
+        /// Whether to save or to remove it. Repeating the command changes nothing.
+        saved: bool,
+        /// The room of the message, if it is not the room of the socket.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message_room: Option<RoomName>,
+    },
+    /// Requests the messages that the sender saved, in all rooms. Answered with `saved`.
+    Saved {
+        /// Where to go on, from an earlier answer. Without it the answer starts at the message that was saved last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<SavedPosition>,
+    },
     /// Reports that the sender is typing. The server tells the others in a small room, and sends no answer.
     Typing,
     /// Mutes a person in every room for a time. Only for moderators. Answered with `standing`.
@@ -249,6 +265,8 @@ impl ClientMessage {
             Self::Rooms { .. } => Action::Rooms,
             Self::Search { .. } => Action::Search,
             Self::Pins => Action::Pins,
+            Self::Save { .. } => Action::Save,
+            Self::Saved { .. } => Action::Saved,
             Self::Typing => Action::Typing,
             Self::Mute { .. } => Action::Mute,
             Self::Ban { .. } => Action::Ban,
@@ -282,6 +300,8 @@ impl ClientMessage {
             | Self::Rooms { .. }
             | Self::Search { .. }
             | Self::Pins
+            | Self::Save { .. }
+            | Self::Saved { .. }
             | Self::Typing
             | Self::Mute { .. }
             | Self::Ban { .. }

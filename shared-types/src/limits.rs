@@ -101,6 +101,14 @@ pub const NEWS_CHARS: usize = 200;
 /// 80 KB at most, and usually one billing unit of API Gateway. To list them takes one read for each: 50 read units, $0.000006.
 pub const PINS: usize = 50;
 
+/// Maximum number of messages that a person saved, in all rooms. An entry takes at most 64 + 64 + 64 = 192 bytes, usually about 90: to
+/// read all of them takes 12 read units of 4 KB, $0.0000015.
+pub const SAVED: usize = 500;
+
+/// Maximum number of messages in one `saved` answer: 20 of 1,600 bytes are 32 KB, one billing unit of API Gateway. It takes one read for
+/// each.
+pub const SAVED_PAGE: usize = 20;
+
 /// Maximum length of a search text, in Unicode scalar values.
 pub const SEARCH_CHARS: usize = 100;
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, Reaction, Restrictions,
-    Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, SearchText, Seq, Timestamp, TitledRoom,
+    Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, SavedMessage, SavedPosition, SearchText, Seq, Timestamp,
+    TitledRoom,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -133,6 +134,23 @@ pub enum ServerMessage {
         /// The messages, the one that was pinned last first; at most [`crate::limits::PINS`].
         messages: Vec<MessageExcerpt>,
     },
+    /// A message was saved or removed from what the recipient saved; the answer to `save`.
+    Save {
+        /// The room of the message.
+        message_room: RoomName,
+        /// Its position.
+        seq: Seq,
+        /// Whether it is saved now.
+        saved: bool,
+    },
+    /// Messages that the recipient saved, in all rooms; the answer to `saved`.
+    Saved {
+        /// The messages, the one that was saved last first; at most [`crate::limits::SAVED_PAGE`].
+        messages: Vec<SavedMessage>,
+        /// Where the next request goes on; absent if there are no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<SavedPosition>,
+    },
     /// A person is typing.
     Typing {
         /// The person.
@@ -245,6 +263,8 @@ impl ServerMessage {
             // `welcome` and `news` have their room anyway. An error has the room that the frame named which it answers.
             Self::Welcome { .. }
             | Self::News { .. }
+            | Self::Save { .. }
+            | Self::Saved { .. }
             | Self::Upload { .. }
             | Self::Rooms { .. }
             | Self::Restrictions { .. }
@@ -447,7 +467,7 @@ pub enum ErrorCode {
     ReadOnly,
     /// A moderator muted the sender, for `retryAfter` more seconds.
     Muted,
-    /// The message has the maximum number of reactions, the room of pinned messages, or the chat the maximum number of people with a role.
+    /// The message has the maximum number of reactions, the room of pinned messages, the person of saved ones, or the chat the maximum number of people with a role.
     TooMany,
     /// The person is the last owner. Make another person an owner first.
     LastOwner,

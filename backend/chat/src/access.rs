@@ -10,6 +10,7 @@ pub mod owner_link;
 pub mod passphrase;
 pub mod policy;
 pub mod rate_limit;
+pub(crate) mod room_access;
 pub mod sessions;
 pub mod token_secret;
 

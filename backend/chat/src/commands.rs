@@ -31,6 +31,8 @@ mod restrictions;
 mod roles;
 mod rooms;
 mod rules;
+mod save;
+mod saved;
 mod search;
 mod send;
 mod set_role;
@@ -55,6 +57,7 @@ use crate::{
         post::{Draft, MessagePoster},
         renderer::MessageRenderer,
         room_activity::RoomActivityQuery,
+        saved::SavedList,
         search::MessageSearch,
         update::{MessageUpdate, MessageUpdater},
     },
@@ -71,6 +74,7 @@ use crate::{
         messages::Messages,
         moderation::Moderation,
         rate_store::RateStore,
+        saved_messages::SavedMessages,
         system::{Clock, Entropy},
     },
     presence::{broadcast::Broadcast, large_rooms::LargeRooms},
@@ -102,6 +106,8 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Rooms => rooms::SPEC,
         Action::Search => search::SPEC,
         Action::Pins => pins::SPEC,
+        Action::Save => save::SPEC,
+        Action::Saved => saved::SPEC,
         Action::Typing => typing::SPEC,
         Action::Mute => mute::SPEC,
         Action::Ban => ban::SPEC,
@@ -137,6 +143,7 @@ pub struct FrameHandler {
     posting_policy: PostingPolicy,
     moderation: ModerationActions,
     eraser: DataEraser,
+    saved: SavedList,
 }
 
 /// The ports of [`FrameHandler`].
@@ -145,6 +152,8 @@ pub struct FramePorts {
     pub connections: Arc<dyn Connections>,
     /// The message log.
     pub messages: Arc<dyn Messages>,
+    /// What people saved.
+    pub saved: Arc<dyn SavedMessages>,
     /// Uploaded images.
     pub images: Arc<dyn Images>,
     /// Sends frames to sockets.
@@ -186,8 +195,18 @@ pub struct FrameRequest {
 impl FrameHandler {
     /// Connects the handler with its ports.
     pub fn new(ports: FramePorts, settings: FrameSettings) -> Self {
-        let FramePorts { connections, messages, images, gateway, moderation, rate_store, renderer, clock, entropy } =
-            ports;
+        let FramePorts {
+            connections,
+            messages,
+            saved,
+            images,
+            gateway,
+            moderation,
+            rate_store,
+            renderer,
+            clock,
+            entropy,
+        } = ports;
         let FrameSettings { rate, access, configured_moderators, page_size } = settings;
         let restriction_store =
             RestrictionStore { moderation: moderation.clone(), clock: clock.clone(), configured_moderators };
@@ -197,6 +216,7 @@ impl FrameHandler {
             posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
             moderation: ModerationActions { restriction_store, connections: connections.clone() },
             eraser: DataEraser { updater: updater.clone() },
+            saved: SavedList { saved, messages: messages.clone(), clock: clock.clone() },
             broadcast: Broadcast {
                 connections,
                 gateway,
@@ -317,6 +337,8 @@ impl FrameHandler {
             }
             ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
             ClientMessage::Pins => pins::run(self, sender).await,
+            ClientMessage::Save { seq, saved, message_room } => save::run(self, sender, message_room, seq, saved).await,
+            ClientMessage::Saved { before } => saved::run(self, sender, before).await,
             ClientMessage::Typing => typing::run(self, sender).await,
             ClientMessage::Mute { person, seconds } => mute::run(self, sender, person, seconds).await,
             ClientMessage::Ban { person, seconds } => ban::run(self, sender, person, seconds).await,

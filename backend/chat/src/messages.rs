@@ -10,5 +10,6 @@ pub mod pins;
 pub mod post;
 pub mod renderer;
 pub mod room_activity;
+pub mod saved;
 pub mod search;
 pub mod update;

@@ -12,6 +12,7 @@ pub mod images;
 pub mod messages;
 pub mod moderation;
 pub mod rate_store;
+pub mod saved_messages;
 pub mod secrets;
 pub mod shards;
 pub mod system;

@@ -33,6 +33,7 @@ use chat::{
         messages::Messages,
         moderation::Moderation,
         rate_store::RateStore,
+        saved_messages::SavedMessages,
         system::{Clock, Entropy},
         template_store::TemplateStore,
         tokens::Tokens,
@@ -80,6 +81,8 @@ pub struct FrontPorts {
     pub connections: Arc<dyn Connections>,
     /// The stored messages.
     pub messages: Arc<dyn Messages>,
+    /// What people saved.
+    pub saved: Arc<dyn SavedMessages>,
     /// The built page.
     pub templates: Arc<dyn TemplateStore>,
     /// The restrictions of people and the rules of rooms.
@@ -143,6 +146,7 @@ impl FrontHandler {
         let FrontPorts {
             connections,
             messages,
+            saved,
             templates,
             moderation,
             rate_store,
@@ -176,7 +180,7 @@ impl FrontHandler {
             rate: rate.clone(),
             entropy,
         };
-        let export = DataExport { messages: messages.clone(), clock: clock.clone() };
+        let export = DataExport { messages: messages.clone(), saved, clock: clock.clone() };
         let my_data = MyData { export, rate, sessions: sessions.clone() };
         let cpu = renderer.cpu.clone();
         let catch_up = CatchUp { messages, clock: clock.clone(), renderer, page_size };

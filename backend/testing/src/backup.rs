@@ -6,11 +6,12 @@ use chat::ports::{
     connections::AddressKey,
     messages::{AppliedChange, AppliedReaction, ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
     moderation::{Moderation, Subject},
+    saved_messages::SavedMessages,
     secrets::Secrets,
 };
 use shared_types::{
     AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Pin, Reaction, ReplyRef, Restrictions,
-    Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Seq, Timestamp,
+    Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, SavedPosition, Seq, Timestamp,
 };
 
 use crate::contract::fixtures::{message, message_key, now, room};
@@ -26,6 +27,7 @@ pub fn image_key() -> MessageKey {
 /// The ports through which [`fill`] writes.
 pub struct Ports<'a> {
     pub messages: &'a dyn Messages,
+    pub saved: &'a dyn SavedMessages,
     pub moderation: &'a dyn Moderation,
     pub secrets: &'a dyn Secrets,
 }
@@ -35,6 +37,8 @@ pub async fn fill(ports: &Ports<'_>) {
     let at = Timestamp(now().0 / 1000 * 1000);
     fill_lobby(ports.messages, at).await;
     fill_cats(ports.messages, at).await;
+    let saved = SavedPosition { saved_at: at, room: room("cats"), seq: Seq(2) };
+    ports.saved.save(&person("bob").id, &saved).await.unwrap();
     fill_moderation(ports.moderation, at).await;
     let kept = ports.secrets.keep_first([1; 32], at).await.unwrap();
     assert!(ports.secrets.replace(&kept, [2; 32], at + Duration::from_secs(1)).await.unwrap());

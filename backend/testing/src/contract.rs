@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat::ports::{
     connections::Connections, images::Images, messages::Messages, moderation::Moderation, rate_store::RateStore,
-    secrets::Secrets, shards::Shards, tokens::Tokens,
+    saved_messages::SavedMessages, secrets::Secrets, shards::Shards, tokens::Tokens,
 };
 
 pub mod connections;
@@ -19,6 +19,7 @@ pub mod messages;
 pub mod moderation;
 pub mod rate_store;
 pub mod roles;
+pub mod saved_messages;
 pub mod secrets;
 pub mod shards;
 pub mod tokens;
@@ -30,6 +31,7 @@ pub struct Stores {
     /// The same connections.
     pub shards: Arc<dyn Shards>,
     pub messages: Arc<dyn Messages>,
+    pub saved: Arc<dyn SavedMessages>,
     pub moderation: Arc<dyn Moderation>,
     pub secrets: Arc<dyn Secrets>,
     pub images: Arc<dyn Images>,
@@ -93,6 +95,9 @@ macro_rules! contract_tests {
         }
         mod roles {
             $crate::roles_contract!($stores);
+        }
+        mod saved_messages {
+            $crate::saved_messages_contract!($stores);
         }
         mod secrets {
             $crate::secrets_contract!($stores);

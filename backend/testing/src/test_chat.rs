@@ -167,6 +167,7 @@ impl TestChat {
         FramePorts {
             connections: self.connections.clone(),
             messages: self.messages.clone(),
+            saved: self.messages.clone(),
             images: self.images.clone(),
             gateway: self.gateway.clone(),
             moderation: self.moderation.clone(),

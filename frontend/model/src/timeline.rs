@@ -195,6 +195,8 @@ impl Timeline {
             | ServerMessage::News { .. }
             | ServerMessage::Found { .. }
             | ServerMessage::Pins { .. }
+            | ServerMessage::Save { .. }
+            | ServerMessage::Saved { .. }
             | ServerMessage::Restrictions { .. }
             | ServerMessage::Audit { .. }
             | ServerMessage::Role { .. }
@@ -390,7 +392,8 @@ impl Timeline {
             // It is retried automatically.
             Some(Action::PurgeUser) if code == ErrorCode::Unavailable || retry_after.is_some() => {}
             // Nothing on the page shows that these failed.
-            Some(Action::Mute | Action::Ban | Action::PurgeUser | Action::Rules | Action::Describe) => {
+            Some(Action::Pin) if nonce.is_none() => self.errors.push(reason.clone()),
+            Some(Action::Mute | Action::Ban | Action::PurgeUser | Action::Rules | Action::Describe | Action::Save) => {
                 self.errors.push(reason.clone())
             }
             // A row of the log shows the error of a message or a change, a dialog that of a query. Hello, changes, people and ping are
@@ -404,6 +407,7 @@ impl Timeline {
                 | Action::React
                 | Action::Pin
                 | Action::Pins
+                | Action::Saved
                 | Action::Changes
                 | Action::People
                 | Action::Rooms

@@ -3,6 +3,7 @@
 mod administration;
 mod dialogs;
 mod links;
+mod message_lists;
 mod moderation;
 mod notifications;
 pub(crate) mod on_demand;
@@ -44,6 +45,7 @@ use crate::{
         local_time::LocalTime,
         location, page_state, random,
         session::{
+            message_lists::ListRequests,
             room_switch::{KeptView, Way},
             uploads::SentImage,
         },
@@ -94,6 +96,8 @@ pub(crate) struct Session {
     restrictions_query: Option<PersonId>,
     /// Whether the people with a role are to be requested.
     roles_query: bool,
+    /// The requests of the lists of messages.
+    list_requests: ListRequests,
     /// The people whose messages a moderator purges, one after the other.
     purges: Vec<(Person, Erasure)>,
     /// The person that the pending mute or ban is about.
@@ -165,6 +169,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         audit: AuditLog::default(),
         restrictions_query: None,
         roles_query: false,
+        list_requests: ListRequests::default(),
         purges: Vec::new(),
         restricted_person: None,
         toast_until: 0,

@@ -103,6 +103,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     actions: "Message actions",
     react: Template("React with ", ""),
     more_reactions: "More reactions",
+    pinned: "📌 Pinned",
     reply: "Reply",
     edit: "Edit",
     delete: "Delete",

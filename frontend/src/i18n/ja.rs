@@ -108,6 +108,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     actions: "メッセージの操作",
     react: Template("", "でリアクション"),
     more_reactions: "その他のリアクション",
+    pinned: "📌 ピン留め",
     reply: "返信",
     edit: "編集",
     delete: "削除",

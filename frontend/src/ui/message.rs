@@ -134,10 +134,13 @@ fn reactions(chat: Chat, row: &Row) -> Option<Element> {
     (!row.reactions.is_empty()).then(|| element("div").class("reactions").children(buttons))
 }
 
-/// Draws the delivery state of a message that is not sent, with buttons to retry or discard it.
+/// Draws the delivery state of a message that is not sent, with buttons to retry or discard it, or that a message is pinned.
 fn delivery_note(chat: Chat, row: &Row) -> Option<Element> {
     let (percent, note) = match &row.state {
-        DeliveryState::Sent => return None,
+        DeliveryState::Sent => {
+            let pinned = || element("p").class("message-note").text(chat.translations.pinned);
+            return row.pinned.then(pinned);
+        }
         DeliveryState::Pending => (None, chat.translations.sending.to_owned()),
         DeliveryState::Waiting => (None, chat.translations.waiting.to_owned()),
         DeliveryState::Uploading(percent) => (Some(percent.to_string()), String::new()),

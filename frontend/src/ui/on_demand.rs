@@ -16,6 +16,7 @@ use crate::ui::{
         emoji_picker::{self, emoji_picker},
         lightbox::{self, lightbox},
     },
+    message_lists,
     moderation::{
         administration_dialog, audit_dialog,
         restriction_dialog::{self, restriction_dialog},
@@ -79,6 +80,8 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         extras::code_button(chat),
         invite_dialog::invite_dialog(chat),
         device_dialog::device_dialog(chat),
+        message_lists::pins(chat),
+        message_lists::saved(chat),
     ];
     dialogs.into_iter().map(View::from).collect()
 }
@@ -98,5 +101,6 @@ fn show(chat: Chat, request: DialogRequest) {
         DialogRequest::Lightbox(row) => lightbox::show(chat, row),
         DialogRequest::Restrict(person) => restriction_dialog::show(chat, person),
         DialogRequest::Invite => invite_dialog::show(chat),
+        DialogRequest::Messages(list) => message_lists::show(chat, list),
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod composer;
 pub(crate) mod intent;
 pub(crate) mod invite;
 pub(crate) mod log;
+pub(crate) mod message_lists;
 pub(crate) mod moderation;
 pub(crate) mod on_demand;
 pub(crate) mod privacy;
@@ -30,6 +31,7 @@ use crate::{
             intent::{DialogIntent, ImageIntent, Intent, OnDemandIntent},
             invite::{DeviceLinkState, InviteState},
             log::{ImageState, KeyedRow, LogState, MessageDialogs, OlderMessages},
+            message_lists::MessageListState,
             moderation::{ModerationState, RestrictionDialogState},
             on_demand::{DialogRequest, OnDemandState},
             privacy::{NotificationState, PrivacyState, ShortcutsState},
@@ -53,6 +55,8 @@ pub(crate) struct Chat {
     pub(crate) images: ImageState,
     pub(crate) composer: ComposerState,
     pub(crate) search: SearchState,
+    pub(crate) pins: MessageListState,
+    pub(crate) saved: MessageListState,
     pub(crate) moderation: ModerationState,
     pub(crate) restriction_dialog: RestrictionDialogState,
     pub(crate) privacy: PrivacyState,
@@ -78,6 +82,8 @@ impl Chat {
             images: ImageState::new(),
             composer: ComposerState::new(),
             search: SearchState::new(),
+            pins: MessageListState::new(),
+            saved: MessageListState::new(),
             moderation: ModerationState::new(page),
             restriction_dialog: RestrictionDialogState::new(page),
             privacy: PrivacyState::new(),
@@ -189,6 +195,12 @@ impl Chat {
     /// Whether the visitor is a moderator.
     pub(crate) fn is_moderator(&self) -> bool {
         self.room.you.with(|you| you.moderator)
+    }
+
+    /// Whether the visitor may pin messages in this room now.
+    pub(crate) fn can_pin(&self) -> bool {
+        let (is_disabled, rules) = self.composer.status.with(|status| (status.is_disabled, status.rules));
+        !is_disabled && (rules.member_pins || self.is_moderator())
     }
 
     /// Whether a moderation command can be sent: there is a live socket and no command is pending.

@@ -8,8 +8,8 @@ use shared_types::{
     AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
     ImageSide, ImageSize, ImageType, Language, MessageExcerpt, MessageText, ModerationAction, Nonce, PageState, Person,
     PersonId, PersonName, Pin, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription,
-    RoomDetails, RoomName, RoomRules, RoomTitle, RoomTopic, SearchText, Seconds, Seq, ServerMessage, Timestamp,
-    TitledRoom,
+    RoomDetails, RoomName, RoomRules, RoomTitle, RoomTopic, SavedMessage, SavedPosition, SearchText, Seconds, Seq,
+    ServerMessage, Timestamp, TitledRoom,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
         compare::{read_both, write_both},
@@ -49,7 +49,8 @@ check_types! {
     AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
     ImageSide, ImageSize, ImageType, Language, MessageExcerpt, MessageText, ModerationAction, Nonce, PageState, Person,
     PersonId, PersonName, Pin, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomName,
-    RoomRules, RoomTitle, RoomTopic, SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
+    RoomRules, RoomTitle, RoomTopic, SavedMessage, SavedPosition,
+    SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
 }
 
 fn check<T: Describe + FromJson + ToJson + Serialize + DeserializeOwned + PartialEq + Debug>() {

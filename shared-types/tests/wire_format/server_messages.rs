@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use shared_types::{
     AuditEntry, ChatMessage, ErrorCode, HistoryRange, MessageExcerpt, ModerationAction, Person, Pin, Reaction,
-    ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomName, RoomRules, Seq, ServerMessage,
-    Timestamp, TitledRoom,
+    ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomName, RoomRules, SavedMessage,
+    SavedPosition, Seq, ServerMessage, Timestamp, TitledRoom,
     json::compare::{read_both, write_both},
 };
 
@@ -23,6 +23,10 @@ fn details_json() -> Value {
 
 fn pin() -> Pin {
     Pin { by: ann(), at: Timestamp(5) }
+}
+
+fn position() -> SavedPosition {
+    SavedPosition { saved_at: Timestamp(5), room: RoomName::lobby(), seq: Seq(7) }
 }
 
 fn excerpt() -> MessageExcerpt {
@@ -364,6 +368,34 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 ],
             }),
         ),
+        (
+            ServerMessage::Save { message_room: RoomName::lobby(), seq: Seq(7), saved: true },
+            json!({ "type": "save", "messageRoom": "lobby", "seq": 7, "saved": true }),
+        ),
+        (
+            ServerMessage::Saved {
+                messages: vec![
+                    SavedMessage { position: position(), message: Some(excerpt()) },
+                    SavedMessage { position: position(), message: None },
+                ],
+                before: Some(position()),
+            },
+            json!({
+                "type": "saved",
+                "messages": [
+                    {
+                        "savedAt": 5, "room": "lobby", "seq": 7,
+                        "message": {
+                            "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5, "text": "hi",
+                            "pinned": { "by": { "id": "p1", "name": "Ann" }, "at": 5 },
+                        },
+                    },
+                    { "savedAt": 5, "room": "lobby", "seq": 7 },
+                ],
+                "before": { "savedAt": 5, "room": "lobby", "seq": 7 },
+            }),
+        ),
+        (ServerMessage::Saved { messages: vec![], before: None }, json!({ "type": "saved", "messages": [] })),
         (ServerMessage::Typing { person: ann() }, json!({ "type": "typing", "person": { "id": "p1", "name": "Ann" } })),
         (ServerMessage::CatchUp { after: Some(Rev(6)) }, json!({ "type": "catchUp", "after": 6 })),
         (ServerMessage::CatchUp { after: None }, json!({ "type": "catchUp" })),

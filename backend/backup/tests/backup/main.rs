@@ -33,7 +33,7 @@ async fn filled() -> TempDir {
     let clock = ManualClock::at(now());
     let messages = RedbMessages::new(store.clone(), None, clock.clone());
     let moderation = RedbModeration::new(store.clone(), clock);
-    fill(&Ports { messages: &messages, moderation: &moderation, secrets: &store }).await;
+    fill(&Ports { messages: &messages, saved: &messages, moderation: &moderation, secrets: &store }).await;
     fs::create_dir(directory.path().join("images")).unwrap();
     // The name of the file of `image_key`: upper case letters are in the mask.
     fs::write(directory.path().join("images/ann.lobby.image.9"), IMAGE).unwrap();
@@ -62,7 +62,7 @@ async fn a_restored_chat_has_the_same_backup_byte_for_byte() {
     assert_eq!(back_up_directory(restored.path(), second.path()).await.unwrap(), copied);
     assert_same_backup(first.path(), second.path());
     assert_eq!(files(&restored.path().join("images")).into_values().collect::<Vec<_>>(), [IMAGE]);
-    for file in ["rooms", "secrets", "moderation", "idempotency", "changes", "images", "messages"] {
+    for file in ["rooms", "secrets", "moderation", "idempotency", "changes", "images", "messages", "saved"] {
         let content = fs::read_to_string(first.path().join(format!("{file}.jsonl"))).unwrap();
         assert!(content.lines().count() > 0, "{file} is empty, so it was not compared");
     }

@@ -1,4 +1,4 @@
-//! `forget`: erases a batch of the sender's messages. Replies with `forgotten`, which says whether some are left.
+//! `forget`: erases a batch of the sender's messages, and then of what they saved. Replies with `forgotten`, which says whether some are left.
 
 use shared_types::{Action, ServerMessage};
 
@@ -11,5 +11,7 @@ pub(super) const SPEC: CommandSpec =
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     let (count, more) = handler.erase_batch(&sender.person.id).await?;
+    // What the sender saved is removed last, when nothing else is left.
+    let more = more || handler.saved.erase(&sender.person.id).await?;
     Ok(Some(ServerMessage::DataErased { count, more }))
 }

@@ -8,7 +8,7 @@ use crate::{
         rate_limit::{RateError, TooFast},
     },
     content::{emoji::NotOneEmoji, images::ImageFault},
-    messages::{post::PostError, update::UpdateError},
+    messages::{post::PostError, saved::SaveError, update::UpdateError},
     moderation::{actions::ModerationError, posting_policy::PostingDenied},
     ports::Unavailable,
 };
@@ -51,6 +51,9 @@ pub(crate) enum CommandError {
     /// A message was not changed.
     #[error(transparent)]
     Update(UpdateError),
+    /// A message was not saved.
+    #[error(transparent)]
+    Save(SaveError),
     /// The requested name is confusable with another person's.
     #[error("your name {0}")]
     Name(#[from] ConfusableName),
@@ -104,6 +107,15 @@ impl From<UpdateError> for CommandError {
     }
 }
 
+impl From<SaveError> for CommandError {
+    fn from(why: SaveError) -> Self {
+        match why {
+            SaveError::Unavailable(cause) => Self::Unavailable(cause),
+            why => Self::Save(why),
+        }
+    }
+}
+
 impl From<ModerationError> for CommandError {
     fn from(why: ModerationError) -> Self {
         match why {
@@ -127,12 +139,13 @@ impl CommandError {
         match self {
             Self::Post(PostError::Image(ImageFault::Missing)) => ErrorCode::NoImage,
             Self::Post(PostError::Image(_)) => ErrorCode::BadImage,
-            Self::Update(UpdateError::NoMessage) => ErrorCode::NoMessage,
+            Self::Update(UpdateError::NoMessage) | Self::Save(SaveError::NoMessage) => ErrorCode::NoMessage,
             Self::Update(UpdateError::NotYours) => ErrorCode::NotYours,
             Self::Update(UpdateError::Outdated) => ErrorCode::Outdated,
             Self::Update(UpdateError::Empty) | Self::Name(_) | Self::Emoji(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
             Self::Update(UpdateError::TooMany | UpdateError::TooManyPins)
+            | Self::Save(SaveError::TooMany)
             | Self::Moderation(ModerationError::TooManyRoles) => ErrorCode::TooMany,
             Self::Moderation(ModerationError::LastOwner) => ErrorCode::LastOwner,
             Self::NotAllowed
@@ -150,6 +163,7 @@ impl CommandError {
             | Self::PostingDenied(PostingDenied::Unavailable(_))
             | Self::Post(PostError::Unavailable(_))
             | Self::Update(UpdateError::Unavailable(_))
+            | Self::Save(SaveError::Unavailable(_))
             | Self::Unavailable(_) => ErrorCode::Unavailable,
         }
     }
@@ -280,12 +294,15 @@ mod tests {
         check(posting_denied(PostingDenied::ModeratorsOnly), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::ReadOnly), ErrorCode::ReadOnly, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::TooFast { seconds: 9 }), ErrorCode::TooFast, Some("send"), Some("n-1"));
+        check(command_error(SaveError::NoMessage.into()), ErrorCode::NoMessage, Some("send"), Some("n-1"));
+        check(command_error(SaveError::TooMany.into()), ErrorCode::TooMany, Some("send"), Some("n-1"));
         check(command_error(CommandError::OtherRoom), ErrorCode::OtherRoom, Some("send"), Some("n-1"));
         let cause = || Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() };
         let from = [
             cause().into(),
             PostError::Unavailable(cause()).into(),
             UpdateError::Unavailable(cause()).into(),
+            SaveError::Unavailable(cause()).into(),
             ModerationError::Unavailable(cause()).into(),
             PostingDenied::Unavailable(cause()).into(),
             RateError::from(cause()).into(),

@@ -1,14 +1,15 @@
-//! Exports everything that a person wrote, as it is stored, for that person.
+//! Exports everything that a person wrote and saved, as it is stored, for that person.
 
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
-use shared_types::{ChatMessage, Person, RoomName, Seq, Timestamp, image_path};
+use shared_types::{ChatMessage, Person, RoomName, SavedPosition, Seq, Timestamp, image_path, limits};
 
 use crate::ports::{
     Result,
     messages::{IdempotencyRecord, MessageKey, Messages},
+    saved_messages::SavedMessages,
     system::Clock,
 };
 
@@ -27,6 +28,8 @@ const BYTES: usize = 4_000_000;
 pub struct DataExport {
     /// The log.
     pub messages: Arc<dyn Messages>,
+    /// What people saved.
+    pub saved: Arc<dyn SavedMessages>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -41,6 +44,9 @@ pub struct ExportPart {
     pub exported_at: Timestamp,
     /// The messages, by room and oldest first.
     pub messages: Vec<ExportedMessage>,
+    /// The messages that the person saved; only in the last part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub saved: Vec<SavedPosition>,
     /// The path of the next part, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
@@ -59,7 +65,7 @@ pub struct ExportedMessage {
 }
 
 impl DataExport {
-    /// Exports what a person wrote, after the message that an earlier part ended with. Deleted messages are not included.
+    /// Exports what a person wrote, after the message that an earlier part ended with, and at the end what they saved. Deleted messages are not included.
     ///
     /// # Errors
     ///
@@ -82,7 +88,12 @@ impl DataExport {
             }
         };
         messages.sort_by(|one, other| (&one.room, one.message.seq).cmp(&(&other.room, other.message.seq)));
-        Ok(ExportPart { person, exported_at: self.clock.now(), messages, next })
+        let mut saved = match next {
+            Some(_) => Vec::new(),
+            None => self.saved.saved(&person.id, limits::SAVED).await?,
+        };
+        saved.sort_unstable();
+        Ok(ExportPart { person, exported_at: self.clock.now(), messages, saved, next })
     }
 
     async fn exported_message(

@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use shared_types::{
     AuditEntry, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules,
-    Timestamp,
+    SavedPosition, Timestamp,
 };
 
 use crate::ports::{
@@ -87,6 +87,14 @@ pub enum Record {
         /// The entry.
         entry: AuditEntry,
     },
+    /// A message that a person saved for themselves.
+    Saved {
+        /// The person.
+        person: PersonId,
+        /// The message, and when it was saved.
+        #[serde(flatten)]
+        position: SavedPosition,
+    },
     /// An idempotency record.
     Idempotency {
         /// The message.
@@ -126,7 +134,7 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 12] = [
+    pub const KINDS: [&str; 13] = [
         "secrets",
         "room",
         "rules",
@@ -135,6 +143,7 @@ impl Record {
         "bannedAddresses",
         "role",
         "audit",
+        "saved",
         "idempotency",
         "tombstone",
         "change",
@@ -165,6 +174,7 @@ impl Record {
             | Self::Restrictions { .. }
             | Self::BannedAddresses { .. }
             | Self::Role { .. }
+            | Self::Saved { .. }
             | Self::Audit { .. } => None,
         }
     }

@@ -37,6 +37,7 @@ mod roles;
 mod room_details;
 mod room_rules;
 mod rooms;
+mod saved;
 mod search;
 mod shard_worker;
 mod store;

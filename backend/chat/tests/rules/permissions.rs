@@ -36,7 +36,8 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Restrictions | Action::PurgeUser => (json!({ "person": "bea" }), Expected::NotAllowed),
         Action::Rules => (json!({ "rules": { "slow": 5 } }), Expected::NotAllowed),
         Action::Describe => (json!({ "details": { "title": "Cats" } }), Expected::Denied),
-        Action::Pins => (json!({}), Expected::Allowed),
+        Action::Pins | Action::Saved => (json!({}), Expected::Allowed),
+        Action::Save => (json!({ "seq": 1, "saved": false }), Expected::Allowed),
         Action::Audit | Action::Roles => (json!({}), Expected::NotAllowed),
         Action::SetRole => (json!({ "person": "bea", "role": "moderator" }), Expected::NotAllowed),
     }

@@ -51,12 +51,14 @@ impl IdentityProvider for Page {
 
 /// Returns the front page of a chat.
 fn front(chat: &TestChat) -> FrontHandler {
-    let FramePorts { connections, messages, moderation: m, rate_store, renderer, clock, entropy, .. } = chat.ports();
+    let FramePorts { connections, messages, saved, moderation: m, rate_store, renderer, clock, entropy, .. } =
+        chat.ports();
     let (templates, provider) = (Arc::new(Page), Arc::new(Page));
     let tokens = chat.tokens.clone();
     let ports = FrontPorts {
         connections,
         messages,
+        saved,
         templates,
         moderation: m,
         rate_store,

@@ -39,6 +39,7 @@ async fn run() -> Result<(), Error> {
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let ports = FrontPorts {
         connections,
+        saved: messages.clone(),
         messages,
         templates,
         moderation,

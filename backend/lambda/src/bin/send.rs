@@ -40,7 +40,9 @@ async fn run() -> Result<(), Error> {
     tokio::join!(connections.warm(), gateway.inner().warm());
     let metrics = config.metrics_namespace.map(|namespace| Metrics::new(namespace, gateway.clone(), clock.clone()));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
-    let ports = FramePorts { connections, messages, images, gateway, moderation, rate_store, renderer, clock, entropy };
+    let saved = messages.clone();
+    let ports =
+        FramePorts { connections, messages, saved, images, gateway, moderation, rate_store, renderer, clock, entropy };
     let settings = FrameSettings {
         rate,
         access: config.access,

@@ -27,6 +27,7 @@ use crate::{
 pub(crate) mod backup;
 mod items;
 mod query;
+mod saved;
 
 const TAKING_REV: &str = "taking the next revision of a room";
 

@@ -9,10 +9,11 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage},
+    saved_messages::SavedMessages,
 };
-use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, Rev, RoomName, SavedPosition, Seq, Timestamp};
 
-/// [`Messages`] in memory. Nothing expires.
+/// [`Messages`] and [`SavedMessages`] in memory. Nothing expires.
 #[derive(Default)]
 pub struct MemoryMessages(Mutex<Log>);
 
@@ -25,6 +26,8 @@ struct Log {
     changes: BTreeMap<(RoomName, u64), ChangeRecord>,
     /// The index of pinned messages: revisions by room and seq.
     pins: BTreeMap<(RoomName, Seq), Rev>,
+    /// When each person saved which message.
+    saved: BTreeMap<(PersonId, RoomName, Seq), Timestamp>,
 }
 
 impl MemoryMessages {
@@ -155,5 +158,29 @@ impl Messages for MemoryMessages {
         let log = self.lock();
         let of_room = log.pins.range((room.clone(), Seq(0))..=(room.clone(), Seq(u64::MAX)));
         Ok(of_room.take(limit).map(|((_, seq), rev)| PinEntry { seq: *seq, rev: *rev }).collect())
+    }
+}
+
+#[async_trait]
+impl SavedMessages for MemoryMessages {
+    async fn save(&self, person: &PersonId, SavedPosition { saved_at, room, seq }: &SavedPosition) -> Result<()> {
+        self.lock().saved.entry((person.clone(), room.clone(), *seq)).or_insert(*saved_at);
+        Ok(())
+    }
+
+    async fn unsave(&self, person: &PersonId, room: &RoomName, seq: Seq) -> Result<()> {
+        self.lock().saved.remove(&(person.clone(), room.clone(), seq));
+        Ok(())
+    }
+
+    async fn saved(&self, person: &PersonId, limit: usize) -> Result<Vec<SavedPosition>> {
+        let log = self.lock();
+        let own = log.saved.iter().filter(|((by, ..), _)| by == person);
+        let position = |((_, room, seq), at): (&(PersonId, RoomName, Seq), &Timestamp)| SavedPosition {
+            saved_at: *at,
+            room: room.clone(),
+            seq: *seq,
+        };
+        Ok(own.take(limit).map(position).collect())
     }
 }

@@ -22,6 +22,7 @@ use crate::store::Store;
 mod expiry;
 pub(crate) mod idempotency;
 pub(crate) mod pins;
+pub(crate) mod saved;
 
 /// The last revision of each room.
 pub(crate) const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");

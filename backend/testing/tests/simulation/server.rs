@@ -279,6 +279,7 @@ impl Server {
         let ports = FramePorts {
             connections: ports.clone(),
             messages: ports.clone(),
+            saved: ports.clone(),
             images: Arc::new(MemoryImages::default()),
             gateway: ports.clone(),
             moderation: ports.clone(),

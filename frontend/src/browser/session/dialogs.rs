@@ -34,6 +34,11 @@ impl Session {
                 return self.send_moderation(None, ClientMessage::Describe { details });
             }
             DialogIntent::SetRole(person, role) => return self.set_role(person, role),
+            DialogIntent::LoadPins => self.load_pins(),
+            DialogIntent::Unpin(seq) => return self.unpin(seq),
+            DialogIntent::LoadSaved => self.load_saved(),
+            DialogIntent::LoadMoreSaved => self.load_more_saved(),
+            DialogIntent::Save { room, seq, saved } => return self.save(room, seq, saved),
             DialogIntent::LoadRoles => self.load_roles(),
             DialogIntent::SetLanguage(language) => cookies::switch_language(language),
             DialogIntent::Search(text) => self.update_search(|search| search.start(&text)),
@@ -67,6 +72,7 @@ impl Session {
     /// Handles what a message means for other rooms and for the dialogs.
     pub(super) fn on_answer(&mut self, message: &ServerMessage) {
         self.on_rooms_answer(message);
+        self.on_list_answer(message);
         match message {
             ServerMessage::Found { text, messages, before } => {
                 self.update_search(|search| search.on_results(text, messages.clone(), *before));
@@ -83,6 +89,7 @@ impl Session {
         self.store_newer_state(time::now());
         self.update_search(Search::on_disconnect);
         self.on_moderation_disconnect();
+        self.on_lists_disconnect();
     }
 
     /// Returns the requests of the dialogs that are due. The caller has a socket.
@@ -93,6 +100,7 @@ impl Session {
         let mut queries = Vec::from_iter(self.rooms_query(now));
         queries.extend(self.take_new_title_request());
         queries.extend([self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten());
+        queries.extend(self.list_queries().into_iter().flatten());
         queries
     }
 

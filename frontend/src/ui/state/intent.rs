@@ -110,6 +110,20 @@ pub(crate) enum DialogIntent {
     SetRules(RoomRules),
     /// Set the details of the room.
     SetDetails(RoomDetails),
+    /// Load the pinned messages of the room.
+    LoadPins,
+    /// Unpin a message, which need not be loaded.
+    Unpin(Seq),
+    /// Load the messages that the visitor saved.
+    LoadSaved,
+    /// Load more of them.
+    LoadMoreSaved,
+    /// Save a message of the room that is shown or of another one, or remove it from the list.
+    Save {
+        room: Option<RoomName>,
+        seq: Seq,
+        saved: bool,
+    },
     /// Load the people with a role.
     LoadRoles,
     /// Give a person a role, or take it.

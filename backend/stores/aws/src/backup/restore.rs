@@ -108,7 +108,11 @@ impl DynamoRestore {
                 Ok(2)
             }
             Record::Room { room, rev } => self.stores.messages.raise_rev(room, *rev).await.map(|()| 1),
-            Record::Idempotency { .. } | Record::Tombstone { .. } | Record::Change { .. } | Record::Message { .. } => {
+            Record::Idempotency { .. }
+            | Record::Tombstone { .. }
+            | Record::Change { .. }
+            | Record::Saved { .. }
+            | Record::Message { .. } => {
                 let Some(item) = self.stores.messages.restored_item(record)? else { return Ok(0) };
                 let mut units = write_units(&item);
                 if let Record::Message { room, message: StoredMessage { message, .. } } = record
@@ -128,6 +132,7 @@ impl DynamoRestore {
         match record {
             Record::Idempotency { record, .. } => self.stores.messages.is_over(record.at),
             Record::Tombstone { until, .. } | Record::BannedAddresses { until, .. } => *until <= now,
+            Record::Saved { position, .. } => self.stores.messages.is_over(position.saved_at),
             Record::Change { change, .. } => self.stores.messages.is_over(change.at),
             Record::Message { message, .. } => self.stores.messages.is_over(message.message.sent_at),
             Record::Audit { entry } => moderation::backup::is_over(entry, now),

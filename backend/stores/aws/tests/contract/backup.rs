@@ -81,7 +81,7 @@ async fn backup_of_home() -> TempDir {
     let store = Store::open(data.path()).unwrap();
     let messages = RedbMessages::new(store.clone(), None, Arc::new(SystemClock));
     let moderation = RedbModeration::new(store.clone(), Arc::new(SystemClock));
-    fill(&Ports { messages: &messages, moderation: &moderation, secrets: &store }).await;
+    fill(&Ports { messages: &messages, saved: &messages, moderation: &moderation, secrets: &store }).await;
     fs::create_dir(data.path().join("images")).unwrap();
     fs::write(data.path().join("images/ann.lobby.image.9"), IMAGE).unwrap();
     back_up_home(&store, data.path(), backup.path()).await;

@@ -87,9 +87,11 @@ impl Chat {
 
     fn ports(&self) -> FramePorts {
         let Tables { clients, connections, messages } = &self.tables;
+        let log = Arc::new(clients.messages(messages, None, self.clock.clone()));
         FramePorts {
             connections: Arc::new(clients.connections(connections, self.clock.clone())),
-            messages: Arc::new(clients.messages(messages, None, self.clock.clone())),
+            messages: log.clone(),
+            saved: log,
             images: Arc::new(clients.images(&fresh_name("images"), self.clock.clone())),
             gateway: self.gateway.clone(),
             moderation: Arc::new(clients.moderation(connections, messages, self.clock.clone())),
@@ -191,6 +193,9 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("react", json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true })),
         ("delete", json!({ "action": "delete", "seq": 1 })),
         ("upload", json!({ "action": "upload", "nonce": "n-1", "type": "image/webp", "size": 9 })),
+        ("save", json!({ "action": "save", "seq": 2, "saved": true })),
+        ("saved, one message", json!({ "action": "saved" })),
+        ("save, to remove", json!({ "action": "save", "seq": 2, "saved": false })),
         ("typing", json!({ "action": "typing" })),
         ("rename", json!({ "action": "rename", "name": "Anna" })),
         ("history", json!({ "action": "history", "before": 3 })),

@@ -21,7 +21,7 @@ use shared_types::{PersonId, Rev, Seq, Timestamp};
 
 use crate::{
     images::names::image_name,
-    messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins},
+    messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
     store::{
         Store,
@@ -126,6 +126,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         AUDIT.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
+        saved::SAVED.name(),
         // Not in backups: the messages tell which of them are pinned.
         pins::PINS.name(),
         // Not in backups: a restored chat must not accept tokens that were used or revoked since.
@@ -151,6 +152,9 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         values(transaction, BANNED_ADDRESSES, banned_addresses)?,
         values(transaction, ROLES, |_, entry| decode(entry).ok().map(Record::of_role))?,
         values(transaction, AUDIT, |_, entry| Some(Record::Audit { entry: decode(entry).ok()? }))?,
+        values(transaction, saved::SAVED, |key, at| {
+            Some(Record::Saved { person: key.0.parse().ok()?, position: saved::to_position(key, at)? })
+        })?,
         values(transaction, idempotency::RECORDS, |key, (rev, at)| {
             Some(Record::Idempotency { key: message_key(key)?, record: record(rev, at) })
         })?,

@@ -18,7 +18,7 @@ use shared_types::{AuditEntry, RoleEntry};
 
 use crate::{
     images::names::image_name,
-    messages::{CHANGES, MESSAGES, REVS, encode, idempotency, pins},
+    messages::{CHANGES, MESSAGES, REVS, encode, idempotency, pins, saved},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles, subject_key},
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
@@ -131,6 +131,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
             roles::put(transaction, &entry)?;
         }
         Record::Audit { entry } => put_entry(transaction, entry)?,
+        Record::Saved { person, position } => saved::put(transaction, person, position)?,
         Record::Idempotency { key, record } => {
             let mut records = transaction.open_table(idempotency::RECORDS)?;
             if records.get(record_key(key))?.is_none() {

@@ -13,11 +13,12 @@ use chat::ports::{
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage},
     moderation::Moderation,
     rate_store::{RateDecision, RateLimit, RateStore},
+    saved_messages::SavedMessages,
     system::{Clock, Entropy},
     watchers::Audience,
 };
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, SavedPosition, Seq, Timestamp};
 use tokio::time::sleep;
 
 use super::{HANDLER, SentFrame, Server};
@@ -202,6 +203,21 @@ impl Messages for Ports {
 
     async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>> {
         self.0.call(self.0.messages.indexed_pins(room, limit)).await
+    }
+}
+
+#[async_trait]
+impl SavedMessages for Ports {
+    async fn save(&self, person: &PersonId, message: &SavedPosition) -> Result<()> {
+        self.0.call(self.0.messages.save(person, message)).await
+    }
+
+    async fn unsave(&self, person: &PersonId, room: &RoomName, seq: Seq) -> Result<()> {
+        self.0.call(self.0.messages.unsave(person, room, seq)).await
+    }
+
+    async fn saved(&self, person: &PersonId, limit: usize) -> Result<Vec<SavedPosition>> {
+        self.0.call(self.0.messages.saved(person, limit)).await
     }
 }
 
