@@ -155,6 +155,10 @@ pub(crate) struct Translations {
     pub(crate) more_reactions: &'static str,
     /// Below a message that is pinned to the room.
     pub(crate) pinned: &'static str,
+    /// Number of votes in a poll.
+    pub(crate) votes: Plural,
+    pub(crate) several_choices: &'static str,
+    pub(crate) poll_closed: &'static str,
     pub(crate) reply: &'static str,
     pub(crate) edit: &'static str,
     pub(crate) delete: &'static str,

@@ -17,6 +17,7 @@ pub(crate) mod page;
 pub(crate) mod parts;
 pub(crate) mod people_dialog;
 pub(crate) mod placeholder;
+pub(crate) mod poll_dialog;
 pub(crate) mod privacy_dialog;
 pub(crate) mod profile;
 pub(crate) mod room_details_dialog;

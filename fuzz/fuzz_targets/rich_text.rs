@@ -31,6 +31,7 @@ fuzz_target!(|text: &str| {
         deleted: false,
         reactions: Vec::new(),
         pinned: None,
+        poll: None,
     };
     let message = HtmlCache::new(0).with_html(&RoomName::lobby(), message);
     if let Some(html) = message.html {

@@ -38,6 +38,8 @@ actions! {
     Delete = "delete",
     React = "react",
     Pin = "pin",
+    Vote = "vote",
+    ClosePoll = "closePoll",
     History = "history",
     Changes = "changes",
     Rename = "rename",

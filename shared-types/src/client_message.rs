@@ -5,8 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, Role,
-    RoomDetails, RoomName, RoomRules, SavedPosition, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
+    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, PollDraft, Rev,
+    Role, RoomDetails, RoomName, RoomRules, SavedPosition, SearchText, Seconds, Seq, Timestamp,
+    server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -39,6 +40,9 @@ pub enum ClientMessage {
         /// mention.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Person>,
+        /// The options, if the text is the question of a poll. A message with a poll has no image.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        poll: Option<PollDraft>,
     },
     /// Replaces the text of one of the sender's own messages. The server answers with the message's broadcast.
     Edit {
@@ -94,6 +98,30 @@ pub enum ClientMessage {
         /// refused with `outdated`. Without it the nonce alone tells a late attempt.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         based_on: Option<Rev>,
+        /// Repeated in an error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
+    /// Votes for an option of a poll, or takes the vote back. The server answers with the message's broadcast.
+    Vote {
+        /// The message with the poll.
+        seq: Seq,
+        /// The option: its place in the list, from 0.
+        option: u16,
+        /// Whether to vote for it or not. Repeating the command changes nothing. With one choice a vote replaces the other one.
+        on: bool,
+        /// The revision of the message that the sender saw. If they changed this vote after it, the command is late: it is refused with
+        /// `outdated`. Without it the nonce alone tells a late attempt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        based_on: Option<Rev>,
+        /// Repeated in an error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
+    /// Ends a poll of the sender, or as a moderator anybody's. The server answers with the message's broadcast.
+    ClosePoll {
+        /// The message with the poll.
+        seq: Seq,
         /// Repeated in an error.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
@@ -258,6 +286,8 @@ impl ClientMessage {
             Self::Delete { .. } => Action::Delete,
             Self::React { .. } => Action::React,
             Self::Pin { .. } => Action::Pin,
+            Self::Vote { .. } => Action::Vote,
+            Self::ClosePoll { .. } => Action::ClosePoll,
             Self::History { .. } => Action::History,
             Self::Changes { .. } => Action::Changes,
             Self::Rename { .. } => Action::Rename,
@@ -290,7 +320,9 @@ impl ClientMessage {
             | Self::Edit { nonce, .. }
             | Self::Delete { nonce, .. }
             | Self::React { nonce, .. }
-            | Self::Pin { nonce, .. } => nonce.as_ref(),
+            | Self::Pin { nonce, .. }
+            | Self::Vote { nonce, .. }
+            | Self::ClosePoll { nonce, .. } => nonce.as_ref(),
             Self::Upload { nonce, .. } => Some(nonce),
             Self::Hello { .. }
             | Self::History { .. }

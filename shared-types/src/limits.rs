@@ -109,6 +109,17 @@ pub const SAVED: usize = 500;
 /// each.
 pub const SAVED_PAGE: usize = 20;
 
+/// Maximum number of options of a poll.
+pub const POLL_OPTIONS: usize = 20;
+
+/// Maximum length of an option, in Unicode scalar values. 20 options of 70 × 4 bytes are 5,700 bytes: less than the description of an
+/// image, which a message with a poll does not have, so the longest message still fits [`FRAME_BYTES`].
+pub const POLL_OPTION_CHARS: usize = 70;
+
+/// Maximum number of votes in a poll, for all options. A vote takes at most 64 + 3 bytes, usually about 20: 13 KB at most in the message,
+/// which is broadcast after each vote.
+pub const POLL_VOTES: usize = 200;
+
 /// Maximum length of a search text, in Unicode scalar values.
 pub const SEARCH_CHARS: usize = 100;
 

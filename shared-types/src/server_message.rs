@@ -5,9 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, Reaction, Restrictions,
-    Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, SavedMessage, SavedPosition, SearchText, Seq, Timestamp,
-    TitledRoom,
+    ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, Poll, Reaction,
+    Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, SavedMessage, SavedPosition, SearchText, Seq,
+    Timestamp, TitledRoom,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -336,6 +336,9 @@ pub struct ChatMessage {
     /// Who pinned the message to the room, if it is pinned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned: Option<Pin>,
+    /// The poll, if the text is its question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Poll>,
 }
 
 /// Note that a message is pinned.
@@ -467,7 +470,7 @@ pub enum ErrorCode {
     ReadOnly,
     /// A moderator muted the sender, for `retryAfter` more seconds.
     Muted,
-    /// The message has the maximum number of reactions, the room of pinned messages, the person of saved ones, or the chat the maximum number of people with a role.
+    /// The message has the maximum number of reactions or votes, the room of pinned messages, the person of saved ones, or the chat the maximum number of people with a role.
     TooMany,
     /// The person is the last owner. Make another person an owner first.
     LastOwner,

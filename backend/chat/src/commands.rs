@@ -10,6 +10,7 @@ mod audit;
 mod ban;
 mod changes;
 mod checks;
+mod close_poll;
 mod delete;
 mod describe;
 mod edit;
@@ -39,6 +40,7 @@ mod set_role;
 mod shared;
 mod typing;
 mod upload;
+mod vote;
 
 use std::sync::Arc;
 
@@ -99,6 +101,8 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Delete => delete::SPEC,
         Action::React => react::SPEC,
         Action::Pin => pin::SPEC,
+        Action::Vote => vote::SPEC,
+        Action::ClosePoll => close_poll::SPEC,
         Action::History => history::SPEC,
         Action::Changes => changes::SPEC,
         Action::Rename => rename::SPEC,
@@ -313,9 +317,10 @@ impl FrameHandler {
     ) -> Reply {
         match message {
             ClientMessage::Hello { since } => hello::run(self, sender, since).await,
-            ClientMessage::Send { text, image, reply_to, mentions, .. } => {
+            ClientMessage::Send { text, image, reply_to, mentions, poll, .. } => {
                 let (room, author) = (sender.room.clone(), sender.person.clone());
-                send::run(self, sender, Draft { room, author, nonce, text, image, reply_to, mentions }, pending).await
+                let draft = Draft { room, author, nonce, text, image, reply_to, mentions, poll };
+                send::run(self, sender, draft, pending).await
             }
             ClientMessage::Upload { nonce, kind, size } => upload::run(self, sender, nonce, kind, size).await,
             ClientMessage::Edit { seq, text, mentions, based_on, .. } => {
@@ -328,6 +333,10 @@ impl FrameHandler {
             ClientMessage::Pin { seq, pinned, based_on, .. } => {
                 pin::run(self, sender, seq, &nonce, MessageUpdate::Pinned { pinned, based_on }).await
             }
+            ClientMessage::Vote { seq, option, on, based_on, .. } => {
+                vote::run(self, sender, seq, &nonce, MessageUpdate::Vote { option, on, based_on }).await
+            }
+            ClientMessage::ClosePoll { seq, .. } => close_poll::run(self, sender, seq, &nonce).await,
             ClientMessage::History { place } => history::run(self, sender, place).await,
             ClientMessage::Changes { after, hidden } => changes::run(self, sender, after, hidden).await,
             ClientMessage::Rename { name } => rename::run(self, sender, &name).await,

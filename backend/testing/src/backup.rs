@@ -4,14 +4,17 @@ use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use chat::ports::{
     connections::AddressKey,
-    messages::{AppliedChange, AppliedReaction, ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+    messages::{
+        AppliedChange, AppliedReaction, AppliedVote, ChangeRecord, IdempotencyRecord, MessageKey, Messages,
+        StoredMessage,
+    },
     moderation::{Moderation, Subject},
     saved_messages::SavedMessages,
     secrets::Secrets,
 };
 use shared_types::{
-    AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Pin, Reaction, ReplyRef, Restrictions,
-    Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, SavedPosition, Seq, Timestamp,
+    AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Pin, PollDraft, Reaction, ReplyRef,
+    Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, SavedPosition, Seq, Timestamp,
 };
 
 use crate::contract::fixtures::{message, message_key, now, room};
@@ -79,6 +82,7 @@ async fn fill_lobby(messages: &dyn Messages, at: Timestamp) {
         at,
         edit_rev: None,
         pin_rev: None,
+        vote: Some(AppliedVote { option: 1, rev: Rev(6) }),
         reaction: Some(AppliedReaction { emoji: "👍".parse().unwrap(), rev: Rev(6) }),
     };
     let reactions = vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![person("bob")] }];
@@ -118,7 +122,15 @@ async fn fill_cats(messages: &dyn Messages, at: Timestamp) {
     let question = send(messages, &cats, ChatMessage { author: person("mo"), sent_at: at, ..message(1, "?") }).await;
     let reply_to = Some(ReplyRef { seq: question.seq, author: question.author });
     let pinned = Some(Pin { by: person("mo"), at });
-    let reply = ChatMessage { pinned, reply_to, mentions: vec![person("mo")], sent_at: at, ..message(2, "@mo !") };
+    let poll = PollDraft { options: vec!["One".parse().unwrap(), "二".parse().unwrap()], several: true };
+    let reply = ChatMessage {
+        poll: Some(poll.into()),
+        pinned,
+        reply_to,
+        mentions: vec![person("mo")],
+        sent_at: at,
+        ..message(2, "@mo !")
+    };
     send(messages, &cats, reply).await;
 }
 

@@ -68,6 +68,7 @@ mod tests {
             deleted: false,
             reactions: Vec::new(),
             pinned: None,
+            poll: None,
         }
     }
 

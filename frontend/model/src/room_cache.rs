@@ -89,6 +89,7 @@ mod tests {
             deleted: false,
             reactions: Vec::new(),
             pinned: None,
+            poll: None,
         };
         changed.apply(ServerMessage::Message(message), 0);
         changed.change(Seq(1), Change::Delete, "c".parse().unwrap());

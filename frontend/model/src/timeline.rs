@@ -28,7 +28,7 @@ pub use people::Presence;
 use people::PresenceTracker;
 pub use people::{dedup_people, tag};
 pub use retry_state::{CONFIRM_MS, TRIES};
-pub use rows::{DeliveryState, ReplyPreview, Row, RowReaction, UnreadSummary, key};
+pub use rows::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction, UnreadSummary, key};
 use send_limits::{LimitKind, SendLimits};
 
 use shared_types::{
@@ -406,6 +406,8 @@ impl Timeline {
                 | Action::Delete
                 | Action::React
                 | Action::Pin
+                | Action::Vote
+                | Action::ClosePoll
                 | Action::Pins
                 | Action::Saved
                 | Action::Changes

@@ -7,6 +7,7 @@ mod message_lists;
 mod moderation;
 mod notifications;
 pub(crate) mod on_demand;
+mod poll;
 mod privacy;
 mod queries;
 mod reading;
@@ -32,8 +33,8 @@ use page_model::{
 };
 use page_view::State;
 use shared_types::{
-    Action, ActionName, ClientMessage, GatewayError, PageState, Person, PersonId, Rev, RoomName, RoomTag, RoomTitle,
-    Seq, ServerMessage, Timestamp,
+    Action, ActionName, ClientMessage, GatewayError, MessageText, Nonce, PageState, Person, PersonId, PollDraft, Rev,
+    RoomName, RoomTag, RoomTitle, Seq, ServerMessage, Timestamp,
     json::{FromJson as _, LateVariants as _, Value},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -98,6 +99,8 @@ pub(crate) struct Session {
     roles_query: bool,
     /// The requests of the lists of messages.
     list_requests: ListRequests,
+    /// The poll that was sent and is not confirmed.
+    sent_poll: Option<(Nonce, (MessageText, PollDraft))>,
     /// The people whose messages a moderator purges, one after the other.
     purges: Vec<(Person, Erasure)>,
     /// The person that the pending mute or ban is about.
@@ -170,6 +173,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         restrictions_query: None,
         roles_query: false,
         list_requests: ListRequests::default(),
+        sent_poll: None,
         purges: Vec::new(),
         restricted_person: None,
         toast_until: 0,

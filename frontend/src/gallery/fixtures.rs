@@ -193,6 +193,7 @@ pub(super) fn row(number: u64) -> Row {
         reply_to: None,
         mentions_me: false,
         pinned: false,
+        poll: None,
         reactions: Vec::new(),
         starts_group: true,
         day: None,

@@ -32,6 +32,7 @@ fn state(texts: &[&str]) -> PageState {
         deleted: false,
         reactions: Vec::new(),
         pinned: None,
+        poll: None,
     };
     PageState {
         language: Language::English,

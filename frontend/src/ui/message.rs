@@ -7,6 +7,7 @@ pub(crate) mod dom;
 pub(crate) mod emoji_picker;
 pub(crate) mod image;
 pub(crate) mod lightbox;
+mod poll;
 pub(crate) mod reactions;
 pub(crate) mod toolbar;
 
@@ -77,6 +78,7 @@ fn article(chat: Chat, row: Row) -> Element {
         .child(reply)
         .child(row.image.as_ref().map(|shown| image(chat, &row, shown)))
         .child(body(chat, &row))
+        .child(poll::poll(chat, &row))
         .child(reactions(chat, &row))
         .child(delivery_note(chat, &row))
 }

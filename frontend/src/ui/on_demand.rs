@@ -23,7 +23,7 @@ use crate::ui::{
         rules_dialog,
     },
     people_dialog::{self, people_dialog},
-    privacy_dialog,
+    poll_dialog, privacy_dialog,
     profile::{self, profile_dialog},
     room_details_dialog::{self, room_details_dialog},
     rooms::room_dialog,
@@ -82,6 +82,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         device_dialog::device_dialog(chat),
         message_lists::pins(chat),
         message_lists::saved(chat),
+        poll_dialog::poll_dialog(chat),
     ];
     dialogs.into_iter().map(View::from).collect()
 }

@@ -8,6 +8,7 @@ pub(crate) mod log;
 pub(crate) mod message_lists;
 pub(crate) mod moderation;
 pub(crate) mod on_demand;
+pub(crate) mod poll;
 pub(crate) mod privacy;
 pub(crate) mod room;
 pub(crate) mod search;
@@ -34,6 +35,7 @@ use crate::{
             message_lists::MessageListState,
             moderation::{ModerationState, RestrictionDialogState},
             on_demand::{DialogRequest, OnDemandState},
+            poll::PollState,
             privacy::{NotificationState, PrivacyState, ShortcutsState},
             room::{RoomListState, RoomState},
             search::SearchState,
@@ -57,6 +59,7 @@ pub(crate) struct Chat {
     pub(crate) search: SearchState,
     pub(crate) pins: MessageListState,
     pub(crate) saved: MessageListState,
+    pub(crate) poll: PollState,
     pub(crate) moderation: ModerationState,
     pub(crate) restriction_dialog: RestrictionDialogState,
     pub(crate) privacy: PrivacyState,
@@ -84,6 +87,7 @@ impl Chat {
             search: SearchState::new(),
             pins: MessageListState::new(),
             saved: MessageListState::new(),
+            poll: PollState::new(),
             moderation: ModerationState::new(page),
             restriction_dialog: RestrictionDialogState::new(page),
             privacy: PrivacyState::new(),

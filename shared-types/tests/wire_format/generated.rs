@@ -7,9 +7,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{
     AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
     ImageSide, ImageSize, ImageType, Language, MessageExcerpt, MessageText, ModerationAction, Nonce, PageState, Person,
-    PersonId, PersonName, Pin, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription,
-    RoomDetails, RoomName, RoomRules, RoomTitle, RoomTopic, SavedMessage, SavedPosition, SearchText, Seconds, Seq,
-    ServerMessage, Timestamp, TitledRoom,
+    PersonId, PersonName, Pin, Poll, PollDraft, PollOption, PollOptionText, Reaction, ReplyRef, Restrictions, Rev,
+    Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomName, RoomRules, RoomTitle, RoomTopic,
+    SavedMessage, SavedPosition, SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
         compare::{read_both, write_both},
@@ -48,7 +48,7 @@ macro_rules! check_types {
 check_types! {
     AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
     ImageSide, ImageSize, ImageType, Language, MessageExcerpt, MessageText, ModerationAction, Nonce, PageState, Person,
-    PersonId, PersonName, Pin, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomName,
+    PersonId, PersonName, Pin, Poll, PollDraft, PollOption, PollOptionText, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomName,
     RoomRules, RoomTitle, RoomTopic, SavedMessage, SavedPosition,
     SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
 }

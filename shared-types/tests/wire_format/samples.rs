@@ -25,6 +25,7 @@ pub(crate) fn message() -> ChatMessage {
         deleted: false,
         reactions: Vec::new(),
         pinned: None,
+        poll: None,
     }
 }
 

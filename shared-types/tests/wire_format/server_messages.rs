@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    AuditEntry, ChatMessage, ErrorCode, HistoryRange, MessageExcerpt, ModerationAction, Person, Pin, Reaction,
-    ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomName, RoomRules, SavedMessage,
-    SavedPosition, Seq, ServerMessage, Timestamp, TitledRoom,
+    AuditEntry, ChatMessage, ErrorCode, HistoryRange, MessageExcerpt, ModerationAction, Person, Pin, Poll, PollOption,
+    Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomName, RoomRules,
+    SavedMessage, SavedPosition, Seq, ServerMessage, Timestamp, TitledRoom,
     json::compare::{read_both, write_both},
 };
 
@@ -23,6 +23,12 @@ fn details_json() -> Value {
 
 fn pin() -> Pin {
     Pin { by: ann(), at: Timestamp(5) }
+}
+
+fn poll() -> Poll {
+    let option = |text: &str, votes| PollOption { text: text.parse().unwrap(), votes };
+    let options = vec![option("Today", vec![ann().id]), option("明日", Vec::new())];
+    Poll { options, several: false, closed: false }
 }
 
 fn position() -> SavedPosition {
@@ -353,6 +359,27 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             json!({
                 "type": "message", "seq": 7, "rev": 9, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
                 "sentAt": 1_700_000_000_000_u64, "pinned": { "by": { "id": "p1", "name": "Ann" }, "at": 5 },
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { poll: Some(poll()), ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "sentAt": 1_700_000_000_000_u64,
+                "poll": { "options": [{ "text": "Today", "votes": ["p1"] }, { "text": "明日" }] },
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage {
+                poll: Some(Poll { several: true, closed: true, ..poll() }),
+                ..message()
+            }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "sentAt": 1_700_000_000_000_u64,
+                "poll": {
+                    "options": [{ "text": "Today", "votes": ["p1"] }, { "text": "明日" }], "several": true, "closed": true,
+                },
             }),
         ),
         (

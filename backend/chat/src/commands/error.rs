@@ -142,13 +142,16 @@ impl CommandError {
             Self::Update(UpdateError::NoMessage) | Self::Save(SaveError::NoMessage) => ErrorCode::NoMessage,
             Self::Update(UpdateError::NotYours) => ErrorCode::NotYours,
             Self::Update(UpdateError::Outdated) => ErrorCode::Outdated,
-            Self::Update(UpdateError::Empty) | Self::Name(_) | Self::Emoji(_) => ErrorCode::BadField,
+            Self::Update(UpdateError::Empty | UpdateError::NoOption) | Self::Name(_) | Self::Emoji(_) => {
+                ErrorCode::BadField
+            }
             Self::TooFast(_) => ErrorCode::TooFast,
-            Self::Update(UpdateError::TooMany | UpdateError::TooManyPins)
+            Self::Update(UpdateError::TooMany | UpdateError::TooManyPins | UpdateError::TooManyVotes)
             | Self::Save(SaveError::TooMany)
             | Self::Moderation(ModerationError::TooManyRoles) => ErrorCode::TooMany,
             Self::Moderation(ModerationError::LastOwner) => ErrorCode::LastOwner,
             Self::NotAllowed
+            | Self::Update(UpdateError::Closed | UpdateError::Voted)
             | Self::Moderation(
                 ModerationError::NotAllowed | ModerationError::DetailsNotAllowed | ModerationError::OwnersOnly,
             )
@@ -277,6 +280,10 @@ mod tests {
         check(update_error(UpdateError::Empty), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(update_error(UpdateError::TooMany), ErrorCode::TooMany, Some("send"), Some("n-1"));
         check(update_error(UpdateError::TooManyPins), ErrorCode::TooMany, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::TooManyVotes), ErrorCode::TooMany, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::NoOption), ErrorCode::BadField, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::Closed), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::Voted), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(command_error(confusable_name_error().into()), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(command_error(RateError::from(too_fast(1)).into()), ErrorCode::TooFast, Some("send"), Some("n-1"));
         let posting_denied = |why: PostingDenied| command_error(why.into());

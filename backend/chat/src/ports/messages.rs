@@ -55,6 +55,18 @@ pub struct AppliedChange {
     /// The revision that it took, if it pinned or unpinned the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin_rev: Option<Rev>,
+    /// The vote that it added or removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vote: Option<AppliedVote>,
+}
+
+/// A vote that was added or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedVote {
+    /// The option.
+    pub option: u16,
+    /// The revision that the change took.
+    pub rev: Rev,
 }
 
 /// A reaction that was added or removed.

@@ -71,6 +71,7 @@ mod tests {
             deleted: false,
             reactions: Vec::new(),
             pinned: None,
+            poll: None,
         }
     }
 

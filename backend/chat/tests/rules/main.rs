@@ -27,6 +27,7 @@ mod news;
 mod passphrase;
 mod permissions;
 mod pins;
+mod polls;
 mod posting;
 mod presence;
 mod rate_limit;

@@ -24,6 +24,8 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Edit => (json!({ "seq": 1, "text": "changed" }), Expected::Denied),
         Action::React => (json!({ "seq": 1, "emoji": "👍", "on": true }), Expected::Denied),
         Action::Pin => (json!({ "seq": 1, "pinned": true }), Expected::Denied),
+        Action::Vote => (json!({ "seq": 2, "option": 0, "on": true }), Expected::Denied),
+        Action::ClosePoll => (json!({ "seq": 2 }), Expected::Denied),
         Action::Delete => (json!({ "seq": 1 }), Expected::Allowed),
         Action::History => (json!({ "before": 9 }), Expected::Allowed),
         Action::Changes => (json!({ "after": 0 }), Expected::Allowed),

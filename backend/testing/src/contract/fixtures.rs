@@ -63,6 +63,7 @@ pub fn message(seq: u64, text: &str) -> ChatMessage {
         deleted: false,
         reactions: Vec::new(),
         pinned: None,
+        poll: None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Messages, their order and the records of their changes.
 
-use chat::ports::messages::{AppliedChange, AppliedReaction, ChangeRecord, PinEntry, StoredMessage};
+use chat::ports::messages::{AppliedChange, AppliedReaction, AppliedVote, ChangeRecord, PinEntry, StoredMessage};
 use futures::future::join_all;
-use shared_types::{ChatMessage, Pin, Reaction, ReplyRef, Rev, Seq};
+use shared_types::{ChatMessage, Pin, Poll, PollOption, Reaction, ReplyRef, Rev, Seq};
 
 use super::contract;
 use crate::contract::{
@@ -103,6 +103,9 @@ pub async fn replace_requires_the_current_revision(stores: Stores) {
     stores.messages.put(&lobby, &original).await.unwrap();
     let at = async |seq| stores.messages.at(&lobby, Seq(seq)).await.unwrap();
     let unchanged = StoredMessage { message: original.clone(), applied: Vec::new() };
+    let option = |text: &str, votes| PollOption { text: text.parse().unwrap(), votes };
+    let options = vec![option("Today", vec![original.author.id.clone()]), option("明日", Vec::new())];
+    let poll = Poll { options, several: true, closed: false };
     let changed = StoredMessage {
         message: ChatMessage {
             rev: Rev(7),
@@ -112,6 +115,7 @@ pub async fn replace_requires_the_current_revision(stores: Stores) {
             edited_at: Some(now()),
             deleted: true,
             reactions: vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![original.author.clone()] }],
+            poll: Some(Poll { closed: true, ..poll }),
             pinned: Some(Pin { by: original.author.clone(), at: now() }),
             ..original.clone()
         },
@@ -121,6 +125,7 @@ pub async fn replace_requires_the_current_revision(stores: Stores) {
             at: now(),
             edit_rev: Some(Rev(2)),
             pin_rev: Some(Rev(3)),
+            vote: Some(AppliedVote { option: 1, rev: Rev(4) }),
             reaction: Some(AppliedReaction { emoji: "👍".parse().unwrap(), rev: Rev(2) }),
         }],
     };

@@ -82,7 +82,7 @@ fn texts_seen(made: &Made, history: &[Step], account: &Account) -> Vec<Option<St
     let mut seen = vec![made.shown.clone()];
     let text_of = |made: &Made| match &made.change {
         Change::Text(text) => text.as_ref().map(ToString::to_string),
-        Change::Delete | Change::Reaction { .. } | Change::Pinned(_) => None,
+        Change::Delete | Change::Reaction { .. } | Change::Pinned(_) | Change::Vote { .. } | Change::ClosePoll => None,
     };
     while let Some(shown) = seen.last().cloned().flatten()
         && let Some(own) = account.made.iter().find(|own| text_of(own).as_ref() == Some(&shown))
@@ -115,5 +115,9 @@ fn is_stored(change: &Change, message: &ChatMessage, who: &str) -> bool {
             matching.flat_map(|reaction| &reaction.people).any(|person| person.id.as_str() == who) == *on
         }
         Change::Pinned(pinned) => message.pinned.is_some() == *pinned,
+        Change::Vote { option, on, .. } => {
+            message.poll.as_ref().and_then(|poll| poll.has_vote(*option, &who.parse().unwrap())) == Some(*on)
+        }
+        Change::ClosePoll => message.poll.as_ref().is_some_and(|poll| poll.closed),
     }
 }

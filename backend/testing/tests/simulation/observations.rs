@@ -144,6 +144,9 @@ impl Observations {
         if is_pin {
             self.count("pins");
         }
+        if change.vote.is_some() {
+            self.count("votes");
+        }
         self.applied.push(Applied { rev: message.rev, by, nonce, seq: message.seq, text, is_pin });
     }
 
@@ -175,6 +178,8 @@ pub(crate) fn kind_of(change: &Change) -> String {
         Change::Text(_) | Change::Delete => "text".to_owned(),
         Change::Reaction { emoji, .. } => emoji.as_str().to_owned(),
         Change::Pinned(_) => "pin".to_owned(),
+        Change::Vote { .. } => "vote".to_owned(),
+        Change::ClosePoll => "close".to_owned(),
     }
 }
 

@@ -24,8 +24,8 @@ pub(crate) async fn verify(server: &Arc<Server>, devices: &[Arc<Device>]) -> BTr
     let endings: Vec<_> = accounts.iter().flat_map(|account| &account.views).map(|view| &view.ending).collect();
     assert_eq!(
         stored.len() + elsewhere.len(),
-        written,
-        "every written message is stored, and nothing else: {endings:?}"
+        written + 1,
+        "every written message is stored, and the poll, and nothing else: {endings:?}"
     );
     verify_pins(server, &stored).await;
     let mut observations = server.observations();
@@ -89,7 +89,8 @@ fn verify_view(view: &View, who: &str, stored: &[ChatMessage]) {
 fn content_of(message: &ChatMessage) -> String {
     let reactions = message.reactions.iter().map(|reaction| (&reaction.emoji, &reaction.people));
     let flags = [message.deleted, message.edited_at.is_some(), message.pinned.is_some()];
-    account::content(message.text.as_ref(), flags, reactions)
+    let votes = message.poll.iter().flat_map(|poll| &poll.options).map(|option| option.votes.len()).collect();
+    account::content(message.text.as_ref(), flags, votes, reactions)
 }
 
 fn seqs_by_key<'a>(stored: impl Iterator<Item = &'a ChatMessage>) -> BTreeMap<(String, String), u64> {

@@ -18,6 +18,7 @@ fn message(seq: u64) -> ChatMessage {
         deleted: false,
         reactions: Vec::new(),
         pinned: None,
+        poll: None,
     }
 }
 

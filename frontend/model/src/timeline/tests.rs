@@ -42,6 +42,7 @@ fn message_by(seq: u64, author: &str) -> ChatMessage {
         deleted: false,
         reactions: Vec::new(),
         pinned: None,
+        poll: None,
     }
 }
 
@@ -126,6 +127,7 @@ fn sent(nonce: &str) -> Option<ClientMessage> {
         image: None,
         reply_to: None,
         mentions: Vec::new(),
+        poll: None,
     })
 }
 

@@ -34,6 +34,7 @@ impl Session {
                 return self.send_moderation(None, ClientMessage::Describe { details });
             }
             DialogIntent::SetRole(person, role) => return self.set_role(person, role),
+            DialogIntent::SendPoll(text, poll) => return self.send_poll(text, poll),
             DialogIntent::LoadPins => self.load_pins(),
             DialogIntent::Unpin(seq) => return self.unpin(seq),
             DialogIntent::LoadSaved => self.load_saved(),
@@ -73,6 +74,7 @@ impl Session {
     pub(super) fn on_answer(&mut self, message: &ServerMessage) {
         self.on_rooms_answer(message);
         self.on_list_answer(message);
+        self.on_poll_answer(message);
         match message {
             ServerMessage::Found { text, messages, before } => {
                 self.update_search(|search| search.on_results(text, messages.clone(), *before));
@@ -90,6 +92,7 @@ impl Session {
         self.update_search(Search::on_disconnect);
         self.on_moderation_disconnect();
         self.on_lists_disconnect();
+        self.on_poll_disconnect();
     }
 
     /// Returns the requests of the dialogs that are due. The caller has a socket.

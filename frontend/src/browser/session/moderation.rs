@@ -177,6 +177,8 @@ impl Session {
                 | Action::Delete
                 | Action::React
                 | Action::Pin
+                | Action::Vote
+                | Action::ClosePoll
                 | Action::Save
                 | Action::History
                 | Action::Changes

@@ -40,6 +40,9 @@ const SAVE: &str = "M7 4.500h10v15l-5-4-5 4z";
 /// Icon of a pin.
 const PIN: &str = "M9 4.500h6l-.700 6 3.200 3.500h-11l3.200-3.500zM12 14v6";
 
+/// Icon of a box with a lock.
+const CLOSE_POLL: &str = "M6 11h12v8.500H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3";
+
 /// Draws the buttons for the message at which the toolbar is shown.
 pub(crate) fn buttons(chat: Chat) -> View {
     reactive(move || {
@@ -83,6 +86,10 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
     if row.mine && !is_disabled {
         actions.push(toolbar_action("edit", translations.edit, EDIT));
     }
+    let is_open = row.poll.as_ref().is_some_and(|poll| !poll.closed);
+    if is_open && !is_disabled && (row.mine || chat.is_moderator()) {
+        actions.push(toolbar_action("close-poll", texts.close_poll, CLOSE_POLL));
+    }
     if row.mine || chat.is_moderator() {
         actions.push(toolbar_action("delete", translations.delete, DELETE));
     }
@@ -92,6 +99,9 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
 /// Runs the action of a button or key.
 pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
     let Some(row) = chat.row(seq) else { return };
+    if let Some(option) = name.strip_prefix("vote-") {
+        return vote(chat, seq, &row, option);
+    }
     let mode = match name {
         "sanction" if restriction_dialog::is_allowed(chat, &row.author) => {
             return restrict_author(chat, seq, row.author);
@@ -102,6 +112,9 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         "copy-text" => return copy_text(chat, seq, &row),
         "save" => return chat.run_in_dialog(DialogIntent::Save { room: None, seq, saved: true }),
         "pin" if chat.can_pin() => return chat.dispatch.run(Intent::Change(seq, Change::Pinned(!row.pinned))),
+        "close-poll" if row.mine || chat.is_moderator() => {
+            return chat.dispatch.run(Intent::Change(seq, Change::ClosePoll));
+        }
         "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),
         "reply" | "edit" if chat.composer.status.with_untracked(|status| status.is_disabled) => None,
         "reply" => ComposerMode::reply(row),
@@ -112,6 +125,18 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         chat.dispatch.run(Intent::SetComposerMode(mode));
         chat.focus();
     }
+}
+
+/// Votes for an option of a poll, or takes the vote back.
+fn vote(chat: Chat, seq: Seq, row: &Row, option: &str) {
+    let is_disabled = chat.composer.status.with_untracked(|status| status.is_disabled);
+    let (Some(poll), Ok(option)) = (row.poll.as_ref().filter(|poll| !poll.closed && !is_disabled), option.parse())
+    else {
+        return;
+    };
+    let Some(chosen) = poll.options.get(usize::from(option)) else { return };
+    let change = Change::Vote { option, on: !chosen.mine, several: poll.several };
+    chat.dispatch.run(Intent::Change(seq, change));
 }
 
 /// Copies the text as its author has typed it.

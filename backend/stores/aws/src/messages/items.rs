@@ -102,6 +102,7 @@ pub(super) fn from_message(room: &RoomName, message: &ChatMessage, doing: &'stat
         ("mentions", (!message.mentions.is_empty()).then(|| json(&message.mentions))),
         ("reactions", (!message.reactions.is_empty()).then(|| json(&message.reactions))),
         ("pinned", message.pinned.as_ref().map(json)),
+        ("poll", message.poll.as_ref().map(json)),
     ];
     for (name, part) in parts {
         if let Some(part) = part.transpose().map_err(Unavailable::while_doing(doing))? {
@@ -139,5 +140,6 @@ pub(super) fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malfor
             read_optional(item, "reactions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
         ),
         pinned: read_optional(item, "pinned", |json| serde_json::from_str(json).ok())?,
+        poll: read_optional(item, "poll", |json| serde_json::from_str(json).ok())?,
     })
 }

@@ -31,6 +31,7 @@ pub(super) fn message(seq: u64, author: &str, nonce: &str) -> ChatMessage {
         deleted: false,
         reactions: Vec::new(),
         pinned: None,
+        poll: None,
     }
 }
 
