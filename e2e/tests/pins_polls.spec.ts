@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { Message } from '../support/message.ts';
+import { Moderation } from '../support/moderation.ts';
 import { expect, localOnly, test, type Moderated } from '../support/moderation_fixtures.ts';
 
 // Pinned messages, saved messages and polls, and the commands that lead to them.
@@ -63,8 +64,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await ben.chat.sendMessage('mine');
       const message = await Message.withText(ben.chat, 'mine');
       await expect((await message.toolbar()).getByRole('button', { name: 'Pin to the room' })).toHaveCount(0);
-      await mona.page.getByRole('button', { name: 'About you' }).or(mona.page.locator('.me')).first().click();
-      await mona.page.getByRole('button', { name: 'Rules of this room' }).click();
+      await new Moderation(mona.chat).openRules();
       await mona.page.getByLabel('Everybody who can write can pin messages').check();
       await mona.page.getByRole('dialog', { name: 'Rules of this room' }).getByRole('button', { name: 'Save' }).click();
       await ben.chat.log.hover({ position: { x: 5, y: 5 } });
@@ -95,7 +95,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(dialog).toContainText('This message was deleted or has expired.');
       await dialog.getByRole('button', { name: 'Remove from the list' }).click();
       await expect(dialog).toContainText('You have saved no messages.');
-      await openList(await (async () => (await close(ben.page), mona.page))(), 'Saved messages');
+      await openList(mona.page, 'Saved messages');
       await expect(list(mona.page, 'Saved messages')).toContainText('You have saved no messages.');
     });
 
