@@ -109,7 +109,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expectAccessible(ben.page);
       await dialog.getByLabel('Options, one in each line').fill('Today');
       await dialog.getByRole('button', { name: 'Send' }).click();
-      await expect(dialog.getByRole('status')).toHaveText('A poll has 2 to 20 options.');
+      await expect(dialog.getByRole('status')).toHaveText('A poll needs a question and 2 to 20 different options of at most 70 characters.');
       await dialog.getByLabel('Options, one in each line').fill('Today\n明日\n');
       await dialog.getByRole('button', { name: 'Send' }).click();
       await expect(dialog).toBeHidden();
@@ -123,7 +123,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(options(mona.chat).nth(1)).toHaveAttribute('aria-pressed', 'true');
       await options(ben.chat).nth(1).click();
       await expect(options(mona.chat)).toHaveText(['Today0', '明日2']);
-      await expect(mona.chat.log.locator('.poll-note')).toHaveText('2 votes');
+      await expect(mona.chat.log.locator('.poll .message-mark')).toHaveText('2 votes');
       await expectAccessible(mona.page);
 
       const reader = await mona.page.context().browser()!.newContext({ javaScriptEnabled: false, locale: 'en-GB' });
@@ -133,7 +133,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await reader.close();
 
       await Message.withSeq(ben.chat, 1).clickAction('Close the poll');
-      await expect(mona.chat.log.locator('.poll-note')).toHaveText('2 votes, closed');
+      await expect(mona.chat.log.locator('.poll .message-mark')).toHaveText('2 votes, closed');
       await options(mona.chat).nth(0).click({ force: true });
       await ben.chat.sendMessage('done');
       await expect(mona.chat.messageWithText('done')).toBeVisible();

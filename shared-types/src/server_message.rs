@@ -130,11 +130,13 @@ pub enum ServerMessage {
         before: Option<Seq>,
     },
     /// The pinned messages of the room; the answer to `pins`.
+    #[json(late)]
     Pins {
         /// The messages, the one that was pinned last first; at most [`crate::limits::PINS`].
         messages: Vec<MessageExcerpt>,
     },
     /// A message was saved or removed from what the recipient saved; the answer to `save`.
+    #[json(late)]
     Save {
         /// The room of the message.
         message_room: RoomName,
@@ -144,6 +146,7 @@ pub enum ServerMessage {
         saved: bool,
     },
     /// Messages that the recipient saved, in all rooms; the answer to `saved`.
+    #[json(late)]
     Saved {
         /// The messages, the one that was saved last first; at most [`crate::limits::SAVED_PAGE`].
         messages: Vec<SavedMessage>,

@@ -2,7 +2,7 @@
 
 use shared_types::Language;
 
-use crate::i18n::{Template, Translations};
+use crate::i18n::Translations;
 
 /// The texts of pinned and saved messages and of polls, in one language.
 pub(crate) struct ListTexts {
@@ -20,11 +20,7 @@ pub(crate) struct ListTexts {
     pub(crate) is_saved: &'static str,
     /// In place of a saved message.
     pub(crate) gone: &'static str,
-    pub(crate) loading: &'static str,
     pub(crate) offline: &'static str,
-    pub(crate) failed: &'static str,
-    pub(crate) again: &'static str,
-    pub(crate) further: &'static str,
     pub(crate) close_poll: &'static str,
     /// Title of the dialog that makes a poll.
     pub(crate) poll: &'static str,
@@ -32,12 +28,8 @@ pub(crate) struct ListTexts {
     pub(crate) options: &'static str,
     pub(crate) several: &'static str,
     pub(crate) poll_hint: &'static str,
-    pub(crate) no_question: &'static str,
-    pub(crate) option_count: &'static str,
-    pub(crate) option_repeated: &'static str,
-    pub(crate) option_long: Template,
-    pub(crate) option_character: &'static str,
-    pub(crate) sending: &'static str,
+    /// If something is wrong with the poll.
+    pub(crate) poll_wrong: &'static str,
     pub(crate) not_sent: &'static str,
 }
 
@@ -54,23 +46,14 @@ static ENGLISH: ListTexts = ListTexts {
     remove: "Remove from the list",
     is_saved: "Saved. The search shows your saved messages.",
     gone: "This message was deleted or has expired.",
-    loading: "Loading…",
     offline: "You are offline. The list is loaded as soon as the chat is connected again.",
-    failed: "The list could not be read right now.",
-    again: "Try again",
-    further: "Show earlier",
     close_poll: "Close the poll",
     poll: "New poll",
     question: "Question",
     options: "Options, one in each line",
     several: "Several choices",
-    poll_hint: "2 to 20 options. A question that people have voted on cannot be edited.",
-    no_question: "A poll needs a question of at most 4,000 characters.",
-    option_count: "A poll has 2 to 20 options.",
-    option_repeated: "Two options are the same.",
-    option_long: Template("An option can have ", " characters."),
-    option_character: "An option has a character that is not allowed there.",
-    sending: "Sending…",
+    poll_hint: "A question that people have voted on cannot be edited.",
+    poll_wrong: "A poll needs a question and 2 to 20 different options of at most 70 characters.",
     not_sent: "The poll could not be sent right now. Send it again; it is not sent twice.",
 };
 
@@ -87,23 +70,14 @@ static JAPANESE: ListTexts = ListTexts {
     remove: "リストから外す",
     is_saved: "保存しました。検索画面から一覧を開けます。",
     gone: "このメッセージは削除されたか、期限切れです。",
-    loading: "読み込み中…",
     offline: "オフラインです。再接続するとリストを読み込みます。",
-    failed: "リストを読み込めませんでした。",
-    again: "もう一度読み込む",
-    further: "さらに前を表示",
     close_poll: "投票を締め切る",
     poll: "新しい投票",
     question: "質問",
     options: "選択肢（1行に1つ）",
     several: "複数選択可",
-    poll_hint: "選択肢は2〜20個です。投票が始まった質問は編集できません。",
-    no_question: "4,000文字以内の質問を入力してください。",
-    option_count: "選択肢は2〜20個にしてください。",
-    option_repeated: "同じ選択肢が2つあります。",
-    option_long: Template("選択肢は", "文字までです。"),
-    option_character: "選択肢に使えない文字があります。",
-    sending: "送信中…",
+    poll_hint: "投票が始まった質問は編集できません。",
+    poll_wrong: "質問と、それぞれ70文字以内の異なる選択肢を2〜20個入力してください。",
     not_sent: "投票を送信できませんでした。もう一度送信してください（二重には送信されません）。",
 };
 

@@ -140,7 +140,7 @@ fn reactions(chat: Chat, row: &Row) -> Option<Element> {
 fn delivery_note(chat: Chat, row: &Row) -> Option<Element> {
     let (percent, note) = match &row.state {
         DeliveryState::Sent => {
-            let pinned = || element("p").class("message-note").text(chat.translations.pinned);
+            let pinned = || element("p").class("message-mark").text(chat.translations.pinned);
             return row.pinned.then(pinned);
         }
         DeliveryState::Pending => (None, chat.translations.sending.to_owned()),

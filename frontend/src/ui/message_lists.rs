@@ -73,8 +73,10 @@ fn draw(chat: Chat, list: MessageList, name: &'static str, title: &'static str) 
     let (texts, state) = (chat.translations.lists(), list.state(chat));
     let body = NodeRef::<HtmlElement>::new();
     let hint = move || match state.view.with(|view| (view.progress, view.entries.is_empty())) {
-        (ListProgress::Failed, _) => texts.failed,
-        (ListProgress::Loading, true) if chat.room.status.get() == Status::Live => texts.loading,
+        (ListProgress::Failed, _) => chat.translations.dialogs().audit_failed,
+        (ListProgress::Loading, true) if chat.room.status.get() == Status::Live => {
+            chat.translations.dialogs().audit_loading
+        }
         (ListProgress::Loading, true) => texts.offline,
         (_, is_empty) => list.hints(chat)[usize::from(is_empty)],
     };
@@ -84,8 +86,8 @@ fn draw(chat: Chat, list: MessageList, name: &'static str, title: &'static str) 
     };
     let button = move || {
         let (label, intent) = match state.view.with(|view| (view.progress, view.more.is_some())) {
-            (ListProgress::Failed, _) => (texts.again, list.load()),
-            (ListProgress::Done, true) => (texts.further, DialogIntent::LoadMoreSaved),
+            (ListProgress::Failed, _) => (chat.translations.dialogs().audit_again, list.load()),
+            (ListProgress::Done, true) => (chat.translations.dialogs().audit_further, DialogIntent::LoadMoreSaved),
             _ => return None,
         };
         let intent = std::cell::Cell::new(Some(intent));

@@ -2,7 +2,7 @@
 
 use leptos::ev;
 use page_view::{Element, element, reactive_text};
-use shared_types::{MessageText, NameError, PollDraft, PollError, PollOptionText, limits};
+use shared_types::{MessageText, PollDraft, limits};
 
 use crate::ui::{
     parts::{
@@ -81,38 +81,19 @@ fn submit(chat: Chat) {
     }
     let question = state.question.get_untracked().map(|field| field.value()).unwrap_or_default();
     let options = state.options.get_untracked().map(|field| field.value()).unwrap_or_default();
-    let texts = chat.translations.lists();
     match parsed(&question, &options, state.several.get_untracked() == 1) {
-        Ok((text, poll)) => {
-            set(state.note, texts.sending.to_owned());
+        Some((text, poll)) => {
+            set(state.note, chat.translations.sending.to_owned());
             set(state.is_pending, true);
             chat.run_in_dialog(DialogIntent::SendPoll(text, poll));
         }
-        Err(fault) => set(
-            state.note,
-            match fault {
-                Fault::Question => texts.no_question.to_owned(),
-                Fault::Option(NameError::TooLong { limit }) => texts.option_long.with(&limit.to_string()),
-                Fault::Option(NameError::Empty | NameError::Character) => texts.option_character.to_owned(),
-                Fault::Options(PollError::Count) => texts.option_count.to_owned(),
-                Fault::Options(PollError::Repeated) => texts.option_repeated.to_owned(),
-            },
-        ),
+        None => set(state.note, chat.translations.lists().poll_wrong.to_owned()),
     }
 }
 
-/// What is wrong with a poll.
-enum Fault {
-    Question,
-    Option(NameError),
-    Options(PollError),
-}
-
-fn parsed(question: &str, options: &str, several: bool) -> Result<(MessageText, PollDraft), Fault> {
-    let text = question.parse().map_err(|_| Fault::Question)?;
-    let options = options.lines().filter(|line| !line.trim().is_empty()).map(str::parse::<PollOptionText>);
-    let options = options.collect::<Result<_, _>>().map_err(Fault::Option)?;
-    let poll = PollDraft { options, several };
-    poll.check().map_err(Fault::Options)?;
-    Ok((text, poll))
+/// Returns question and poll, if they are valid. Each line that is not blank is an option.
+fn parsed(question: &str, options: &str, several: bool) -> Option<(MessageText, PollDraft)> {
+    let options = options.lines().filter(|line| !line.trim().is_empty()).map(|line| line.parse().ok());
+    let poll = PollDraft { options: options.collect::<Option<_>>()?, several };
+    Some((question.parse().ok()?, poll)).filter(|(_, poll)| poll.check().is_ok())
 }

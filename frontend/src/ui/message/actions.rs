@@ -112,9 +112,7 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         "copy-text" => return copy_text(chat, seq, &row),
         "save" => return chat.run_in_dialog(DialogIntent::Save { room: None, seq, saved: true }),
         "pin" if chat.can_pin() => return chat.dispatch.run(Intent::Change(seq, Change::Pinned(!row.pinned))),
-        "close-poll" if row.mine || chat.is_moderator() => {
-            return chat.dispatch.run(Intent::Change(seq, Change::ClosePoll));
-        }
+        "close-poll" if row.mine || chat.is_moderator() => return close_poll(chat, seq),
         "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),
         "reply" | "edit" if chat.composer.status.with_untracked(|status| status.is_disabled) => None,
         "reply" => ComposerMode::reply(row),
@@ -137,6 +135,11 @@ fn vote(chat: Chat, seq: Seq, row: &Row, option: &str) {
     let Some(chosen) = poll.options.get(usize::from(option)) else { return };
     let change = Change::Vote { option, on: !chosen.mine, several: poll.several };
     chat.dispatch.run(Intent::Change(seq, change));
+}
+
+/// Ends the poll.
+fn close_poll(chat: Chat, seq: Seq) {
+    chat.dispatch.run(Intent::Change(seq, Change::ClosePoll));
 }
 
 /// Copies the text as its author has typed it.

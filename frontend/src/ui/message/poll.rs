@@ -15,7 +15,7 @@ pub(super) fn poll(chat: Chat, row: &Row) -> Option<Element> {
         poll.closed.then_some(chat.translations.poll_closed),
     ];
     let note = notes.into_iter().flatten().fold(votes, |note, next| chat.translations.with_comma(&note, next));
-    let note = element("p").class("poll-note").text(note);
+    let note = element("p").class("message-mark").text(note);
     Some(element("div").class("poll").with("role", "group").children(options).child(note))
 }
 
