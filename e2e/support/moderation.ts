@@ -52,7 +52,7 @@ export class Moderation {
   async setRules(slow: string, readOnly: boolean): Promise<void> {
     const dialog = await this.openRules();
     await dialog.getByRole('combobox').selectOption({ label: slow });
-    await dialog.getByRole('checkbox').setChecked(readOnly);
+    await dialog.getByRole('checkbox', { name: /^Only moderators/ }).setChecked(readOnly);
     await dialog.getByRole('button', { name: 'Save' }).click();
     await expect(dialog).toBeHidden();
   }

@@ -138,7 +138,7 @@ test('closing the person dialog by keyboard keeps the focus', async ({ moderated
   await ben.chat.sendMessage('two');
   const [one, two] = [await Message.withText(mona.chat, 'one'), await Message.withText(mona.chat, 'two')];
   await two.article.focus();
-  for (let step = 0; step < 10; step += 1) await mona.page.keyboard.press('ArrowRight');
+  for (let step = 0; step < 14; step += 1) await mona.page.keyboard.press('ArrowRight');
   await expect(two.article.getByRole('button', { name: 'Mute or ban…' })).toBeFocused();
   await mona.page.keyboard.press('Enter');
   await expect(mona.page.getByRole('dialog')).toBeVisible();

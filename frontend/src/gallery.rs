@@ -18,7 +18,7 @@ use shared_types::{AccessMode, Language, Seq};
 
 use crate::{
     gallery::fixtures::{
-        attachments, chat, composer_status, disabled_composer, image, preview, reactions, reply, row, show,
+        attachments, chat, composer_status, disabled_composer, image, poll, preview, reactions, reply, row, show,
     },
     ssr::html,
     ui::{
@@ -27,12 +27,13 @@ use crate::{
         message::{
             delete_dialog::delete_dialog, emoji_picker::emoji_picker, lightbox::lightbox, message, toolbar::toolbar,
         },
+        message_lists,
         moderation::{audit_dialog, restriction_dialog, rules_dialog},
         page::layout,
         people_dialog::people_dialog,
         people_panel,
         placeholder::placeholder,
-        privacy_dialog,
+        poll_dialog, privacy_dialog,
         profile::profile_dialog,
         rooms::room_dialog,
         shortcuts,
@@ -41,6 +42,7 @@ use crate::{
             composer::{ComposerStatus, Suggestion},
             invite::{DeviceLinkStatus, InvitationsView},
             log::{KeyedRow, OlderMessages},
+            message_lists::{ListProgress, MessageListView},
             moderation::{AuditView, CurrentRestrictions},
             on_demand::Loading,
             privacy::ExportStatus,
@@ -73,6 +75,9 @@ const MESSAGES: Table<fn(&mut Row)> = &[
     ("answer", |row| row.reply_to = Some(preview(Some("Is the boat in the water yet?")))),
     ("answer to what is not known", |row| row.reply_to = Some(preview(None))),
     ("reactions", |row| row.reactions = reactions()),
+    ("pinned", |row| row.pinned = true),
+    ("poll", |row| row.poll = Some(poll(false))),
+    ("closed poll", |row| row.poll = Some(poll(true))),
     ("image", |row| (row.image, row.text) = (Some(image()), None)),
     ("image with a text", |row| row.image = Some(image())),
     ("sending", |row| row.state = DeliveryState::Pending),
@@ -194,6 +199,20 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         restriction_dialog::restriction_dialog(chat)
     }),
     ("rules", rules_dialog::rules),
+    ("pinned messages, for a moderator", |chat| {
+        chat.room.you.set(fixtures::moderator());
+        chat.pins.view.set(fixtures::message_list());
+        message_lists::pins(chat)
+    }),
+    ("saved messages, some gone", |chat| {
+        chat.saved.view.set(fixtures::message_list());
+        message_lists::saved(chat)
+    }),
+    ("nothing pinned", |chat| {
+        chat.pins.view.set(MessageListView { progress: ListProgress::Done, ..MessageListView::default() });
+        message_lists::pins(chat)
+    }),
+    ("new poll", poll_dialog::poll_dialog),
     ("what moderators did", |chat| {
         chat.room.you.set(fixtures::moderator());
         chat.moderation.audit.set(AuditView { state: AuditLoading::Partial, rows: fixtures::audit_rows() });

@@ -14,6 +14,7 @@ mod images;
 mod ja;
 pub(crate) mod links;
 mod message;
+pub(crate) mod message_lists;
 mod moderation;
 mod people;
 mod room;
@@ -154,6 +155,12 @@ pub(crate) struct Translations {
     /// Button that adds a reaction; takes the emoji.
     pub(crate) react: Template,
     pub(crate) more_reactions: &'static str,
+    /// Below a message that is pinned to the room.
+    pub(crate) pinned: &'static str,
+    /// Number of votes in a poll.
+    pub(crate) votes: Plural,
+    pub(crate) several_choices: &'static str,
+    pub(crate) poll_closed: &'static str,
     pub(crate) reply: &'static str,
     pub(crate) edit: &'static str,
     pub(crate) delete: &'static str,
@@ -164,7 +171,7 @@ pub(crate) struct Translations {
     no_message: &'static str,
     outdated: &'static str,
     not_yours: &'static str,
-    too_many_reactions: &'static str,
+    too_many: &'static str,
 
     /// Label of the link to a message.
     pub(crate) address: &'static str,

@@ -30,6 +30,8 @@ fuzz_target!(|text: &str| {
         edited_at: None,
         deleted: false,
         reactions: Vec::new(),
+        pinned: None,
+        poll: None,
     };
     let message = HtmlCache::new(0).with_html(&RoomName::lobby(), message);
     if let Some(html) = message.html {

@@ -50,6 +50,9 @@ impl ClientMessage {
             Self::Send { image: Some(image), .. } if !image.has_allowed_area() => {
                 Err(format!("`image` has more than {IMAGE_PIXELS} pixels"))
             }
+            Self::Send { text: None, poll: Some(_), .. } => Err("missing field `text`".into()),
+            Self::Send { image: Some(_), poll: Some(_), .. } => Err("a message has an `image` or a `poll`".into()),
+            Self::Send { poll: Some(poll), .. } if let Err(error) = poll.check() => Err(format!("`poll` {error}")),
             Self::Send { mentions, .. } | Self::Edit { mentions, .. } if mentions.len() > MENTIONS => {
                 Err(format!("`mentions` has more than {MENTIONS} people"))
             }
@@ -61,11 +64,17 @@ impl ClientMessage {
             | Self::Upload { .. }
             | Self::Delete { .. }
             | Self::React { .. }
+            | Self::Pin { .. }
+            | Self::Vote { .. }
+            | Self::ClosePoll { .. }
             | Self::History { .. }
             | Self::Changes { .. }
             | Self::Rename { .. }
             | Self::People
             | Self::Search { .. }
+            | Self::Pins
+            | Self::Save { .. }
+            | Self::Saved { .. }
             | Self::Typing
             | Self::Mute { .. }
             | Self::Ban { .. }

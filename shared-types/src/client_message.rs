@@ -5,8 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, Role,
-    RoomDetails, RoomName, RoomRules, RoomTitle, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
+    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, PollDraft, Rev,
+    Role, RoomDetails, RoomName, RoomRules, RoomTitle, SavedPosition, SearchText, Seconds, Seq, Timestamp,
+    server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -39,6 +40,9 @@ pub enum ClientMessage {
         /// mention.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Person>,
+        /// The options, if the text is the question of a poll. A message with a poll has no image.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        poll: Option<PollDraft>,
     },
     /// Replaces the text of one of the sender's own messages. The server answers with the message's broadcast.
     Edit {
@@ -79,6 +83,45 @@ pub enum ClientMessage {
         /// or by a later command, the command is late: it is refused with `outdated`. Without it the nonce alone tells a late attempt.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         based_on: Option<Rev>,
+        /// Repeated in an error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
+    /// Pins a message to the room, or unpins it. For moderators, and for everybody if the rules of the room say so. The server answers with
+    /// the message's broadcast.
+    Pin {
+        /// The message to change.
+        seq: Seq,
+        /// Whether to pin or to unpin it. Repeating the command changes nothing.
+        pinned: bool,
+        /// The revision of the message that the sender saw. If somebody pinned or unpinned it after that, the command is late: it is
+        /// refused with `outdated`. Without it the nonce alone tells a late attempt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        based_on: Option<Rev>,
+        /// Repeated in an error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
+    /// Votes for an option of a poll, or takes the vote back. The server answers with the message's broadcast.
+    Vote {
+        /// The message with the poll.
+        seq: Seq,
+        /// The option: its place in the list, from 0.
+        option: u16,
+        /// Whether to vote for it or not. Repeating the command changes nothing. With one choice a vote replaces the other one.
+        on: bool,
+        /// The revision of the message that the sender saw. If they changed this vote after it, the command is late: it is refused with
+        /// `outdated`. Without it the nonce alone tells a late attempt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        based_on: Option<Rev>,
+        /// Repeated in an error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
+    /// Ends a poll of the sender, or as a moderator anybody's. The server answers with the message's broadcast.
+    ClosePoll {
+        /// The message with the poll.
+        seq: Seq,
         /// Repeated in an error.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
@@ -137,6 +180,24 @@ pub enum ClientMessage {
         /// The position at which to go on, from an earlier answer. Without it the search starts at the newest message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
+    },
+    /// Requests the pinned messages of the room. Answered with `pins`.
+    Pins,
+    /// Saves a message for the sender, or removes it from what they saved. Only they see it. Answered with `save`.
+    Save {
+        /// The message.
+        seq: Seq,
+        /// Whether to save or to remove it. Repeating the command changes nothing.
+        saved: bool,
+        /// The room of the message, if it is not the room of the socket.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message_room: Option<RoomName>,
+    },
+    /// Requests the messages that the sender saved, in all rooms. Answered with `saved`.
+    Saved {
+        /// Where to go on, from an earlier answer. Without it the answer starts at the message that was saved last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<SavedPosition>,
     },
     /// Reports that the sender is typing. The server tells the others in a small room, and sends no answer.
     Typing,
@@ -256,12 +317,18 @@ impl ClientMessage {
             Self::Edit { .. } => Action::Edit,
             Self::Delete { .. } => Action::Delete,
             Self::React { .. } => Action::React,
+            Self::Pin { .. } => Action::Pin,
+            Self::Vote { .. } => Action::Vote,
+            Self::ClosePoll { .. } => Action::ClosePoll,
             Self::History { .. } => Action::History,
             Self::Changes { .. } => Action::Changes,
             Self::Rename { .. } => Action::Rename,
             Self::People => Action::People,
             Self::Rooms { .. } => Action::Rooms,
             Self::Search { .. } => Action::Search,
+            Self::Pins => Action::Pins,
+            Self::Save { .. } => Action::Save,
+            Self::Saved { .. } => Action::Saved,
             Self::Typing => Action::Typing,
             Self::Mute { .. } => Action::Mute,
             Self::Ban { .. } => Action::Ban,
@@ -291,7 +358,10 @@ impl ClientMessage {
             Self::Send { nonce, .. }
             | Self::Edit { nonce, .. }
             | Self::Delete { nonce, .. }
-            | Self::React { nonce, .. } => nonce.as_ref(),
+            | Self::React { nonce, .. }
+            | Self::Pin { nonce, .. }
+            | Self::Vote { nonce, .. }
+            | Self::ClosePoll { nonce, .. } => nonce.as_ref(),
             Self::Upload { nonce, .. } => Some(nonce),
             Self::Hello { .. }
             | Self::History { .. }
@@ -300,6 +370,9 @@ impl ClientMessage {
             | Self::People
             | Self::Rooms { .. }
             | Self::Search { .. }
+            | Self::Pins
+            | Self::Save { .. }
+            | Self::Saved { .. }
             | Self::Typing
             | Self::Mute { .. }
             | Self::Ban { .. }

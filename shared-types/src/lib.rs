@@ -26,10 +26,12 @@ mod mentions;
 mod moderation;
 mod names;
 mod page_state;
+mod poll;
 mod roles;
 mod room_details;
 mod room_members;
 mod room_tag;
+mod saved;
 mod search_folding;
 mod server_message;
 mod timestamp;
@@ -56,10 +58,12 @@ pub use names::{
     MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError, is_invisible,
 };
 pub use page_state::PageState;
+pub use poll::{Poll, PollDraft, PollError, PollOption, PollOptionText};
 pub use roles::{Role, RoleEntry};
 pub use room_details::{RoomDescription, RoomDetails, RoomTitle, RoomTopic, TitledRoom};
 pub use room_members::{PrivateRoom, RoomMember};
 pub use room_tag::{RoomTag, with_room};
+pub use saved::{SavedMessage, SavedPosition};
 pub use search_folding::{fold_letter, is_ignored_in_search};
-pub use server_message::{ChatMessage, ErrorCode, Person, ReplyRef, RoomActivity, ServerMessage};
+pub use server_message::{ChatMessage, ErrorCode, MessageExcerpt, Person, Pin, ReplyRef, RoomActivity, ServerMessage};
 pub use timestamp::{Timestamp, whole_seconds};

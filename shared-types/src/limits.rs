@@ -115,6 +115,29 @@ pub const SHARED_READ_PAUSE: Duration = Duration::from_secs(10);
 /// Maximum length of the text in `news`, in Unicode scalar values: what a notification shows.
 pub const NEWS_CHARS: usize = 200;
 
+/// Maximum number of pinned messages in a room. One takes at most 200 × 4 + 2 × 342 + 100 = 1,600 bytes in an answer, usually about 300:
+/// 80 KB at most, and usually one billing unit of API Gateway. To list them takes one read for each: 50 read units, $0.000006.
+pub const PINS: usize = 50;
+
+/// Maximum number of messages that a person saved, in all rooms. An entry takes at most 64 + 64 + 64 = 192 bytes, usually about 90: to
+/// read all of them takes 12 read units of 4 KB, $0.0000015.
+pub const SAVED: usize = 500;
+
+/// Maximum number of messages in one `saved` answer: 20 of 1,600 bytes are 32 KB, one billing unit of API Gateway. It takes one read for
+/// each.
+pub const SAVED_PAGE: usize = 20;
+
+/// Maximum number of options of a poll.
+pub const POLL_OPTIONS: usize = 20;
+
+/// Maximum length of an option, in Unicode scalar values. 20 options of 70 × 4 bytes are 5,700 bytes: less than the description of an
+/// image, which a message with a poll does not have, so the longest message still fits [`FRAME_BYTES`].
+pub const POLL_OPTION_CHARS: usize = 70;
+
+/// Maximum number of votes in a poll, for all options. A vote takes at most 64 + 3 bytes, usually about 20: 13 KB at most in the message,
+/// which is broadcast after each vote.
+pub const POLL_VOTES: usize = 200;
+
 /// Maximum length of a search text, in Unicode scalar values.
 pub const SEARCH_CHARS: usize = 100;
 

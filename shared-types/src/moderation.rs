@@ -66,9 +66,17 @@ pub struct RoomRules {
     /// Whether the room is archived: everybody can read it, and nobody may post, moderators included.
     #[serde(default, skip_serializing_if = "is_false")]
     pub archived: bool,
+    /// Whether everybody who may post can pin messages, and not only moderators.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub member_pins: bool,
 }
 
 impl RoomRules {
+    /// Returns whether the rules restrict who may post, or how often.
+    pub fn restrict_posting(&self) -> bool {
+        self.slow > 0 || self.read_only
+    }
+
     /// Returns whether the room has no special rules.
     pub fn is_default(&self) -> bool {
         *self == Self::default()

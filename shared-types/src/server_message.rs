@@ -5,9 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, PrivateRoom, Reaction,
-    Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, SearchText, Seq,
-    Timestamp, TitledRoom,
+    ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, Poll, PrivateRoom,
+    Reaction, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle,
+    SavedMessage, SavedPosition, SearchText, Seq, Timestamp, TitledRoom,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -147,6 +147,31 @@ pub enum ServerMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
     },
+    /// The pinned messages of the room; the answer to `pins`.
+    #[json(late)]
+    Pins {
+        /// The messages, the one that was pinned last first; at most [`crate::limits::PINS`].
+        messages: Vec<MessageExcerpt>,
+    },
+    /// A message was saved or removed from what the recipient saved; the answer to `save`.
+    #[json(late)]
+    Save {
+        /// The room of the message.
+        message_room: RoomName,
+        /// Its position.
+        seq: Seq,
+        /// Whether it is saved now.
+        saved: bool,
+    },
+    /// Messages that the recipient saved, in all rooms; the answer to `saved`.
+    #[json(late)]
+    Saved {
+        /// The messages, the one that was saved last first; at most [`crate::limits::SAVED_PAGE`].
+        messages: Vec<SavedMessage>,
+        /// Where the next request goes on; absent if there are no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<SavedPosition>,
+    },
     /// A person is typing.
     Typing {
         /// The person.
@@ -279,6 +304,7 @@ impl ServerMessage {
             | Self::Changes { .. }
             | Self::Presence { .. }
             | Self::Found { .. }
+            | Self::Pins { .. }
             | Self::Typing { .. }
             | Self::Rules { .. }
             | Self::Members { .. }
@@ -288,6 +314,8 @@ impl ServerMessage {
             Self::Welcome { .. }
             | Self::News { .. }
             | Self::Read { .. }
+            | Self::Save { .. }
+            | Self::Saved { .. }
             | Self::Upload { .. }
             | Self::Rooms { .. }
             | Self::Restrictions { .. }
@@ -359,6 +387,42 @@ pub struct ChatMessage {
         deserialize_with = "crate::emoji::stored_reactions::deserialize"
     )]
     pub reactions: Vec<Reaction>,
+    /// Who pinned the message to the room, if it is pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<Pin>,
+    /// The poll, if the text is its question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Poll>,
+}
+
+/// Note that a message is pinned.
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[serde(rename_all = "camelCase")]
+pub struct Pin {
+    /// The person who pinned it, with the name they had at that time.
+    pub by: Person,
+    /// When it was pinned.
+    pub at: Timestamp,
+}
+
+/// The beginning of a message, for a list of messages.
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[serde(rename_all = "camelCase")]
+pub struct MessageExcerpt {
+    /// Position in the room.
+    pub seq: Seq,
+    /// The author.
+    pub author: Person,
+    /// Time when the server accepted the message.
+    pub sent_at: Timestamp,
+    /// The beginning of the text, at most [`crate::limits::NEWS_CHARS`]; `None` if the message is only an image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<MessageText>,
+    /// Who pinned the message to the room, if it is pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<Pin>,
 }
 
 /// Reference to the message to which another one replies. It does not repeat the text; otherwise a copy would survive the
@@ -463,8 +527,8 @@ pub enum ErrorCode {
     ReadOnly,
     /// A moderator muted the sender, for `retryAfter` more seconds.
     Muted,
-    /// A maximum number is reached: of reactions to the message, of people with a role, of members of the room, or of a person's private
-    /// rooms.
+    /// A maximum number is reached: of reactions or votes on the message, of pinned messages in the room, of saved ones, of people with a
+    /// role, of members of the room, or of a person's private rooms.
     TooMany,
     /// The person is the last owner. Make another person an owner first.
     LastOwner,

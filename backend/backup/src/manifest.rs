@@ -30,11 +30,20 @@ pub(crate) enum LineFile {
     Changes,
     Images,
     Messages,
+    Saved,
 }
 
 impl LineFile {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Rooms, Self::Secrets, Self::Moderation, Self::Idempotency, Self::Changes, Self::Images, Self::Messages];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Rooms,
+        Self::Secrets,
+        Self::Moderation,
+        Self::Idempotency,
+        Self::Changes,
+        Self::Images,
+        Self::Messages,
+        Self::Saved,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -45,6 +54,7 @@ impl LineFile {
             Self::Changes => "changes.jsonl",
             Self::Images => "images.jsonl",
             Self::Messages => "messages.jsonl",
+            Self::Saved => "saved.jsonl",
         }
     }
 
@@ -62,6 +72,7 @@ impl LineFile {
             Record::Idempotency { .. } | Record::Tombstone { .. } => Self::Idempotency,
             Record::Change { .. } => Self::Changes,
             Record::Message { .. } => Self::Messages,
+            Record::Saved { .. } => Self::Saved,
         }
     }
 }

@@ -104,8 +104,17 @@ impl BackupWriter {
         for (room, rev) in std::mem::take(&mut self.revs) {
             self.write(LineFile::Rooms, &Record::Room { room, rev })?;
         }
-        let finish = |(file, writer): (LineFile, LineWriter)| Ok((file.name().to_owned(), writer.finish()?));
-        let entries: BTreeMap<String, FileEntry> = self.files.into_iter().map(finish).collect::<Result<_>>()?;
+        let mut entries: BTreeMap<String, FileEntry> = BTreeMap::new();
+        for (file, writer) in self.files {
+            let entry = writer.finish()?;
+            if entry.lines == 0 && file == LineFile::Saved {
+                // Older versions, which do not know the file, can restore the backup then.
+                let path = self.directory.join(file.name());
+                fs::remove_file(&path).map_err(BackupError::at(&path))?;
+            } else {
+                entries.insert(file.name().to_owned(), entry);
+            }
+        }
         let manifest = Manifest::new(entries, unreadable, self.summary.missing_images);
         write_manifest(&self.directory, &manifest)?;
         Ok(Summary { unreadable, ..self.summary })

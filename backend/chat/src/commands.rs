@@ -11,6 +11,7 @@ mod audit;
 mod ban;
 mod changes;
 mod checks;
+mod close_poll;
 mod create_room;
 mod delete;
 mod describe;
@@ -25,7 +26,9 @@ mod members;
 mod mute;
 mod my_rooms;
 mod people;
+mod pin;
 mod ping;
+mod pins;
 pub mod pipeline;
 mod purge_user;
 mod react;
@@ -36,12 +39,15 @@ mod restrictions;
 mod roles;
 mod rooms;
 mod rules;
+mod save;
+mod saved;
 mod search;
 mod send;
 mod set_role;
 mod shared;
 mod typing;
 mod upload;
+mod vote;
 
 use std::sync::Arc;
 
@@ -63,6 +69,7 @@ use crate::{
         post::{Draft, MessagePoster},
         renderer::MessageRenderer,
         room_activity::RoomActivityQuery,
+        saved::SavedList,
         search::MessageSearch,
         update::{MessageUpdate, MessageUpdater},
     },
@@ -81,6 +88,7 @@ use crate::{
         rate_store::RateStore,
         read_positions::ReadPositions,
         room_members::RoomMembers,
+        saved_messages::SavedMessages,
         system::{Clock, Entropy},
     },
     presence::{broadcast::Broadcast, large_rooms::LargeRooms},
@@ -104,12 +112,18 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Edit => edit::SPEC,
         Action::Delete => delete::SPEC,
         Action::React => react::SPEC,
+        Action::Pin => pin::SPEC,
+        Action::Vote => vote::SPEC,
+        Action::ClosePoll => close_poll::SPEC,
         Action::History => history::SPEC,
         Action::Changes => changes::SPEC,
         Action::Rename => rename::SPEC,
         Action::People => people::SPEC,
         Action::Rooms => rooms::SPEC,
         Action::Search => search::SPEC,
+        Action::Pins => pins::SPEC,
+        Action::Save => save::SPEC,
+        Action::Saved => saved::SPEC,
         Action::Typing => typing::SPEC,
         Action::Mute => mute::SPEC,
         Action::Ban => ban::SPEC,
@@ -154,6 +168,7 @@ pub struct FrameHandler {
     moderation: ModerationActions,
     eraser: DataEraser,
     membership: RoomMembership,
+    saved: SavedList,
 }
 
 /// The ports of [`FrameHandler`].
@@ -162,6 +177,8 @@ pub struct FramePorts {
     pub connections: Arc<dyn Connections>,
     /// The message log.
     pub messages: Arc<dyn Messages>,
+    /// What people saved.
+    pub saved: Arc<dyn SavedMessages>,
     /// Uploaded images.
     pub images: Arc<dyn Images>,
     /// Sends frames to sockets.
@@ -210,6 +227,7 @@ impl FrameHandler {
         let FramePorts {
             connections,
             messages,
+            saved,
             images,
             gateway,
             moderation,
@@ -223,13 +241,20 @@ impl FrameHandler {
         let FrameSettings { rate, access, configured_moderators, page_size } = settings;
         let restriction_store =
             RestrictionStore { moderation: moderation.clone(), clock: clock.clone(), configured_moderators };
+        let membership = RoomMembership { members };
         let updater =
             MessageUpdater { messages: messages.clone(), images: images.clone(), moderation, clock: clock.clone() };
         Self {
             posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
             moderation: ModerationActions { restriction_store, connections: connections.clone() },
             eraser: DataEraser { updater: updater.clone() },
-            membership: RoomMembership { members },
+            saved: SavedList {
+                saved,
+                messages: messages.clone(),
+                membership: membership.clone(),
+                clock: clock.clone(),
+            },
+            membership,
             broadcast: Broadcast {
                 connections,
                 gateway,
@@ -327,9 +352,10 @@ impl FrameHandler {
     ) -> Reply {
         match message {
             ClientMessage::Hello { since } => hello::run(self, sender, since).await,
-            ClientMessage::Send { text, image, reply_to, mentions, .. } => {
+            ClientMessage::Send { text, image, reply_to, mentions, poll, .. } => {
                 let (room, author) = (sender.room.clone(), sender.person.clone());
-                send::run(self, sender, Draft { room, author, nonce, text, image, reply_to, mentions }, pending).await
+                let draft = Draft { room, author, nonce, text, image, reply_to, mentions, poll };
+                send::run(self, sender, draft, pending).await
             }
             ClientMessage::Upload { nonce, kind, size } => upload::run(self, sender, nonce, kind, size).await,
             ClientMessage::Edit { seq, text, mentions, based_on, .. } => {
@@ -339,6 +365,13 @@ impl FrameHandler {
             ClientMessage::React { seq, emoji, on, based_on, .. } => {
                 react::run(self, sender, seq, &nonce, react::Wanted { emoji, on, based_on }).await
             }
+            ClientMessage::Pin { seq, pinned, based_on, .. } => {
+                pin::run(self, sender, seq, &nonce, MessageUpdate::Pinned { pinned, based_on }).await
+            }
+            ClientMessage::Vote { seq, option, on, based_on, .. } => {
+                vote::run(self, sender, seq, &nonce, MessageUpdate::Vote { option, on, based_on }).await
+            }
+            ClientMessage::ClosePoll { seq, .. } => close_poll::run(self, sender, seq, &nonce).await,
             ClientMessage::History { place } => history::run(self, sender, place).await,
             ClientMessage::Changes { after, hidden } => changes::run(self, sender, after, hidden).await,
             ClientMessage::Rename { name } => rename::run(self, sender, &name).await,
@@ -347,6 +380,9 @@ impl FrameHandler {
                 rooms::run(self, sender, rooms::Wanted { rooms, titles, watch, read }).await
             }
             ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
+            ClientMessage::Pins => pins::run(self, sender).await,
+            ClientMessage::Save { seq, saved, message_room } => save::run(self, sender, message_room, seq, saved).await,
+            ClientMessage::Saved { before } => saved::run(self, sender, before).await,
             ClientMessage::Typing => typing::run(self, sender).await,
             ClientMessage::Mute { person, seconds } => mute::run(self, sender, person, seconds).await,
             ClientMessage::Ban { person, seconds } => ban::run(self, sender, person, seconds).await,

@@ -14,6 +14,7 @@ pub mod moderation;
 pub mod rate_store;
 pub mod read_positions;
 pub mod room_members;
+pub mod saved_messages;
 pub mod secrets;
 pub mod shards;
 pub mod system;

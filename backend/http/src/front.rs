@@ -38,6 +38,7 @@ use chat::{
         rate_store::RateStore,
         read_positions::ReadPositions,
         room_members::RoomMembers,
+        saved_messages::SavedMessages,
         system::{Clock, Entropy},
         template_store::TemplateStore,
         tokens::Tokens,
@@ -85,6 +86,8 @@ pub struct FrontPorts {
     pub connections: Arc<dyn Connections>,
     /// The stored messages.
     pub messages: Arc<dyn Messages>,
+    /// What people saved.
+    pub saved: Arc<dyn SavedMessages>,
     /// The built page.
     pub templates: Arc<dyn TemplateStore>,
     /// The restrictions of people and the rules of rooms.
@@ -152,6 +155,7 @@ impl FrontHandler {
         let FrontPorts {
             connections,
             messages,
+            saved,
             templates,
             moderation,
             members,
@@ -172,6 +176,7 @@ impl FrontHandler {
         let export = DataExport {
             messages: messages.clone(),
             read_positions,
+            saved,
             membership: membership.clone(),
             moderation: moderation.clone(),
             clock: clock.clone(),

@@ -171,6 +171,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
             FramePorts {
                 connections: connections.clone(),
                 messages: messages.clone(),
+                saved: messages.clone(),
                 images: images.clone(),
                 gateway: sockets.clone(),
                 moderation: moderation.clone(),
@@ -197,6 +198,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
         front: FrontHandler::new(
             FrontPorts {
                 connections,
+                saved: messages.clone(),
                 messages,
                 templates,
                 moderation,

@@ -4,15 +4,19 @@ use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use chat::ports::{
     connections::AddressKey,
-    messages::{AppliedChange, AppliedReaction, ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+    messages::{
+        AppliedChange, AppliedReaction, AppliedVote, ChangeRecord, IdempotencyRecord, MessageKey, Messages,
+        StoredMessage,
+    },
     moderation::{Moderation, Subject},
     read_positions::{ReadPosition, ReadPositions},
     room_members::RoomMembers,
+    saved_messages::SavedMessages,
     secrets::Secrets,
 };
 use shared_types::{
-    AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
-    Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, Seq, Timestamp,
+    AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Pin, PollDraft, Reaction, ReplyRef,
+    Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, SavedPosition, Seq, Timestamp,
 };
 
 use crate::contract::fixtures::{message, message_key, now, room};
@@ -28,6 +32,7 @@ pub fn image_key() -> MessageKey {
 /// The ports through which [`fill`] writes.
 pub struct Ports<'a> {
     pub messages: &'a dyn Messages,
+    pub saved: &'a dyn SavedMessages,
     pub moderation: &'a dyn Moderation,
     pub read_positions: &'a dyn ReadPositions,
     pub members: &'a dyn RoomMembers,
@@ -39,6 +44,8 @@ pub async fn fill(ports: &Ports<'_>) {
     let at = Timestamp(now().0 / 1000 * 1000);
     fill_lobby(ports.messages, at).await;
     fill_cats(ports.messages, at).await;
+    let saved = SavedPosition { saved_at: at, room: room("cats"), seq: Seq(2) };
+    ports.saved.save(&person("bob").id, &saved).await.unwrap();
     fill_moderation(ports.moderation, at).await;
     for (id, in_room, seq) in [("ann", "lobby", 5), ("ann", "cats", 1), ("bob", "lobby", 4)] {
         let position = ReadPosition { person: person(id).id, room: room(in_room), seq: Seq(seq), at };
@@ -92,6 +99,8 @@ async fn fill_lobby(messages: &dyn Messages, at: Timestamp) {
         nonce: "c-1".parse().unwrap(),
         at,
         edit_rev: None,
+        pin_rev: None,
+        vote: Some(AppliedVote { option: 1, rev: Rev(6) }),
         reaction: Some(AppliedReaction { emoji: "👍".parse().unwrap(), rev: Rev(6) }),
     };
     let reactions = vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![person("bob")] }];
@@ -130,13 +139,25 @@ async fn fill_cats(messages: &dyn Messages, at: Timestamp) {
     let cats = room("cats");
     let question = send(messages, &cats, ChatMessage { author: person("mo"), sent_at: at, ..message(1, "?") }).await;
     let reply_to = Some(ReplyRef { seq: question.seq, author: question.author });
-    let reply = ChatMessage { reply_to, mentions: vec![person("mo")], sent_at: at, ..message(2, "@mo !") };
+    let pinned = Some(Pin { by: person("mo"), at });
+    let poll = PollDraft { options: vec!["One".parse().unwrap(), "二".parse().unwrap()], several: true };
+    let reply = ChatMessage {
+        poll: Some(poll.into()),
+        pinned,
+        reply_to,
+        mentions: vec![person("mo")],
+        sent_at: at,
+        ..message(2, "@mo !")
+    };
     send(messages, &cats, reply).await;
 }
 
 async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {
     let (day, cats) = (Duration::from_secs(24 * 60 * 60), room("cats"));
-    moderation.set_rules(&cats, RoomRules { slow: 30, read_only: true, archived: true }).await.unwrap();
+    moderation
+        .set_rules(&cats, RoomRules { slow: 30, read_only: true, archived: true, member_pins: true })
+        .await
+        .unwrap();
     let details = RoomDetails {
         title: "猫 Cats".parse().ok(),
         topic: "Cats only".parse().ok(),

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat::ports::{
     connections::Connections, images::Images, messages::Messages, moderation::Moderation, rate_store::RateStore,
-    read_positions::ReadPositions, room_members::RoomMembers, secrets::Secrets, shards::Shards, tokens::Tokens,
+    read_positions::ReadPositions, room_members::RoomMembers, saved_messages::SavedMessages, secrets::Secrets,
+    shards::Shards, tokens::Tokens,
 };
 
 pub mod connections;
@@ -21,6 +22,7 @@ pub mod rate_store;
 pub mod read_positions;
 pub mod roles;
 pub mod room_members;
+pub mod saved_messages;
 pub mod secrets;
 pub mod shards;
 pub mod tokens;
@@ -32,6 +34,7 @@ pub struct Stores {
     /// The same connections.
     pub shards: Arc<dyn Shards>,
     pub messages: Arc<dyn Messages>,
+    pub saved: Arc<dyn SavedMessages>,
     pub moderation: Arc<dyn Moderation>,
     pub members: Arc<dyn RoomMembers>,
     pub secrets: Arc<dyn Secrets>,
@@ -103,6 +106,9 @@ macro_rules! contract_tests {
         }
         mod room_members {
             $crate::room_members_contract!($stores);
+        }
+        mod saved_messages {
+            $crate::saved_messages_contract!($stores);
         }
         mod secrets {
             $crate::secrets_contract!($stores);

@@ -167,6 +167,7 @@ impl TestChat {
         DataExport {
             messages: self.messages.clone(),
             read_positions: self.read_positions.clone(),
+            saved: self.messages.clone(),
             membership: self.membership(),
             moderation: self.moderation.clone(),
             clock: self.clock.clone(),
@@ -194,6 +195,7 @@ impl TestChat {
         FramePorts {
             connections: self.connections.clone(),
             messages: self.messages.clone(),
+            saved: self.messages.clone(),
             images: self.images.clone(),
             gateway: self.gateway.clone(),
             moderation: self.moderation.clone(),

@@ -1,7 +1,7 @@
 //! Commands in the composer: a text that starts with a slash and a name.
 
 /// The commands, in the order in which they are offered.
-pub const COMMANDS: [&str; 3] = ["me", "shrug", "mute"];
+pub const COMMANDS: [&str; 8] = ["me", "shrug", "poll", "topic", "invite", "pins", "saved", "mute"];
 
 /// What `/shrug` adds. Its marks are no Markdown: the backslash and the brackets are shown as they are.
 const SHRUG: &str = "¯\\_(\u{30c4})_/¯";
@@ -13,6 +13,16 @@ pub enum ComposerCommand<'a> {
     Send(String),
     /// Mute the person with this name. Only moderators can.
     Mute(&'a str),
+    /// Set the topic of the room; `None` shows its details.
+    Topic(Option<&'a str>),
+    /// Invite people.
+    Invite,
+    /// Show the pinned messages.
+    Pins,
+    /// Show the saved messages.
+    Saved,
+    /// Make a poll with this question and these options, as far as they are typed.
+    Poll(&'a str, Vec<&'a str>),
     /// There is no command with this name.
     Unknown(&'a str),
     /// The command needs a text.
@@ -34,6 +44,14 @@ impl<'a> ComposerCommand<'a> {
             "shrug" => Self::Send([rest, if rest.is_empty() { "" } else { " " }, SHRUG].concat()),
             "mute" if rest.is_empty() => Self::Incomplete,
             "mute" => Self::Mute(rest.trim_start_matches('@')),
+            "topic" => Self::Topic((!rest.is_empty()).then_some(rest)),
+            "invite" => Self::Invite,
+            "pins" => Self::Pins,
+            "saved" => Self::Saved,
+            "poll" => {
+                let mut parts = rest.split(['|', '\n']).map(str::trim).filter(|part| !part.is_empty());
+                Self::Poll(parts.next().unwrap_or_default(), parts.collect())
+            }
             _ => Self::Unknown(name),
         }
     }
@@ -89,7 +107,16 @@ mod tests {
             ("/mute @Ann B", ComposerCommand::Mute("Ann B")),
             ("/mute ", ComposerCommand::Incomplete),
             ("/meme", ComposerCommand::Unknown("meme")),
-            ("/topic boats", ComposerCommand::Unknown("topic")),
+            ("/toppic boats", ComposerCommand::Unknown("toppic")),
+            ("/topic boats | ships ", ComposerCommand::Topic(Some("boats | ships"))),
+            ("/topic", ComposerCommand::Topic(None)),
+            ("/invite Ann", ComposerCommand::Invite),
+            ("/pins", ComposerCommand::Pins),
+            ("/saved", ComposerCommand::Saved),
+            ("/poll", ComposerCommand::Poll("", vec![])),
+            ("/poll When? | Today|明日 | ", ComposerCommand::Poll("When?", vec!["Today", "明日"])),
+            ("/poll When?\nToday\nTomorrow", ComposerCommand::Poll("When?", vec!["Today", "Tomorrow"])),
+            ("//poll a", send("/poll a")),
         ] {
             assert_eq!(ComposerCommand::of(text), expected, "{text}");
         }
@@ -101,6 +128,7 @@ mod tests {
         assert_eq!(matching("/"), COMMANDS);
         assert_eq!(matching("/m"), ["me", "mute"]);
         assert_eq!(matching("/sh"), ["shrug"]);
+        assert_eq!(matching("/p"), ["poll", "pins"]);
         for text in ["", "/x", "/me", "/me ", "a /m", "//", "/M"] {
             assert!(matching(text).is_empty(), "{text}");
         }

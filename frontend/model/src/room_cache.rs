@@ -88,6 +88,8 @@ mod tests {
             edited_at: None,
             deleted: false,
             reactions: Vec::new(),
+            pinned: None,
+            poll: None,
         };
         changed.apply(ServerMessage::Message(message), 0);
         changed.change(Seq(1), Change::Delete, "c".parse().unwrap());

@@ -28,7 +28,7 @@ pub use people::Presence;
 use people::PresenceTracker;
 pub use people::{dedup_people, tag};
 pub use retry_state::{CONFIRM_MS, TRIES};
-pub use rows::{DeliveryState, ReplyPreview, Row, RowReaction, UnreadSummary, key};
+pub use rows::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction, UnreadSummary, key};
 use send_limits::{LimitKind, SendLimits};
 
 use shared_types::{
@@ -197,6 +197,9 @@ impl Timeline {
             | ServerMessage::News { .. }
             | ServerMessage::Read { .. }
             | ServerMessage::Found { .. }
+            | ServerMessage::Pins { .. }
+            | ServerMessage::Save { .. }
+            | ServerMessage::Saved { .. }
             | ServerMessage::Restrictions { .. }
             | ServerMessage::Audit { .. }
             | ServerMessage::Role { .. }
@@ -396,7 +399,8 @@ impl Timeline {
             // It is retried automatically.
             Some(Action::PurgeUser) if code == ErrorCode::Unavailable || retry_after.is_some() => {}
             // Nothing on the page shows that these failed.
-            Some(Action::Mute | Action::Ban | Action::PurgeUser | Action::Rules | Action::Describe) => {
+            Some(Action::Pin) if nonce.is_none() => self.errors.push(reason.clone()),
+            Some(Action::Mute | Action::Ban | Action::PurgeUser | Action::Rules | Action::Describe | Action::Save) => {
                 self.errors.push(reason.clone())
             }
             // A row of the log shows the error of a message or a change, a dialog that of a query. Hello, changes, people and ping are
@@ -408,6 +412,11 @@ impl Timeline {
                 | Action::Edit
                 | Action::Delete
                 | Action::React
+                | Action::Pin
+                | Action::Vote
+                | Action::ClosePoll
+                | Action::Pins
+                | Action::Saved
                 | Action::Changes
                 | Action::People
                 | Action::Rooms

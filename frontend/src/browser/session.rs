@@ -3,10 +3,12 @@
 mod administration;
 mod dialogs;
 mod links;
+mod message_lists;
 mod moderation;
 mod notifications;
 pub(crate) mod on_demand;
 mod people_panel;
+mod poll;
 mod privacy;
 mod private_rooms;
 mod queries;
@@ -35,8 +37,8 @@ use page_model::{
 };
 use page_view::State;
 use shared_types::{
-    Action, ActionName, ClientMessage, GatewayError, PageState, Person, PersonId, Rev, RoomName, RoomTag, RoomTitle,
-    Seq, ServerMessage, Timestamp,
+    Action, ActionName, ClientMessage, GatewayError, MessageText, Nonce, PageState, Person, PersonId, PollDraft, Rev,
+    RoomName, RoomTag, RoomTitle, Seq, ServerMessage, Timestamp,
     json::{FromJson as _, LateVariants as _, Value},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -48,6 +50,7 @@ use crate::{
         local_time::LocalTime,
         location, page_state, random,
         session::{
+            message_lists::ListRequests,
             room_switch::{KeptView, Way},
             uploads::SentImage,
         },
@@ -98,6 +101,10 @@ pub(crate) struct Session {
     restrictions_query: Option<PersonId>,
     /// Whether the people with a role are to be requested.
     roles_query: bool,
+    /// The requests of the lists of messages.
+    list_requests: ListRequests,
+    /// The poll that was sent and is not confirmed.
+    sent_poll: Option<(Nonce, (MessageText, PollDraft))>,
     /// The people whose messages a moderator purges, one after the other.
     purges: Vec<(Person, Erasure)>,
     /// The person that the pending mute or ban is about.
@@ -180,6 +187,8 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         audit: AuditLog::default(),
         restrictions_query: None,
         roles_query: false,
+        list_requests: ListRequests::default(),
+        sent_poll: None,
         purges: Vec::new(),
         restricted_person: None,
         toast_until: 0,

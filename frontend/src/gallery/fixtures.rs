@@ -5,7 +5,7 @@ use page_model::{
     connection::{EndReason, Status},
     rejected_image::ImageNote,
     room_list::RoomEntry,
-    timeline::{DeliveryState, ReplyPreview, Row, RowReaction},
+    timeline::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction},
 };
 use page_view::SharedState;
 use shared_types::{
@@ -20,6 +20,7 @@ use crate::ui::{
         composer::{Attachment, ComposerStatus},
         invite::InvitationRow,
         log::KeyedRow,
+        message_lists::{ListEntry, ListProgress, ListedMessage, MessageListView},
         moderation::AuditRow,
     },
 };
@@ -192,6 +193,8 @@ pub(super) fn row(number: u64) -> Row {
         deleted: false,
         reply_to: None,
         mentions_me: false,
+        pinned: false,
+        poll: None,
         reactions: Vec::new(),
         starts_group: true,
         day: None,
@@ -207,6 +210,43 @@ pub(super) fn reply(number: u64) -> Row {
         text: "Nearly. The rope is stuck.".parse().ok(),
         reply_to: Some(preview(Some("I could come at ten."))),
         ..row(number)
+    }
+}
+
+/// A poll with two votes, one of them the visitor's.
+pub(super) fn poll(closed: bool) -> RowPoll {
+    let option = |text: &str, votes, mine| RowOption { text: text.into(), votes, mine };
+    let long = "On the first day on which the wind comes from the west again";
+    RowPoll {
+        options: vec![option("Today", 1, false), option(long, 1, true), option("明日", 0, false)],
+        votes: 2,
+        several: closed,
+        closed,
+    }
+}
+
+/// A message of the room, one of another room, and one that is gone.
+pub(super) fn message_list() -> MessageListView {
+    let message = |text: &str| ListedMessage {
+        author: person("ben", "Ben"),
+        at: Timestamp(1_795_428_000_000),
+        when: "Monday, 23 November 2026, 10:00".into(),
+        text: text.into(),
+    };
+    let entry = |seq, room: Option<&str>, message| ListEntry {
+        room: RoomName::lobby(),
+        room_label: room.map(Into::into),
+        seq: Seq(seq),
+        message,
+    };
+    MessageListView {
+        progress: ListProgress::Done,
+        entries: vec![
+            entry(3, None, Some(message("Bring your own rope."))),
+            entry(2, Some("Boats"), Some(message(&"word ".repeat(30)))),
+            entry(1, None, None),
+        ],
+        more: None,
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct DialogTexts {
     pub(crate) slow_mode: &'static str,
     pub(crate) off: &'static str,
     pub(crate) moderators_only: &'static str,
+    pub(crate) members_pin: &'static str,
+    pub(super) members_pin_now: &'static str,
     pub(crate) audit: &'static str,
     pub(crate) audit_hint: &'static str,
     pub(crate) audit_loading: &'static str,
@@ -103,8 +105,8 @@ pub(crate) struct DialogTexts {
     pub(crate) link_selected: &'static str,
     /// Label of the list of commands.
     pub(crate) commands: &'static str,
-    /// What each command does: `/me`, `/shrug`, `/mute`.
-    pub(super) command_hints: [&'static str; 3],
+    /// What each command does, in the order of `COMMANDS`.
+    pub(super) command_hints: [&'static str; 8],
     /// Takes the name of the command.
     pub(crate) unknown_command: Template,
     pub(crate) incomplete_command: &'static str,

@@ -28,7 +28,7 @@ impl ClientTexts for Translations {
             ErrorCode::NoMessage => Some(self.no_message),
             ErrorCode::NotYours => Some(self.not_yours),
             ErrorCode::Outdated => Some(self.outdated),
-            ErrorCode::TooMany => Some(self.too_many_reactions),
+            ErrorCode::TooMany => Some(self.too_many),
             ErrorCode::TooFast => Some(self.too_fast),
             ErrorCode::ReadOnly => Some(self.read_only),
             ErrorCode::Muted => Some(self.muted),

@@ -10,7 +10,8 @@ impl Translations {
         let slow = (rules.slow > 0).then(|| self.slow_mode_rule.with(&self.span(rules.slow.into())));
         let read_only = rules.read_only.then(|| self.read_only.to_owned());
         let archived = rules.archived.then(|| self.archived.to_owned());
-        let sentences: Vec<String> = slow.into_iter().chain(read_only).chain(archived).collect();
+        let member_pins = rules.member_pins.then(|| self.dialogs().members_pin_now.to_owned());
+        let sentences: Vec<String> = slow.into_iter().chain(read_only).chain(archived).chain(member_pins).collect();
         if sentences.is_empty() { self.dialogs().no_rules.into() } else { sentences.join(" ") }
     }
 

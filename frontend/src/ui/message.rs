@@ -7,6 +7,7 @@ pub(crate) mod dom;
 pub(crate) mod emoji_picker;
 pub(crate) mod image;
 pub(crate) mod lightbox;
+mod poll;
 pub(crate) mod reactions;
 pub(crate) mod toolbar;
 
@@ -77,6 +78,7 @@ fn article(chat: Chat, row: Row) -> Element {
         .child(reply)
         .child(row.image.as_ref().map(|shown| image(chat, &row, shown)))
         .child(body(chat, &row))
+        .child(poll::poll(chat, &row))
         .child(reactions(chat, &row))
         .child(delivery_note(chat, &row))
 }
@@ -134,10 +136,13 @@ fn reactions(chat: Chat, row: &Row) -> Option<Element> {
     (!row.reactions.is_empty()).then(|| element("div").class("reactions").children(buttons))
 }
 
-/// Draws the delivery state of a message that is not sent, with buttons to retry or discard it.
+/// Draws the delivery state of a message that is not sent, with buttons to retry or discard it, or that a message is pinned.
 fn delivery_note(chat: Chat, row: &Row) -> Option<Element> {
     let (percent, note) = match &row.state {
-        DeliveryState::Sent => return None,
+        DeliveryState::Sent => {
+            let pinned = || element("p").class("message-mark").text(chat.translations.pinned);
+            return row.pinned.then(pinned);
+        }
         DeliveryState::Pending => (None, chat.translations.sending.to_owned()),
         DeliveryState::Waiting => (None, chat.translations.waiting.to_owned()),
         DeliveryState::Uploading(percent) => (Some(percent.to_string()), String::new()),

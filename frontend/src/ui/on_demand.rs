@@ -17,13 +17,14 @@ use crate::ui::{
         emoji_picker::{self, emoji_picker},
         lightbox::{self, lightbox},
     },
+    message_lists,
     moderation::{
         administration_dialog, audit_dialog,
         restriction_dialog::{self, restriction_dialog},
         rules_dialog,
     },
     people_dialog::{self, people_dialog},
-    people_panel, privacy_dialog,
+    people_panel, poll_dialog, privacy_dialog,
     profile::{self, profile_dialog},
     room_details_dialog::{self, room_details_dialog},
     rooms::room_dialog,
@@ -81,6 +82,9 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         invite_dialog::invite_dialog(chat),
         device_dialog::device_dialog(chat),
         members_dialog::members_dialog(chat),
+        message_lists::pins(chat),
+        message_lists::saved(chat),
+        poll_dialog::poll_dialog(chat),
     ];
     dialogs.into_iter().map(View::from).chain(people_panel::panel_and_card(chat)).collect()
 }
@@ -100,5 +104,6 @@ fn show(chat: Chat, request: DialogRequest) {
         DialogRequest::Lightbox(row) => lightbox::show(chat, row),
         DialogRequest::Restrict(person) => restriction_dialog::show(chat, person),
         DialogRequest::Invite => invite_dialog::show(chat),
+        DialogRequest::Messages(list) => message_lists::show(chat, list),
     }
 }

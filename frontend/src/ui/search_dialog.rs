@@ -10,6 +10,7 @@ use shared_types::limits;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 use crate::ui::{
+    message_lists::MessageList,
     parts::{
         byline::byline,
         dialog::{self, has_modifier, titled_dialog},
@@ -53,6 +54,21 @@ pub(crate) fn search(chat: Chat) -> Element {
             }
         });
     let results = NodeRef::<HtmlElement>::new();
+    let lists = move || {
+        let texts = chat.translations.lists();
+        let list = |label: &'static str, list: MessageList| {
+            let open = move |_| {
+                dialog::close(chat.search.dialog);
+                chat.open_dialog(DialogRequest::Messages(list));
+            };
+            element("button").class("button").with("type", "button").on(ev::click, open).text(label)
+        };
+        let is_idle = chat.search.results.with(|results| results.progress == Progress::Idle);
+        is_idle.then(|| {
+            let (pins, saved) = (list(texts.pins, MessageList::Pins), list(texts.saved, MessageList::Saved));
+            element("div").class("search-lists").child(pins).child(saved)
+        })
+    };
     let button = move || {
         let label = match chat.search.results.with(|results| results.progress) {
             Progress::Partial(_) => chat.translations.dialogs().further,
@@ -74,7 +90,8 @@ pub(crate) fn search(chat: Chat) -> Element {
         .with("tabindex", "-1")
         .node_ref(results)
         .child(element("ol").class("hits").with("role", "list").child(reactive(hits)))
-        .child(reactive(button));
+        .child(reactive(button))
+        .child(reactive(lists));
     let state = element("p").class("sheet-hint").with("role", "status").child(reactive_text(move || state(chat)));
     titled_dialog(chat, "search", chat.translations.search, chat.search.dialog)
         .child(dialog::form(input, chat.translations.search, submit).with("role", "search"))

@@ -6,8 +6,10 @@ pub(crate) mod intent;
 pub(crate) mod invite;
 pub(crate) mod log;
 pub(crate) mod members;
+pub(crate) mod message_lists;
 pub(crate) mod moderation;
 pub(crate) mod on_demand;
+pub(crate) mod poll;
 pub(crate) mod privacy;
 pub(crate) mod room;
 pub(crate) mod search;
@@ -32,8 +34,10 @@ use crate::{
             invite::{DeviceLinkState, InviteState},
             log::{ImageState, KeyedRow, LogState, MessageDialogs, OlderMessages},
             members::MembersState,
+            message_lists::MessageListState,
             moderation::{ModerationState, RestrictionDialogState},
             on_demand::{DialogRequest, OnDemandState},
+            poll::PollState,
             privacy::{NotificationState, PrivacyState, ShortcutsState},
             room::{RoomListState, RoomState},
             search::SearchState,
@@ -55,6 +59,9 @@ pub(crate) struct Chat {
     pub(crate) images: ImageState,
     pub(crate) composer: ComposerState,
     pub(crate) search: SearchState,
+    pub(crate) pins: MessageListState,
+    pub(crate) saved: MessageListState,
+    pub(crate) poll: PollState,
     pub(crate) moderation: ModerationState,
     pub(crate) restriction_dialog: RestrictionDialogState,
     pub(crate) privacy: PrivacyState,
@@ -81,6 +88,9 @@ impl Chat {
             images: ImageState::new(),
             composer: ComposerState::new(),
             search: SearchState::new(),
+            pins: MessageListState::new(),
+            saved: MessageListState::new(),
+            poll: PollState::new(),
             moderation: ModerationState::new(page),
             restriction_dialog: RestrictionDialogState::new(page),
             privacy: PrivacyState::new(),
@@ -193,6 +203,12 @@ impl Chat {
     /// Whether the visitor is a moderator.
     pub(crate) fn is_moderator(&self) -> bool {
         self.room.you.with(|you| you.moderator)
+    }
+
+    /// Whether the visitor may pin messages in this room now.
+    pub(crate) fn can_pin(&self) -> bool {
+        let (is_disabled, rules) = self.composer.status.with(|status| (status.is_disabled, status.rules));
+        !is_disabled && (rules.member_pins || self.is_moderator())
     }
 
     /// Whether a moderation command can be sent: there is a live socket and no command is pending.

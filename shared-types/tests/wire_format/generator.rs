@@ -62,9 +62,8 @@ fn scalar(name: &str, random: &mut Rng) -> Value<'static> {
         "ImageSide" => number(random.u64(1..=16_383)),
         "RoomName" => Value::Text(token(random, "abc019-")),
         "PersonId" | "Nonce" => Value::Text(token(random, "abzABZ09_=-")),
-        "PersonName" | "RoomTitle" | "RoomTopic" | "RoomDescription" | "SearchText" | "AltText" | "MessageText" => {
-            Value::Text(format!("x{}", text(random)).into())
-        }
+        "PersonName" | "PollOptionText" | "RoomTitle" | "RoomTopic" | "RoomDescription" | "SearchText" | "AltText"
+        | "MessageText" => Value::Text(format!("x{}", text(random)).into()),
         "String" | "ActionName" => Value::Text(text(random).into()),
         "Emoji" => Value::Text(random.choice(["👍", "❤", "❤\u{fe0f}", "1\u{fe0f}\u{20e3}"]).unwrap().into()),
         "ImagePreview" => Value::Text("0af".repeat(16).into()),

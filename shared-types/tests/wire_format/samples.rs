@@ -24,6 +24,8 @@ pub(crate) fn message() -> ChatMessage {
         edited_at: None,
         deleted: false,
         reactions: Vec::new(),
+        pinned: None,
+        poll: None,
     }
 }
 

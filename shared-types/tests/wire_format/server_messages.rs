@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    AuditEntry, ChatMessage, ErrorCode, HistoryRange, ModerationAction, Person, PrivateRoom, Reaction, ReplyRef,
-    Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName, RoomRules, Seq, ServerMessage,
-    Timestamp, TitledRoom,
+    AuditEntry, ChatMessage, ErrorCode, HistoryRange, MessageExcerpt, ModerationAction, Person, Pin, Poll, PollOption,
+    PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomMember,
+    RoomName, RoomRules, SavedMessage, SavedPosition, Seq, ServerMessage, Timestamp, TitledRoom,
     json::compare::{read_both, write_both},
 };
 
@@ -21,6 +21,24 @@ fn details_json() -> Value {
     json!({ "title": "猫 Cats", "topic": "Cats only", "description": "One\nTwo" })
 }
 
+fn pin() -> Pin {
+    Pin { by: ann(), at: Timestamp(5) }
+}
+
+fn poll() -> Poll {
+    let option = |text: &str, votes| PollOption { text: text.parse().unwrap(), votes };
+    let options = vec![option("Today", vec![ann().id]), option("明日", Vec::new())];
+    Poll { options, several: false, closed: false }
+}
+
+fn position() -> SavedPosition {
+    SavedPosition { saved_at: Timestamp(5), room: RoomName::lobby(), seq: Seq(7) }
+}
+
+fn excerpt() -> MessageExcerpt {
+    MessageExcerpt { seq: Seq(7), author: ann(), sent_at: Timestamp(5), text: "hi".parse().ok(), pinned: Some(pin()) }
+}
+
 /// Returns frames and their golden JSON. They cover every variant and field (`coverage.rs`).
 pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
     let flat = {
@@ -35,7 +53,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         nonce: nonce.map(|nonce| nonce.parse().unwrap()),
         retry_after: None,
     };
-    let rules = RoomRules { slow: 30, read_only: true, archived: false };
+    let rules = RoomRules { slow: 30, read_only: true, archived: false, member_pins: false };
     let entry = |action| AuditEntry { at: Timestamp(5), by: Person { moderator: true, ..ann() }, action };
     let until = Some(Timestamp(9));
     let role = |name, role| ModerationAction::Role { person: "p1".parse().unwrap(), name, role };
@@ -352,6 +370,75 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 "mentions": [{ "id": "p1", "name": "Ann" }], "sentAt": 1_700_000_000_000_u64,
             }),
         ),
+        (
+            ServerMessage::Message(ChatMessage { rev: Rev(9), pinned: Some(pin()), ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 9, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "sentAt": 1_700_000_000_000_u64, "pinned": { "by": { "id": "p1", "name": "Ann" }, "at": 5 },
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { poll: Some(poll()), ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "sentAt": 1_700_000_000_000_u64,
+                "poll": { "options": [{ "text": "Today", "votes": ["p1"] }, { "text": "明日" }] },
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage {
+                poll: Some(Poll { several: true, closed: true, ..poll() }),
+                ..message()
+            }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "sentAt": 1_700_000_000_000_u64,
+                "poll": {
+                    "options": [{ "text": "Today", "votes": ["p1"] }, { "text": "明日" }], "several": true, "closed": true,
+                },
+            }),
+        ),
+        (
+            ServerMessage::Pins { messages: vec![excerpt(), MessageExcerpt { text: None, pinned: None, ..excerpt() }] },
+            json!({
+                "type": "pins",
+                "messages": [
+                    {
+                        "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5, "text": "hi",
+                        "pinned": { "by": { "id": "p1", "name": "Ann" }, "at": 5 },
+                    },
+                    { "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5 },
+                ],
+            }),
+        ),
+        (
+            ServerMessage::Save { message_room: RoomName::lobby(), seq: Seq(7), saved: true },
+            json!({ "type": "save", "messageRoom": "lobby", "seq": 7, "saved": true }),
+        ),
+        (
+            ServerMessage::Saved {
+                messages: vec![
+                    SavedMessage { position: position(), message: Some(excerpt()) },
+                    SavedMessage { position: position(), message: None },
+                ],
+                before: Some(position()),
+            },
+            json!({
+                "type": "saved",
+                "messages": [
+                    {
+                        "savedAt": 5, "room": "lobby", "seq": 7,
+                        "message": {
+                            "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5, "text": "hi",
+                            "pinned": { "by": { "id": "p1", "name": "Ann" }, "at": 5 },
+                        },
+                    },
+                    { "savedAt": 5, "room": "lobby", "seq": 7 },
+                ],
+                "before": { "savedAt": 5, "room": "lobby", "seq": 7 },
+            }),
+        ),
+        (ServerMessage::Saved { messages: vec![], before: None }, json!({ "type": "saved", "messages": [] })),
         (ServerMessage::Typing { person: ann() }, json!({ "type": "typing", "person": { "id": "p1", "name": "Ann" } })),
         (ServerMessage::CatchUp { after: Some(Rev(6)) }, json!({ "type": "catchUp", "after": 6 })),
         (ServerMessage::CatchUp { after: None }, json!({ "type": "catchUp" })),

@@ -16,7 +16,7 @@ const MUTATIONS: usize = 20_000;
 /// Returns all lines of records of a backup.
 async fn lines() -> Vec<String> {
     let backup = backup().await;
-    let files = ["rooms", "secrets", "moderation", "idempotency", "changes", "messages"];
+    let files = ["rooms", "secrets", "moderation", "idempotency", "changes", "messages", "saved"];
     let read = |file| fs::read_to_string(backup.path().join(format!("{file}.jsonl"))).unwrap();
     files.into_iter().flat_map(|file| read(file).lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }

@@ -39,6 +39,7 @@ async fn filled() -> TempDir {
     let members = RedbRoomMembers::new(store.clone());
     let ports = Ports {
         messages: &messages,
+        saved: &messages,
         moderation: &moderation,
         members: &members,
         read_positions: &read_positions,
@@ -73,7 +74,7 @@ async fn a_restored_chat_has_the_same_backup_byte_for_byte() {
     assert_eq!(back_up_directory(restored.path(), second.path()).await.unwrap(), copied);
     assert_same_backup(first.path(), second.path());
     assert_eq!(files(&restored.path().join("images")).into_values().collect::<Vec<_>>(), [IMAGE]);
-    for file in ["rooms", "secrets", "moderation", "idempotency", "changes", "images", "messages"] {
+    for file in ["rooms", "secrets", "moderation", "idempotency", "changes", "images", "messages", "saved"] {
         let content = fs::read_to_string(first.path().join(format!("{file}.jsonl"))).unwrap();
         assert!(content.lines().count() > 0, "{file} is empty, so it was not compared");
     }

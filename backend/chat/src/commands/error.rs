@@ -9,7 +9,7 @@ use crate::{
         room_membership::MembershipError,
     },
     content::{emoji::NotOneEmoji, images::ImageFault},
-    messages::{post::PostError, update::UpdateError},
+    messages::{post::PostError, saved::SaveError, update::UpdateError},
     moderation::{actions::ModerationError, posting_policy::PostingDenied},
     ports::Unavailable,
 };
@@ -52,6 +52,9 @@ pub(crate) enum CommandError {
     /// A message was not changed.
     #[error(transparent)]
     Update(UpdateError),
+    /// A message was not saved.
+    #[error(transparent)]
+    Save(SaveError),
     /// The requested name is confusable with another person's.
     #[error("your name {0}")]
     Name(#[from] ConfusableName),
@@ -108,6 +111,15 @@ impl From<UpdateError> for CommandError {
     }
 }
 
+impl From<SaveError> for CommandError {
+    fn from(why: SaveError) -> Self {
+        match why {
+            SaveError::Unavailable(cause) => Self::Unavailable(cause),
+            why => Self::Save(why),
+        }
+    }
+}
+
 impl From<ModerationError> for CommandError {
     fn from(why: ModerationError) -> Self {
         match why {
@@ -140,21 +152,27 @@ impl CommandError {
         match self {
             Self::Post(PostError::Image(ImageFault::Missing)) => ErrorCode::NoImage,
             Self::Post(PostError::Image(_)) => ErrorCode::BadImage,
-            Self::Update(UpdateError::NoMessage) => ErrorCode::NoMessage,
+            Self::Update(UpdateError::NoMessage) | Self::Save(SaveError::NoMessage) => ErrorCode::NoMessage,
             Self::Update(UpdateError::NotYours) => ErrorCode::NotYours,
             Self::Update(UpdateError::Outdated) => ErrorCode::Outdated,
-            Self::Update(UpdateError::Empty) | Self::Name(_) | Self::Emoji(_) => ErrorCode::BadField,
+            Self::Update(UpdateError::Empty | UpdateError::NoOption) | Self::Name(_) | Self::Emoji(_) => {
+                ErrorCode::BadField
+            }
             Self::TooFast(_) => ErrorCode::TooFast,
-            Self::Update(UpdateError::TooMany)
+            Self::Update(UpdateError::TooMany | UpdateError::TooManyPins | UpdateError::TooManyVotes)
+            | Self::Save(SaveError::TooMany)
             | Self::Moderation(ModerationError::TooManyRoles)
             | Self::Membership(MembershipError::RoomFull | MembershipError::TooManyRooms) => ErrorCode::TooMany,
             Self::Moderation(ModerationError::LastOwner) => ErrorCode::LastOwner,
             Self::NotAllowed
+            | Self::Update(UpdateError::Closed | UpdateError::Voted)
             | Self::Membership(MembershipError::NoSuchRoom | MembershipError::Open | MembershipError::HostsOnly)
             | Self::Moderation(
                 ModerationError::NotAllowed | ModerationError::DetailsNotAllowed | ModerationError::OwnersOnly,
             )
-            | Self::PostingDenied(PostingDenied::Banned { .. }) => ErrorCode::NotAllowed,
+            | Self::PostingDenied(PostingDenied::Banned { .. } | PostingDenied::ModeratorsOnly) => {
+                ErrorCode::NotAllowed
+            }
             Self::OtherRoom => ErrorCode::OtherRoom,
             Self::PostingDenied(PostingDenied::Muted { .. }) => ErrorCode::Muted,
             Self::PostingDenied(PostingDenied::ReadOnly | PostingDenied::Archived) => ErrorCode::ReadOnly,
@@ -164,6 +182,7 @@ impl CommandError {
             | Self::PostingDenied(PostingDenied::Unavailable(_))
             | Self::Post(PostError::Unavailable(_))
             | Self::Update(UpdateError::Unavailable(_))
+            | Self::Save(SaveError::Unavailable(_))
             | Self::Unavailable(_) => ErrorCode::Unavailable,
         }
     }
@@ -276,6 +295,11 @@ mod tests {
         check(update_error(UpdateError::Outdated), ErrorCode::Outdated, Some("send"), Some("n-1"));
         check(update_error(UpdateError::Empty), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(update_error(UpdateError::TooMany), ErrorCode::TooMany, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::TooManyPins), ErrorCode::TooMany, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::TooManyVotes), ErrorCode::TooMany, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::NoOption), ErrorCode::BadField, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::Closed), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::Voted), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(command_error(confusable_name_error().into()), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(command_error(RateError::from(too_fast(1)).into()), ErrorCode::TooFast, Some("send"), Some("n-1"));
         let posting_denied = |why: PostingDenied| command_error(why.into());
@@ -290,6 +314,7 @@ mod tests {
         }
         check(posting_denied(PostingDenied::Banned { seconds: 9 }), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::Muted { seconds: 9 }), ErrorCode::Muted, Some("send"), Some("n-1"));
+        check(posting_denied(PostingDenied::ModeratorsOnly), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::ReadOnly), ErrorCode::ReadOnly, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::Archived), ErrorCode::ReadOnly, Some("send"), Some("n-1"));
         for (why, code) in [
@@ -302,12 +327,15 @@ mod tests {
             check(command_error(why.into()), code, Some("send"), Some("n-1"));
         }
         check(posting_denied(PostingDenied::TooFast { seconds: 9 }), ErrorCode::TooFast, Some("send"), Some("n-1"));
+        check(command_error(SaveError::NoMessage.into()), ErrorCode::NoMessage, Some("send"), Some("n-1"));
+        check(command_error(SaveError::TooMany.into()), ErrorCode::TooMany, Some("send"), Some("n-1"));
         check(command_error(CommandError::OtherRoom), ErrorCode::OtherRoom, Some("send"), Some("n-1"));
         let cause = || Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() };
         let from = [
             cause().into(),
             PostError::Unavailable(cause()).into(),
             UpdateError::Unavailable(cause()).into(),
+            SaveError::Unavailable(cause()).into(),
             ModerationError::Unavailable(cause()).into(),
             PostingDenied::Unavailable(cause()).into(),
             MembershipError::Unavailable(cause()).into(),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl FrameHandler {
-    /// Updates a message and broadcasts it. `edit`, `delete` and `react` share this.
+    /// Updates a message and broadcasts it. `edit`, `delete`, `react` and `pin` share this.
     ///
     /// A retry broadcasts again, because the first attempt may have ended before its broadcast. If another change came after it, the
     /// sender is told as well, because the broadcast does not show theirs. An update that is not needed is answered to the sender alone.

@@ -1,10 +1,10 @@
-//! Exports everything that a person wrote, as it is stored, for that person.
+//! Exports everything that a person wrote and saved, as it is stored, for that person.
 
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
-use shared_types::{ChatMessage, Person, PrivateRoom, RoomName, Seq, Timestamp, image_path};
+use shared_types::{ChatMessage, Person, PrivateRoom, RoomName, SavedPosition, Seq, Timestamp, image_path, limits};
 
 use crate::{
     access::room_membership::RoomMembership,
@@ -13,6 +13,7 @@ use crate::{
         messages::{IdempotencyRecord, MessageKey, Messages},
         moderation::Moderation,
         read_positions::{ReadPosition, ReadPositions},
+        saved_messages::SavedMessages,
         system::Clock,
     },
 };
@@ -38,6 +39,8 @@ pub struct DataExport {
     pub membership: RoomMembership,
     /// The titles of private rooms.
     pub moderation: Arc<dyn Moderation>,
+    /// What people saved.
+    pub saved: Arc<dyn SavedMessages>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -58,6 +61,9 @@ pub struct ExportPart {
     /// Up to where the person has read each room. In the first part only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<ExportedPosition>,
+    /// The messages that the person saved; only in the last part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub saved: Vec<SavedPosition>,
     /// The path of the next part, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
@@ -85,7 +91,7 @@ pub struct ExportedPosition {
 }
 
 impl DataExport {
-    /// Exports what a person wrote, after the message that an earlier part ended with. Deleted messages are not included. What a person
+    /// Exports what a person wrote, after the message that an earlier part ended with, and at the end what they saved. Deleted messages are not included. What a person
     /// wrote in a private room stays theirs when they are no member any more; then the reactions of others and the image, which they
     /// cannot load, are left out.
     ///
@@ -122,7 +128,12 @@ impl DataExport {
         }
         messages.sort_by(|one, other| (&one.room, one.message.seq).cmp(&(&other.room, other.message.seq)));
         let read = read.collect();
-        Ok(ExportPart { person, exported_at: self.clock.now(), private_rooms, messages, read, next })
+        let mut saved = match next {
+            Some(_) => Vec::new(),
+            None => self.saved.saved(&person.id, limits::SAVED).await?,
+        };
+        saved.sort_unstable();
+        Ok(ExportPart { person, exported_at: self.clock.now(), private_rooms, messages, read, saved, next })
     }
 
     async fn exported_message(

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use shared_types::{
-    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, ReplyRef, Rev, RoomName, Seq,
-    ServerMessage, Timestamp, mentioned,
+    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, Poll, PollDraft, ReplyRef, Rev, RoomName,
+    Seq, ServerMessage, Timestamp, mentioned,
 };
 
 use crate::{
@@ -37,6 +37,8 @@ pub struct Draft {
     pub reply_to: Option<Seq>,
     /// Candidates for mentions, from the client. The server drops people that the text does not mention.
     pub mentions: Vec<Person>,
+    /// The options, if the text is the question of a poll.
+    pub poll: Option<PollDraft>,
 }
 
 /// Why a message was not posted.
@@ -116,7 +118,7 @@ impl MessagePoster {
         draft: Draft,
         condition: RevCondition,
     ) -> std::result::Result<Option<ChatMessage>, PostError> {
-        let Draft { room, author, nonce, text, image, reply_to, mentions } = draft;
+        let Draft { room, author, nonce, text, image, reply_to, mentions, poll } = draft;
         let message_key = MessageKey { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
         // Check before a revision is taken, so that a refused message leaves no gap in the order.
         let checked = match &image {
@@ -142,6 +144,8 @@ impl MessagePoster {
             edited_at: None,
             deleted: false,
             reactions: Vec::new(),
+            pinned: None,
+            poll: poll.map(Poll::from),
         };
         if condition == RevCondition::None
             && checked.is_none()

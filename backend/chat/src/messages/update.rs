@@ -1,4 +1,4 @@
-//! Edits, deletions and reactions.
+//! Edits, deletions, reactions, pins and votes.
 //!
 //! A change takes the room's next revision, writes a change record that names the message, and replaces the message if it is still the
 //! one that was read. A client that catches up finds the record, and waits at it until the message is as new as the record.
@@ -8,17 +8,20 @@ mod applied_changes;
 use std::{sync::Arc, time::Duration};
 
 use shared_types::{
-    AuditEntry, ChatMessage, Emoji, MessageText, ModerationAction, Nonce, Person, Reaction, Rev, RoomName, Seq,
-    Timestamp, limits, mentioned,
+    AuditEntry, ChatMessage, Emoji, MessageText, ModerationAction, Nonce, Person, Pin, Poll, Reaction, Rev, RoomName,
+    Seq, Timestamp, limits, mentioned,
 };
 
 use self::applied_changes::{applied_change, is_outdated, is_overtaken, is_unneeded, recent_changes};
-use crate::ports::{
-    Unavailable,
-    images::Images,
-    messages::{AppliedChange, ChangeRecord, MessageKey, Messages, StoredMessage},
-    moderation::Moderation,
-    system::Clock,
+use crate::{
+    messages::pins::PinnedMessages,
+    ports::{
+        Unavailable,
+        images::Images,
+        messages::{AppliedChange, ChangeRecord, MessageKey, Messages, StoredMessage},
+        moderation::Moderation,
+        system::Clock,
+    },
 };
 
 /// Maximum number of attempts when others change the same message at the same time. With the pauses between them (0 to 15 ms, times the
@@ -63,6 +66,24 @@ pub enum MessageUpdate {
         /// The revision of the message that the sender saw when they reacted.
         based_on: Option<Rev>,
     },
+    /// It is pinned to its room, or is not.
+    Pinned {
+        /// Whether it is pinned.
+        pinned: bool,
+        /// The revision of the message that the sender saw.
+        based_on: Option<Rev>,
+    },
+    /// Its poll has the vote of the sender for an option, or does not.
+    Vote {
+        /// The option.
+        option: u16,
+        /// Whether the vote is there.
+        on: bool,
+        /// The revision of the message that the sender saw when they voted.
+        based_on: Option<Rev>,
+    },
+    /// Its poll is closed.
+    PollClosed,
 }
 
 /// Why a message was not changed. `Display` is a sentence for the person who wanted the change.
@@ -83,6 +104,21 @@ pub enum UpdateError {
     /// It has the maximum number of reactions.
     #[error("a message can have {} reactions, and this one has them", limits::REACTIONS)]
     TooMany,
+    /// It has no poll, or its poll has no such option.
+    #[error("there is no such option to vote for")]
+    NoOption,
+    /// Its poll is closed.
+    #[error("this poll is closed")]
+    Closed,
+    /// Its poll has the maximum number of votes.
+    #[error("a poll can have {} votes, and this one has them", limits::POLL_VOTES)]
+    TooManyVotes,
+    /// It is the question of a poll that has votes.
+    #[error("a question that people have voted on cannot be edited")]
+    Voted,
+    /// The room has the maximum number of pinned messages.
+    #[error("a room can have {} pinned messages, and this one has them: unpin one first", limits::PINS)]
+    TooManyPins,
     /// The log did not answer. The change may be made or not; a retry finds out.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -125,9 +161,12 @@ impl MessageUpdater {
             let is_done = match update {
                 // An erased message keeps no list of changes.
                 MessageUpdate::Erased => found.message.author.is_erased(),
-                MessageUpdate::Text { .. } | MessageUpdate::Deleted | MessageUpdate::Reaction { .. } => {
-                    found.applied.iter().any(is_mine)
-                }
+                MessageUpdate::Text { .. }
+                | MessageUpdate::Deleted
+                | MessageUpdate::Reaction { .. }
+                | MessageUpdate::Pinned { .. }
+                | MessageUpdate::Vote { .. }
+                | MessageUpdate::PollClosed => found.applied.iter().any(is_mine),
             };
             if is_done {
                 let outcome =
@@ -139,7 +178,7 @@ impl MessageUpdater {
             if is_unneeded(&update, &found.message, &message) {
                 return Ok(Changed::Unneeded(found.message));
             }
-            if is_outdated(&update, by, &found.applied) {
+            if is_outdated(&update, by, &found) {
                 return Err(UpdateError::Outdated);
             }
             if message.deleted && !found.message.deleted && found.message.author.id != by.id && !audited {
@@ -152,6 +191,11 @@ impl MessageUpdater {
                 self.images.remove(&message_key(room, &found.message)).await?;
                 image_removed = true;
             }
+            let pins = PinnedMessages { messages: self.messages.as_ref() };
+            let is_pinning = message.pinned.is_some() && found.message.pinned.is_none();
+            if is_pinning && !pins.admit(room, seq, found.message.rev).await? {
+                return Err(UpdateError::TooManyPins);
+            }
             // Taken after the message was read, so it is higher than every change in it.
             message.rev = self.messages.next_rev(room).await?;
             let record = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
@@ -160,12 +204,18 @@ impl MessageUpdater {
             let applied = match update {
                 // The list would tell who wrote the message.
                 MessageUpdate::Erased => Vec::new(),
-                MessageUpdate::Text { .. } | MessageUpdate::Deleted | MessageUpdate::Reaction { .. } => {
-                    recent_changes(found.applied, mine)
-                }
+                MessageUpdate::Text { .. }
+                | MessageUpdate::Deleted
+                | MessageUpdate::Reaction { .. }
+                | MessageUpdate::Pinned { .. }
+                | MessageUpdate::Vote { .. }
+                | MessageUpdate::PollClosed => recent_changes(found.applied, mine),
             };
             let changed = StoredMessage { message, applied };
             if self.messages.replace(room, found.message.rev, &changed).await? {
+                if found.message.pinned.is_some() && changed.message.pinned.is_none() {
+                    pins.remove(room, seq, changed.message.rev).await;
+                }
                 return Ok(Changed::Now(changed.message));
             }
             // Another change was faster. Release the revision, so that no client waits for it.
@@ -210,8 +260,18 @@ fn updated(
             delete(&mut wanted);
             wanted.author = Person::erased();
         }
-        MessageUpdate::Text { .. } | MessageUpdate::Reaction { .. } if found.deleted => {
+        MessageUpdate::Text { .. }
+        | MessageUpdate::Reaction { .. }
+        | MessageUpdate::Pinned { .. }
+        | MessageUpdate::Vote { .. }
+        | MessageUpdate::PollClosed
+            if found.deleted =>
+        {
             return Err(UpdateError::NoMessage);
+        }
+        // Otherwise the votes would be for something else.
+        MessageUpdate::Text { .. } if found.poll.as_ref().is_some_and(|poll| poll.count() > 0) => {
+            return Err(UpdateError::Voted);
         }
         MessageUpdate::Text { text: None, .. } if found.image.is_none() => return Err(UpdateError::Empty),
         MessageUpdate::Text { text, mentions, .. } => {
@@ -222,6 +282,12 @@ fn updated(
             }
         }
         MessageUpdate::Reaction { emoji, on, .. } => react(&mut wanted.reactions, by, emoji, *on)?,
+        MessageUpdate::Pinned { pinned: false, .. } => wanted.pinned = None,
+        MessageUpdate::Pinned { pinned: true, .. } => {
+            wanted.pinned.get_or_insert_with(|| Pin { by: by.clone(), at: now });
+        }
+        MessageUpdate::Vote { option, on, .. } => vote(wanted.poll.as_mut(), by, *option, *on)?,
+        MessageUpdate::PollClosed => wanted.poll.as_mut().ok_or(UpdateError::NoOption)?.closed = true,
     }
     Ok(wanted)
 }
@@ -230,9 +296,11 @@ fn updated(
 fn may_change(found: &ChatMessage, by: &Person, update: &MessageUpdate) -> bool {
     let own = found.author.id == by.id;
     match update {
-        MessageUpdate::Deleted => own || by.moderator,
+        MessageUpdate::Deleted | MessageUpdate::PollClosed => own || by.moderator,
         MessageUpdate::Text { .. } | MessageUpdate::Erased => own,
-        MessageUpdate::Reaction { .. } => true,
+        MessageUpdate::Reaction { .. } | MessageUpdate::Vote { .. } => true,
+        // `Permission::Pin` has decided.
+        MessageUpdate::Pinned { .. } => true,
     }
 }
 
@@ -244,6 +312,21 @@ fn delete(message: &mut ChatMessage) {
     message.mentions.clear();
     message.edited_at = None;
     message.reactions.clear();
+    message.pinned = None;
+    message.poll = None;
+}
+
+fn vote(poll: Option<&mut Poll>, by: &Person, option: u16, on: bool) -> Result<(), UpdateError> {
+    let poll = poll.ok_or(UpdateError::NoOption)?;
+    let has_vote = poll.has_vote(option, &by.id).ok_or(UpdateError::NoOption)?;
+    if has_vote == on {
+        return Ok(());
+    }
+    if poll.closed {
+        return Err(UpdateError::Closed);
+    }
+    poll.vote(option, on, &by.id);
+    if poll.count() > limits::POLL_VOTES { Err(UpdateError::TooManyVotes) } else { Ok(()) }
 }
 
 fn react(reactions: &mut Vec<Reaction>, by: &Person, emoji: &Emoji, on: bool) -> Result<(), UpdateError> {

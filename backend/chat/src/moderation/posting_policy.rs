@@ -33,6 +33,8 @@ pub enum Permission {
     Post,
     /// The same people as [`Self::Post`]; in slow mode, once in an interval.
     PostMessage,
+    /// Moderators, and the same people as [`Self::Post`] if the rules of the room allow it ([`RoomRules::member_pins`]).
+    Pin,
     /// Moderators. [`ModerationActions`](super::actions::ModerationActions) checks it together with the affected person.
     Moderator,
 }
@@ -71,6 +73,9 @@ pub enum PostingDenied {
         /// Number of seconds until the mute ends.
         seconds: u32,
     },
+    /// The rules of the room leave this to moderators.
+    #[error("only moderators can do that in this room")]
+    ModeratorsOnly,
     /// The room is read-only.
     #[error("this room can only be read at the moment")]
     ReadOnly,
@@ -92,7 +97,7 @@ impl Permission {
     /// Returns whether restrictions of the person deny the command.
     pub(crate) const fn needs_restrictions(self) -> bool {
         match self {
-            Self::NotMuted | Self::Post | Self::PostMessage => true,
+            Self::NotMuted | Self::Post | Self::PostMessage | Self::Pin => true,
             Self::Anyone | Self::Moderator => false,
         }
     }
@@ -121,6 +126,9 @@ impl PostingPolicy {
             // Moderators are exempt from all other rules.
             RoomRules { .. } if speaker.person.moderator => Ok(SlowMode::Off),
             RoomRules { read_only: true, .. } => Err(PostingDenied::ReadOnly),
+            RoomRules { member_pins: false, .. } if permission == Permission::Pin && !speaker.person.moderator => {
+                Err(PostingDenied::ModeratorsOnly)
+            }
             // Only messages have an interval.
             RoomRules { slow, .. } if slow > 0 && permission == Permission::PostMessage => {
                 Ok(SlowMode::Interval { seconds: slow })
@@ -154,7 +162,9 @@ impl PostingPolicy {
     /// Returns `Unavailable` when the store did not answer.
     pub async fn rules(&self, speaker: &Connection, permission: Permission) -> Result<RoomRules, Unavailable> {
         match permission {
-            Permission::PostMessage | Permission::Post => self.restriction_store.rules(&speaker.room).await,
+            Permission::PostMessage | Permission::Post | Permission::Pin => {
+                self.restriction_store.rules(&speaker.room).await
+            }
             Permission::NotMuted | Permission::Anyone | Permission::Moderator => Ok(RoomRules::default()),
         }
     }

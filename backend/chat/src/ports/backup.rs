@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use shared_types::{
     AuditEntry, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName,
-    RoomRules, Timestamp,
+    RoomRules, SavedPosition, Timestamp,
 };
 
 use crate::ports::{
@@ -101,6 +101,14 @@ pub enum Record {
         /// The entry.
         entry: AuditEntry,
     },
+    /// A message that a person saved for themselves.
+    Saved {
+        /// The person.
+        person: PersonId,
+        /// The message, and when it was saved.
+        #[serde(flatten)]
+        position: SavedPosition,
+    },
     /// An idempotency record.
     Idempotency {
         /// The message.
@@ -140,7 +148,7 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 14] = [
+    pub const KINDS: [&str; 15] = [
         "secrets",
         "room",
         "rules",
@@ -151,6 +159,7 @@ impl Record {
         "readPosition",
         "member",
         "audit",
+        "saved",
         "idempotency",
         "tombstone",
         "change",
@@ -183,6 +192,7 @@ impl Record {
             | Self::Role { .. }
             | Self::ReadPosition { .. }
             | Self::Member { .. }
+            | Self::Saved { .. }
             | Self::Audit { .. } => None,
         }
     }

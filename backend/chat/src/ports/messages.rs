@@ -52,6 +52,21 @@ pub struct AppliedChange {
     /// The reaction that it added or removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reaction: Option<AppliedReaction>,
+    /// The revision that it took, if it pinned or unpinned the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin_rev: Option<Rev>,
+    /// The vote that it added or removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vote: Option<AppliedVote>,
+}
+
+/// A vote that was added or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedVote {
+    /// The option.
+    pub option: u16,
+    /// The revision that the change took.
+    pub rev: Rev,
 }
 
 /// A reaction that was added or removed.
@@ -73,6 +88,18 @@ pub struct ChangeRecord {
     /// The message that the revision changes; `None` when it changes nothing, so that readers need not wait for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seq: Option<Seq>,
+}
+
+/// An entry in a room's index of pinned messages.
+///
+/// The index can have more messages than are pinned: [`PinnedMessages`](crate::messages::pins::PinnedMessages) says why. The message itself
+/// tells whether it is pinned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PinEntry {
+    /// The message.
+    pub seq: Seq,
+    /// The revision of the message before it was pinned.
+    pub rev: Rev,
 }
 
 /// The message log of every room.
@@ -153,6 +180,17 @@ pub trait Messages: Send + Sync {
 
     /// Returns the newest `limit` change records, lowest first. MUST see every `record_change` that has ended.
     async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>>;
+
+    /// Adds a message to the index of pinned messages. An entry of the same message with a higher revision stays. The entry MUST be
+    /// visible whenever a `replace` that came after it is.
+    async fn index_pin(&self, room: &RoomName, entry: PinEntry) -> Result<()>;
+
+    /// Removes the entry of a message from the index of pinned messages if its revision is below `before`.
+    async fn unindex_pin(&self, room: &RoomName, seq: Seq, before: Rev) -> Result<()>;
+
+    /// Returns up to `limit` entries of the index of pinned messages, by `seq`. MUST see every `index_pin` and `unindex_pin` that has
+    /// ended. Entries of expired messages may be missing.
+    async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>>;
 }
 
 /// Removes expired messages from a store that has no time to live of its own.

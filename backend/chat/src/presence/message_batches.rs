@@ -70,6 +70,8 @@ mod tests {
             edited_at: None,
             deleted: false,
             reactions: Vec::new(),
+            pinned: None,
+            poll: None,
         }
     }
 

@@ -6,9 +6,10 @@
 use std::{collections::HashSet, slice};
 
 use futures::future::{BoxFuture, FutureExt};
-use shared_types::{ChatMessage, MessageText, RoomName, ServerMessage, Timestamp, limits};
+use shared_types::{ChatMessage, RoomName, ServerMessage, Timestamp};
 
 use crate::{
+    messages::pins::beginning,
     ports::{
         Result, Unavailable,
         connection_gateway::{DeliveryOutcome, Frame},
@@ -133,9 +134,4 @@ impl Broadcast {
             }
         }
     }
-}
-
-/// Returns the beginning of a text. `None` if that is blank.
-fn beginning(text: &MessageText) -> Option<MessageText> {
-    text.as_str().chars().take(limits::NEWS_CHARS).collect::<String>().parse().ok()
 }

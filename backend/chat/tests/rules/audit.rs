@@ -63,7 +63,7 @@ async fn audit_entries_expire() {
         by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
         action: ModerationAction::Rules {
             room: "lobby".parse().unwrap(),
-            rules: RoomRules { slow, read_only: false, archived: false },
+            rules: RoomRules { slow, read_only: false, archived: false, member_pins: false },
         },
     };
     let old = rules(1);

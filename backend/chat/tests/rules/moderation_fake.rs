@@ -56,7 +56,7 @@ impl Moderation for BanningModeration {
     }
 
     async fn rules(&self, _: &RoomName) -> Result<RoomRules> {
-        Ok(RoomRules { slow: self.slow, read_only: false, archived: false })
+        Ok(RoomRules { slow: self.slow, read_only: false, archived: false, member_pins: false })
     }
 
     async fn set_rules(&self, _: &RoomName, _: RoomRules) -> Result<()> {

@@ -76,6 +76,15 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
             json!({ "rooms": [room, "cats"], "watch": true, "read": [0, 0] }),
         ],
         Action::Read => vec![json!({ "room": room, "seq": 1 })],
+        Action::Pin => vec![json!({ "seq": 1, "pinned": true })],
+        Action::Vote => vec![json!({ "seq": 1, "option": 0, "on": true })],
+        Action::ClosePoll => vec![json!({ "seq": 1 })],
+        Action::Save => vec![
+            json!({ "seq": 1, "saved": true }),
+            json!({ "messageRoom": room, "seq": 1, "saved": true }),
+            json!({ "messageRoom": room, "seq": 1, "saved": false }),
+        ],
+        Action::Saved => vec![json!({}), json!({ "before": { "savedAt": 1, "room": room, "seq": 1 } })],
         Action::Hello => vec![json!({}), json!({ "since": 0 })],
         Action::Send => {
             vec![json!({ "text": "hi", "nonce": "e-1" }), json!({ "text": "hi", "nonce": "e-2", "replyTo": 1 })]
@@ -98,6 +107,7 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         Action::AddMember => vec![json!({ "person": "eve" })],
         Action::RemoveMember => vec![json!({ "person": "hana" })],
         Action::People
+        | Action::Pins
         | Action::Typing
         | Action::Audit
         | Action::Roles

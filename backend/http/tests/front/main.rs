@@ -55,6 +55,7 @@ fn front(chat: &TestChat) -> FrontHandler {
     let FramePorts {
         connections,
         messages,
+        saved,
         moderation: m,
         members,
         rate_store,
@@ -69,6 +70,7 @@ fn front(chat: &TestChat) -> FrontHandler {
     let ports = FrontPorts {
         connections,
         messages,
+        saved,
         templates,
         moderation: m,
         members,

@@ -41,6 +41,7 @@ async fn run() -> Result<(), Error> {
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let ports = FrontPorts {
         connections,
+        saved: messages.clone(),
         messages,
         templates,
         moderation,

@@ -42,9 +42,11 @@ async fn run() -> Result<(), Error> {
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let read_positions = Arc::new(aws.read_positions(&config.connection_table));
     let members = Arc::new(aws.room_members(&config.connection_table));
+    let saved = messages.clone();
     let ports = FramePorts {
         connections,
         messages,
+        saved,
         images,
         gateway,
         moderation,

@@ -140,6 +140,7 @@ impl Sender {
                 image: None,
                 reply_to: None,
                 mentions: Vec::new(),
+                poll: None,
             };
             socket.send(Message::text(serde_json::to_string(&send).unwrap())).await.ok()?;
             let answer = acknowledgement(&mut socket, &me, &nonce);

@@ -27,7 +27,9 @@
 //! | connections | `read#{person}` | room | up to where a person has read a room |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
 //! | messages | `room#{room}` | `c#{rev}` | a change record, `rev` in 20 digits |
+//! | messages | `room#{room}` | `p#{seq}` | an entry of the index of pinned messages |
 //! | messages | `room#{room}` | `rev` | the room's last revision, and whether the room may have rules |
+//! | messages | `saved#{person}` | `{room}#{seq}` | that a person saved a message, `seq` in 20 digits |
 //! | messages | `n#{author}` | `{room}#{nonce}` | the idempotency record of a message |
 //! | messages | `given-up#{author}` | `{room}#{nonce}` | a tombstone: an idempotency record of an erased message |
 //! | messages | `audit` | `{time}#{moderator}#{number}` | an audit entry, the time in 20 digits |

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValue};
 use chat::ports::{
     Result, Unavailable,
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage},
     system::Clock,
 };
 use futures::future::join;
@@ -14,8 +14,8 @@ use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
 
 use self::{
     items::{
-        author_partition, change_sk, from_message, message_key, message_sk, record_key, record_sk, room_partition,
-        to_change, to_message, to_message_key, to_record, to_stored, tombstone_key,
+        author_partition, change_sk, from_message, message_key, message_sk, pin_sk, record_key, record_sk,
+        room_partition, to_change, to_message, to_message_key, to_pin, to_record, to_stored, tombstone_key,
     },
     query::{Direction, Expired, Range},
 };
@@ -27,6 +27,7 @@ use crate::{
 pub(crate) mod backup;
 mod items;
 mod query;
+mod saved;
 
 const TAKING_REV: &str = "taking the next revision of a room";
 
@@ -211,6 +212,36 @@ impl Messages for DynamoMessages {
         let mut changes = self.kept_of(range, limit, to_change, "reading the newest change records").await?;
         changes.reverse();
         Ok(changes)
+    }
+
+    async fn index_pin(&self, room: &RoomName, PinEntry { seq, rev }: PinEntry) -> Result<()> {
+        let update = self
+            .table
+            .updating(Key::new(room_partition(room), pin_sk(seq.0)))
+            .condition_expression("attribute_not_exists(#rev) OR #rev < :rev")
+            .expression_attribute_names("#rev", "rev")
+            .expression_attribute_values(":rev", number(rev.0))
+            .expression_attribute_values(":seq", number(seq.0));
+        // Its message is older and expires first, so an entry exists as long as its message.
+        let update = match self.end_of(self.clock.now()) {
+            None => update.update_expression("SET #rev = :rev, seq = :seq"),
+            Some(end) => update
+                .update_expression("SET #rev = :rev, seq = :seq, expires = :expires")
+                .expression_attribute_values(":expires", number(end)),
+        };
+        match self.table.try_update(update, "indexing a pin").await? {
+            Update::Made(_) | Update::Refused(_) => Ok(()),
+        }
+    }
+
+    async fn unindex_pin(&self, room: &RoomName, seq: Seq, before: Rev) -> Result<()> {
+        let key = Key::new(room_partition(room), pin_sk(seq.0));
+        self.table.delete_if_below(key, before.0, "removing a pin from the index").await
+    }
+
+    async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>> {
+        let range = Range { room, sk: pin_sk, oldest: 0, newest: u64::MAX, direction: Direction::OldestFirst };
+        self.kept_of(range, limit, to_pin, "reading the index of pins").await
     }
 }
 

@@ -164,6 +164,9 @@ impl Moderation for DynamoModeration {
                 stored.insert(name.into(), number(1));
             }
         }
+        if rules.member_pins {
+            stored.insert("memberPins".into(), number(1));
+        }
         let stored = self.decisions.put(stored, "writing the rules of a room");
         room_rules::set(&self.log, room, rules, stored).await
     }
@@ -303,7 +306,12 @@ fn to_restrictions(item: &Item) -> std::result::Result<Restrictions, Malformed> 
 /// Reads the rules of a room. Unreadable ones are an error and not "none".
 fn to_rules(item: &Item) -> std::result::Result<RoomRules, Malformed> {
     let slow = read_optional_number(item, "slow")?.unwrap_or_default();
-    Ok(RoomRules { slow, read_only: item.contains_key("readOnly"), archived: item.contains_key("archived") })
+    Ok(RoomRules {
+        slow,
+        read_only: item.contains_key("readOnly"),
+        archived: item.contains_key("archived"),
+        member_pins: item.contains_key("memberPins"),
+    })
 }
 
 /// Returns a time in twenty digits. They hold every `u64`, so the order of the texts is the order of the times.

@@ -182,11 +182,20 @@ impl Table {
 
     /// Deletes the item of a key if it has the revision `rev`. Does nothing otherwise.
     pub(crate) async fn delete_if_at(&self, key: Key, rev: u64, doing: &'static str) -> Result<()> {
+        self.delete_by_rev(key, "#rev = :rev", rev, doing).await
+    }
+
+    /// Deletes the item of a key if its revision is below `rev`. Does nothing otherwise.
+    pub(crate) async fn delete_if_below(&self, key: Key, rev: u64, doing: &'static str) -> Result<()> {
+        self.delete_by_rev(key, "#rev < :rev", rev, doing).await
+    }
+
+    async fn delete_by_rev(&self, key: Key, condition: &str, rev: u64, doing: &'static str) -> Result<()> {
         let delete = self
             .deleting(key)
-            .condition_expression("#rev = :seen")
+            .condition_expression(condition)
             .expression_attribute_names("#rev", "rev")
-            .expression_attribute_values(":seen", number(rev));
+            .expression_attribute_values(":rev", number(rev));
         match self.writing(delete.send()).await {
             Ok(_) => Ok(()),
             Err(error)

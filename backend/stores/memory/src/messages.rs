@@ -8,11 +8,12 @@ use std::{
 use async_trait::async_trait;
 use chat::ports::{
     Result,
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage},
+    saved_messages::SavedMessages,
 };
-use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, Rev, RoomName, SavedPosition, Seq, Timestamp};
 
-/// [`Messages`] in memory. Nothing expires.
+/// [`Messages`] and [`SavedMessages`] in memory. Nothing expires.
 #[derive(Default)]
 pub struct MemoryMessages(Mutex<Log>);
 
@@ -23,6 +24,10 @@ struct Log {
     records: BTreeMap<(String, String, String), (IdempotencyRecord, bool)>,
     messages: BTreeMap<(RoomName, u64), StoredMessage>,
     changes: BTreeMap<(RoomName, u64), ChangeRecord>,
+    /// The index of pinned messages: revisions by room and seq.
+    pins: BTreeMap<(RoomName, Seq), Rev>,
+    /// When each person saved which message.
+    saved: BTreeMap<(PersonId, RoomName, Seq), Timestamp>,
 }
 
 impl MemoryMessages {
@@ -135,5 +140,47 @@ impl Messages for MemoryMessages {
         let log = self.lock();
         let after = log.messages.range((room.clone(), rev.0.saturating_add(1))..=(room.clone(), u64::MAX));
         Ok(after.take(limit).map(|(_, stored)| stored.message.clone()).collect())
+    }
+
+    async fn index_pin(&self, room: &RoomName, PinEntry { seq, rev }: PinEntry) -> Result<()> {
+        let mut log = self.lock();
+        let stored = log.pins.entry((room.clone(), seq)).or_default();
+        *stored = rev.max(*stored);
+        Ok(())
+    }
+
+    async fn unindex_pin(&self, room: &RoomName, seq: Seq, before: Rev) -> Result<()> {
+        self.lock().pins.retain(|(of, pinned), rev| of != room || *pinned != seq || *rev >= before);
+        Ok(())
+    }
+
+    async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>> {
+        let log = self.lock();
+        let of_room = log.pins.range((room.clone(), Seq(0))..=(room.clone(), Seq(u64::MAX)));
+        Ok(of_room.take(limit).map(|((_, seq), rev)| PinEntry { seq: *seq, rev: *rev }).collect())
+    }
+}
+
+#[async_trait]
+impl SavedMessages for MemoryMessages {
+    async fn save(&self, person: &PersonId, SavedPosition { saved_at, room, seq }: &SavedPosition) -> Result<()> {
+        self.lock().saved.entry((person.clone(), room.clone(), *seq)).or_insert(*saved_at);
+        Ok(())
+    }
+
+    async fn unsave(&self, person: &PersonId, room: &RoomName, seq: Seq) -> Result<()> {
+        self.lock().saved.remove(&(person.clone(), room.clone(), seq));
+        Ok(())
+    }
+
+    async fn saved(&self, person: &PersonId, limit: usize) -> Result<Vec<SavedPosition>> {
+        let log = self.lock();
+        let own = log.saved.iter().filter(|((by, ..), _)| by == person);
+        let position = |((_, room, seq), at): (&(PersonId, RoomName, Seq), &Timestamp)| SavedPosition {
+            saved_at: *at,
+            room: room.clone(),
+            seq: *seq,
+        };
+        Ok(own.take(limit).map(position).collect())
     }
 }

@@ -9,7 +9,7 @@ use chat::{
     cpu::yield_processor,
     ports::{
         Result, Unavailable,
-        messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+        messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage},
         system::Clock,
     },
 };
@@ -21,6 +21,8 @@ use crate::store::Store;
 
 mod expiry;
 pub(crate) mod idempotency;
+pub(crate) mod pins;
+pub(crate) mod saved;
 
 /// The last revision of each room.
 pub(crate) const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");
@@ -198,6 +200,23 @@ impl Messages for RedbMessages {
         let mut changes = newest_first.await?;
         changes.reverse();
         Ok(changes)
+    }
+
+    async fn index_pin(&self, room: &RoomName, entry: PinEntry) -> Result<()> {
+        let room = room.clone();
+        // The message that is pinned next is written by a durable commit, which includes this one.
+        self.store.write_later("indexing a pin", move |transaction| pins::put(transaction, &room, entry)).await
+    }
+
+    async fn unindex_pin(&self, room: &RoomName, seq: Seq, before: Rev) -> Result<()> {
+        let room = room.clone();
+        let remove = move |transaction: &WriteTransaction| pins::remove(transaction, &room, seq, before);
+        self.store.write_later("removing a pin from the index", remove).await
+    }
+
+    async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>> {
+        let room = room.clone();
+        self.store.read("reading the index of pins", move |transaction| pins::list(transaction, &room, limit)).await
     }
 }
 

@@ -62,6 +62,8 @@ pub fn message(seq: u64, text: &str) -> ChatMessage {
         edited_at: None,
         deleted: false,
         reactions: Vec::new(),
+        pinned: None,
+        poll: None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Messages, their order and the records of their changes.
 
-use chat::ports::messages::{AppliedChange, AppliedReaction, ChangeRecord, StoredMessage};
+use chat::ports::messages::{AppliedChange, AppliedReaction, AppliedVote, ChangeRecord, PinEntry, StoredMessage};
 use futures::future::join_all;
-use shared_types::{ChatMessage, Reaction, ReplyRef, Rev, Seq};
+use shared_types::{ChatMessage, Pin, Poll, PollOption, Reaction, ReplyRef, Rev, Seq};
 
 use super::contract;
 use crate::contract::{
@@ -20,6 +20,8 @@ contract! { messages_contract messages {
     replace_requires_the_current_revision
     change_records_are_read_after_a_revision_and_newest
     rooms_with_similar_names_are_separate
+    the_index_of_pins_keeps_the_highest_revision
+    an_entry_of_the_index_of_pins_is_removed_below_a_revision
 } }
 
 pub async fn revisions_go_up_by_one_in_each_room(stores: Stores) {
@@ -101,6 +103,9 @@ pub async fn replace_requires_the_current_revision(stores: Stores) {
     stores.messages.put(&lobby, &original).await.unwrap();
     let at = async |seq| stores.messages.at(&lobby, Seq(seq)).await.unwrap();
     let unchanged = StoredMessage { message: original.clone(), applied: Vec::new() };
+    let option = |text: &str, votes| PollOption { text: text.parse().unwrap(), votes };
+    let options = vec![option("Today", vec![original.author.id.clone()]), option("明日", Vec::new())];
+    let poll = Poll { options, several: true, closed: false };
     let changed = StoredMessage {
         message: ChatMessage {
             rev: Rev(7),
@@ -110,6 +115,8 @@ pub async fn replace_requires_the_current_revision(stores: Stores) {
             edited_at: Some(now()),
             deleted: true,
             reactions: vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![original.author.clone()] }],
+            poll: Some(Poll { closed: true, ..poll }),
+            pinned: Some(Pin { by: original.author.clone(), at: now() }),
             ..original.clone()
         },
         applied: vec![AppliedChange {
@@ -117,6 +124,8 @@ pub async fn replace_requires_the_current_revision(stores: Stores) {
             nonce: original.nonce.clone(),
             at: now(),
             edit_rev: Some(Rev(2)),
+            pin_rev: Some(Rev(3)),
+            vote: Some(AppliedVote { option: 1, rev: Rev(4) }),
             reaction: Some(AppliedReaction { emoji: "👍".parse().unwrap(), rev: Rev(2) }),
         }],
     };
@@ -178,4 +187,40 @@ pub async fn rooms_with_similar_names_are_separate(stores: Stores) {
     assert_eq!(seqs(&stores.messages.before(&room("a-b"), None, 10).await.unwrap()), [1, 5]);
     assert_eq!(stores.messages.at(&room("a"), Seq(5)).await.unwrap(), None);
     assert_eq!(seqs(&stores.messages.before(&room("empty"), None, 10).await.unwrap()), [0_u64; 0]);
+}
+
+/// Returns the index of a room: seq and revision of each entry.
+async fn indexed(stores: &Stores, name: &str, limit: usize) -> Vec<(u64, u64)> {
+    let entries = stores.messages.indexed_pins(&room(name), limit).await.unwrap();
+    entries.iter().map(|entry| (entry.seq.0, entry.rev.0)).collect()
+}
+
+async fn index(stores: &Stores, name: &str, seq: u64, rev: u64) {
+    stores.messages.index_pin(&room(name), PinEntry { seq: Seq(seq), rev: Rev(rev) }).await.unwrap();
+}
+
+pub async fn the_index_of_pins_keeps_the_highest_revision(stores: Stores) {
+    assert_eq!(indexed(&stores, "lobby", 9).await, []);
+    for (seq, rev) in [(10, 11), (9, 9), (10, 10), (10, 12), (9, 9)] {
+        index(&stores, "lobby", seq, rev).await;
+    }
+    index(&stores, "lobby-2", 1, 1).await;
+    assert_eq!(indexed(&stores, "lobby", 9).await, [(9, 9), (10, 12)]);
+    assert_eq!(indexed(&stores, "lobby", 1).await, [(9, 9)]);
+    assert_eq!(indexed(&stores, "lobby-2", 9).await, [(1, 1)]);
+    assert_eq!(stores.messages.before(&room("lobby"), None, 9).await.unwrap(), [], "an entry is no message");
+    assert_eq!(stores.messages.changes_after(&room("lobby"), Rev(0), 9).await.unwrap(), []);
+}
+
+pub async fn an_entry_of_the_index_of_pins_is_removed_below_a_revision(stores: Stores) {
+    index(&stores, "lobby", 3, 7).await;
+    index(&stores, "lobby", 4, 7).await;
+    index(&stores, "cats", 3, 7).await;
+    for (before, left) in [(6, &[(3, 7), (4, 7)][..]), (7, &[(3, 7), (4, 7)]), (8, &[(4, 7)]), (8, &[(4, 7)])] {
+        stores.messages.unindex_pin(&room("lobby"), Seq(3), Rev(before)).await.unwrap();
+        assert_eq!(indexed(&stores, "lobby", 9).await, left, "below {before}");
+    }
+    stores.messages.unindex_pin(&room("lobby"), Seq(4), Rev(u64::MAX)).await.unwrap();
+    assert_eq!(indexed(&stores, "lobby", 9).await, []);
+    assert_eq!(indexed(&stores, "cats", 9).await, [(3, 7)]);
 }

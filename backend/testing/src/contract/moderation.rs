@@ -126,10 +126,11 @@ pub async fn recent_addresses_of_a_person_are_known_until_they_expire(stores: St
 pub async fn rules_of_rooms_are_separate(stores: Stores) {
     let of = async |name| stores.moderation.rules(&room(name)).await.unwrap();
     for rules in [
-        RoomRules { slow: 30, read_only: true, archived: false },
-        RoomRules { slow: 0, read_only: true, archived: false },
-        RoomRules { slow: u16::MAX, read_only: false, archived: false },
-        RoomRules { slow: 0, read_only: false, archived: true },
+        RoomRules { slow: 30, read_only: true, archived: false, member_pins: false },
+        RoomRules { slow: 0, read_only: true, archived: false, member_pins: false },
+        RoomRules { slow: u16::MAX, read_only: false, archived: false, member_pins: false },
+        RoomRules { slow: 0, read_only: false, archived: true, member_pins: false },
+        RoomRules { slow: 0, read_only: false, archived: false, member_pins: true },
         RoomRules::default(),
     ] {
         stores.moderation.set_rules(&room("cats"), rules).await.unwrap();
@@ -145,7 +146,7 @@ pub async fn details_of_rooms_are_separate(stores: Stores) {
     let moderation = &stores.moderation;
     let of = async |name| moderation.settings(&room(name)).await.unwrap();
     assert_eq!(of("cats").await, RoomSettings::default());
-    let rules = RoomRules { slow: 30, read_only: true, archived: false };
+    let rules = RoomRules { slow: 30, read_only: true, archived: false, member_pins: false };
     let full =
         RoomDetails {
             topic: "x".repeat(250).parse().ok(), description: "猫\n語".parse().ok(), ..details("猫 Cats")
@@ -198,7 +199,7 @@ pub async fn the_audit_log_is_newest_first_with_whole_milliseconds(stores: Store
         by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
         action: ModerationAction::Rules {
             room: room("lobby"),
-            rules: RoomRules { slow, read_only: false, archived: false },
+            rules: RoomRules { slow, read_only: false, archived: false, member_pins: false },
         },
     };
     assert_eq!(stores.moderation.audit(None, 10).await.unwrap(), []);

@@ -269,9 +269,11 @@ fn handler(
     entropy: Arc<SeededEntropy>,
 ) -> FrameHandler {
     let rate_store = Arc::new(MemoryRateStore::default());
+    let messages = Arc::new(MemoryMessages::default());
     let ports = FramePorts {
         connections,
-        messages: Arc::new(MemoryMessages::default()),
+        messages: messages.clone(),
+        saved: messages,
         images: Arc::new(MemoryImages::default()),
         gateway,
         moderation: Arc::new(MemoryModeration::default()),

@@ -65,17 +65,18 @@ impl Account {
 /// Returns the content of a row, in the format of the verification.
 pub(crate) fn content_of(row: &Row) -> String {
     let reactions = row.reactions.iter().map(|reaction| (&reaction.emoji, &reaction.people));
-    content(row.text.as_ref(), row.deleted, row.edited, reactions)
+    let votes = row.poll.iter().flat_map(|poll| &poll.options).map(|option| option.votes).collect();
+    content(row.text.as_ref(), [row.deleted, row.edited, row.pinned], votes, reactions)
 }
 
 pub(crate) fn content<'a>(
     text: Option<&MessageText>,
-    deleted: bool,
-    edited: bool,
+    flags: [bool; 3],
+    votes: Vec<usize>,
     reactions: impl Iterator<Item = (&'a Emoji, &'a Vec<shared_types::Person>)>,
 ) -> String {
     let people =
         |people: &Vec<shared_types::Person>| people.iter().map(|person| person.id.to_string()).collect::<Vec<_>>();
     let reactions: Vec<_> = reactions.map(|(emoji, who)| (emoji.as_str(), people(who))).collect();
-    format!("{:?} {deleted} {edited} {reactions:?}", text.map(MessageText::as_str))
+    format!("{:?} {flags:?} {votes:?} {reactions:?}", text.map(MessageText::as_str))
 }

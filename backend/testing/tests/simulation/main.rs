@@ -1,6 +1,6 @@
 //! Simulation of the delivery guarantee in one process: the real rules and the real page, with faults of the network, the
-//! store and the clocks. People write, answer, change and read messages, some in two windows and some in two rooms, and a moderator deletes,
-//! mutes and bans.
+//! store and the clocks. People write, answer, change and read messages, and vote, some in two windows and some in two rooms, and a moderator deletes,
+//! pins, mutes and bans.
 //!
 //! Every schedule has a seed and is deterministic. `SCHEDULES` is their number (default 150), `SEED` the first one. A failure
 //! prints the seed that repeats it.
@@ -78,6 +78,7 @@ fn run(seed: u64) -> BTreeMap<&'static str, usize> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let server = Server::new(seed, faults(seed)).await;
+        server.post_poll().await;
         let faults_end = Instant::now() + FAULTS_DURATION;
         let end = faults_end + SETTLE_TIMEOUT;
         let (mut devices, mut tasks) = (Vec::new(), Vec::new());

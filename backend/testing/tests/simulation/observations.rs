@@ -36,8 +36,12 @@ pub(crate) struct Applied {
     pub(crate) rev: Rev,
     pub(crate) by: PersonId,
     pub(crate) nonce: Nonce,
+    /// The message.
+    pub(crate) seq: Seq,
     /// The text of the message afterwards.
     pub(crate) text: Option<String>,
+    /// Whether it pinned or unpinned the message.
+    pub(crate) is_pin: bool,
 }
 
 /// What was acknowledged when a handler started. The handler has to respect it.
@@ -136,7 +140,14 @@ impl Observations {
         }
         let text = message.text.as_ref().map(ToString::to_string);
         let (by, nonce) = (change.by.clone(), change.nonce.clone());
-        self.applied.push(Applied { rev: message.rev, by, nonce, text });
+        let is_pin = change.pin_rev.is_some();
+        if is_pin {
+            self.count("pins");
+        }
+        if change.vote.is_some() {
+            self.count("votes");
+        }
+        self.applied.push(Applied { rev: message.rev, by, nonce, seq: message.seq, text, is_pin });
     }
 
     /// A frame has arrived that a handler made which had to respect so many deletions.
@@ -166,6 +177,9 @@ pub(crate) fn kind_of(change: &Change) -> String {
     match change {
         Change::Text(_) | Change::Delete => "text".to_owned(),
         Change::Reaction { emoji, .. } => emoji.as_str().to_owned(),
+        Change::Pinned(_) => "pin".to_owned(),
+        Change::Vote { .. } => "vote".to_owned(),
+        Change::ClosePoll => "close".to_owned(),
     }
 }
 

@@ -25,16 +25,20 @@ use chat::{
     front_page::{self, FrontPage},
     messages::{catch_up::CatchUp, renderer::MessageRenderer},
     moderation::restrictions::RestrictionStore,
-    ports::{Result, Unavailable, connections::ConnectionId},
+    ports::{Result, Unavailable, connections::ConnectionId, messages::Messages},
     presence::{
         connect::{ConnectRequest, ConnectRule},
         connect_handler::ConnectHandler,
     },
 };
+use chat_testing::contract::fixtures::message;
 use futures::FutureExt;
 pub(crate) use network::SentFrame;
 use ports::{FrozenClock, Ports, SeededEntropy};
-use shared_types::{AccessMode, Language, PageState, PersonId, Rev, RoomName, Timestamp, limits};
+use shared_types::{
+    AccessMode, ChatMessage, Language, PageState, Person, PersonId, Poll, PollDraft, Rev, RoomName, Seq, Timestamp,
+    limits,
+};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
     rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_members::MemoryRoomMembers,
@@ -156,6 +160,21 @@ impl Server {
             sessions,
             renderer: MessageRenderer::new(CpuScheduler::inline()),
         })
+    }
+
+    /// Stores a poll before anybody writes.
+    pub(crate) async fn post_poll(&self) {
+        let (lobby, options) = (RoomName::lobby(), ["one", "two", "three"].map(|option| option.parse().unwrap()));
+        let seq = Seq::from(self.messages.next_rev(&lobby).await.unwrap());
+        let poll = Poll::from(PollDraft { options: options.to_vec(), several: false });
+        let question = ChatMessage {
+            author: Person { id: "pollster".parse().unwrap(), name: "Pollster".parse().unwrap(), moderator: false },
+            nonce: "poll-lobby-0".parse().unwrap(),
+            poll: Some(poll),
+            sent_at: Timestamp(self.now()),
+            ..message(seq.0, "which one?")
+        };
+        self.messages.put(&lobby, &question).await.unwrap();
     }
 
     /// Returns the true time, in milliseconds.
@@ -289,6 +308,7 @@ impl Server {
         let ports = FramePorts {
             connections: ports.clone(),
             messages: ports.clone(),
+            saved: ports.clone(),
             images: Arc::new(MemoryImages::default()),
             gateway: ports.clone(),
             moderation: ports.clone(),

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chat::ports::messages::Messages;
-use shared_types::{ChatMessage, RoomName};
+use chat::{messages::pins::PinnedMessages, ports::messages::Messages};
+use shared_types::{ChatMessage, RoomName, Seq, ServerMessage};
 
 use crate::{
     PAGE_SIZE,
@@ -24,9 +24,10 @@ pub(crate) async fn verify(server: &Arc<Server>, devices: &[Arc<Device>]) -> BTr
     let endings: Vec<_> = accounts.iter().flat_map(|account| &account.views).map(|view| &view.ending).collect();
     assert_eq!(
         stored.len() + elsewhere.len(),
-        written,
-        "every written message is stored, and nothing else: {endings:?}"
+        written + 1,
+        "every written message is stored, and the poll, and nothing else: {endings:?}"
     );
+    verify_pins(server, &stored).await;
     let mut observations = server.observations();
     assert_eq!(observations.violations, [""; 0]);
     for account in &accounts {
@@ -39,6 +40,17 @@ pub(crate) async fn verify(server: &Arc<Server>, devices: &[Arc<Device>]) -> BTr
     *observations.counts.entry("messages").or_default() = written;
     *observations.counts.entry("changes").or_default() = observations.applied.len();
     std::mem::take(&mut observations.counts)
+}
+
+/// The list of pinned messages has exactly those that are pinned.
+async fn verify_pins(server: &Arc<Server>, stored: &[ChatMessage]) {
+    let listed = PinnedMessages { messages: &server.messages }.list(&RoomName::lobby()).await.unwrap();
+    let ServerMessage::Pins { messages } = listed else { panic!("{listed:?}") };
+    let mut listed: Vec<Seq> = messages.iter().map(|message| message.seq).collect();
+    listed.sort_unstable();
+    let pinned: Vec<Seq> =
+        stored.iter().filter(|message| message.pinned.is_some()).map(|message| message.seq).collect();
+    assert_eq!(listed, pinned);
 }
 
 fn verify_messages(account: &Account, seqs: &BTreeMap<(String, String), u64>) {
@@ -76,7 +88,9 @@ fn verify_view(view: &View, who: &str, stored: &[ChatMessage]) {
 
 fn content_of(message: &ChatMessage) -> String {
     let reactions = message.reactions.iter().map(|reaction| (&reaction.emoji, &reaction.people));
-    account::content(message.text.as_ref(), message.deleted, message.edited_at.is_some(), reactions)
+    let flags = [message.deleted, message.edited_at.is_some(), message.pinned.is_some()];
+    let votes = message.poll.iter().flat_map(|poll| &poll.options).map(|option| option.votes.len()).collect();
+    account::content(message.text.as_ref(), flags, votes, reactions)
 }
 
 fn seqs_by_key<'a>(stored: impl Iterator<Item = &'a ChatMessage>) -> BTreeMap<(String, String), u64> {

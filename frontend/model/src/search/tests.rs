@@ -17,6 +17,8 @@ fn message(seq: u64) -> ChatMessage {
         edited_at: None,
         deleted: false,
         reactions: Vec::new(),
+        pinned: None,
+        poll: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The visitor's changes of messages, from the click until the server confirms them. The page shows them as if they
 //! were confirmed.
 
-use shared_types::{ChatMessage, ClientMessage, Emoji, ErrorCode, MessageText, Nonce, Person, Reaction, Rev, Seq};
+use shared_types::{ChatMessage, ClientMessage, Emoji, ErrorCode, MessageText, Nonce, Person, Pin, Reaction, Rev, Seq};
 
 use super::{
     LimitKind, RequestError, Timeline,
@@ -22,6 +22,19 @@ pub enum Change {
         /// Whether to add it.
         on: bool,
     },
+    /// Pin the message to the room, or unpin it.
+    Pinned(bool),
+    /// Vote for an option of the poll, or take the vote back.
+    Vote {
+        /// The option.
+        option: u16,
+        /// Whether to vote for it.
+        on: bool,
+        /// Whether several options can be chosen. Otherwise the vote replaces the other one.
+        several: bool,
+    },
+    /// Close the poll.
+    ClosePoll,
 }
 
 /// An unconfirmed change.
@@ -32,7 +45,7 @@ pub(super) struct PendingChange {
     seen: Rev,
     nonce: Nonce,
     change: Change,
-    /// Whether it was made on top of a reaction that failed on this page, and that the server may have applied all the same.
+    /// Whether it was made on top of a reaction, a pin or a vote that failed on this page, and that the server may have applied all the same.
     follows_failed: bool,
     /// The people that the new text mentions, of those known when it was written.
     mentions: Vec<Person>,
@@ -42,14 +55,15 @@ pub(super) struct PendingChange {
 impl Change {
     /// The rate limit that it counts against.
     fn kind(&self) -> LimitKind {
-        if matches!(self, Self::Reaction { .. }) { LimitKind::Reaction } else { LimitKind::Edit }
+        if matches!(self, Self::Reaction { .. } | Self::Vote { .. }) { LimitKind::Reaction } else { LimitKind::Edit }
     }
 
     /// Whether this change replaces an earlier one of the same kind.
     fn replaces(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Reaction { emoji, .. }, Self::Reaction { emoji: before, .. }) => emoji == before,
-            (Self::Text(_), Self::Text(_)) | (Self::Delete, _) => true,
+            (Self::Vote { option, several, .. }, Self::Vote { option: before, .. }) => !several || option == before,
+            (Self::Text(_), Self::Text(_)) | (Self::Pinned(_), Self::Pinned(_)) | (Self::Delete, _) => true,
             _ => false,
         }
     }
@@ -61,6 +75,13 @@ impl Change {
             Self::Delete => false,
             Self::Text(text) => message.text == *text,
             Self::Reaction { emoji, on } => has_reaction(&message.reactions, emoji, me) == *on,
+            Self::Pinned(pinned) => message.pinned.is_some() == *pinned,
+            Self::Vote { option, on, .. } => message
+                .poll
+                .as_ref()
+                .and_then(|poll| poll.has_vote(*option, &me.id))
+                .is_none_or(|has_vote| has_vote == *on),
+            Self::ClosePoll => message.poll.as_ref().is_none_or(|poll| poll.closed),
         }
     }
 
@@ -77,6 +98,16 @@ impl Change {
                 message.html = None;
                 message.image = None;
                 message.reactions.clear();
+                message.pinned = None;
+                message.poll = None;
+            }
+            Self::Pinned(pinned) => message.pinned = pinned.then(|| Pin { by: me.clone(), at: message.sent_at }),
+            Self::Vote { .. } | Self::ClosePoll => {
+                let Some(poll) = &mut message.poll else { return };
+                match self {
+                    Self::Vote { option, on, .. } => poll.vote(*option, *on, &me.id),
+                    _ => poll.closed = true,
+                }
             }
             Self::Reaction { emoji, on: true } => {
                 match message.reactions.iter_mut().find(|reaction| reaction.emoji == *emoji) {
@@ -123,7 +154,11 @@ impl Timeline {
             let seen = replaced.filter(|_| matches!(change, Change::Text(_))).unwrap_or(confirmed.rev);
             let mentions = match &change {
                 Change::Text(text) => self.mentioned(text.as_ref(), &confirmed.mentions),
-                Change::Delete | Change::Reaction { .. } => Vec::new(),
+                Change::Delete
+                | Change::Reaction { .. }
+                | Change::Pinned(_)
+                | Change::Vote { .. }
+                | Change::ClosePoll => Vec::new(),
             };
             let retry = RetryState::new();
             let follows_failed = false;
@@ -159,6 +194,9 @@ impl Timeline {
             }
             Change::Delete => ClientMessage::Delete { seq, nonce },
             Change::Reaction { emoji, on } => ClientMessage::React { seq, emoji, on, based_on: Some(seen), nonce },
+            Change::Pinned(pinned) => ClientMessage::Pin { seq, pinned, based_on: Some(seen), nonce },
+            Change::Vote { option, on, .. } => ClientMessage::Vote { seq, option, on, based_on: Some(seen), nonce },
+            Change::ClosePoll => ClientMessage::ClosePoll { seq, nonce },
         })
     }
 
@@ -238,8 +276,9 @@ impl Timeline {
         match (code, &pending.change) {
             // The failed one was applied. Its broadcast tells the revision for the next attempt, and may still be under way.
             (ErrorCode::Outdated, _) if pending.follows_failed => pending.retry.retry_later(*now, reason),
-            // The visitor changed this reaction in another window meanwhile: the newer one is shown, and there is nothing to report.
-            (ErrorCode::Outdated, Change::Reaction { .. }) => {
+            // The visitor changed this reaction or vote in another window meanwhile, or somebody pinned or unpinned the message: that is shown, and
+            // there is nothing to report.
+            (ErrorCode::Outdated, Change::Reaction { .. } | Change::Pinned(_) | Change::Vote { .. }) => {
                 return self.pending_changes.retain(|pending| pending.nonce != *nonce);
             }
             _ => pending.retry.on_error(*code, *now, reason),
@@ -273,7 +312,8 @@ impl Timeline {
             let follows =
                 |pending: &PendingChange| pending.seq == failed.seq && pending.change.replaces(&failed.change);
             for pending in self.pending_changes.iter_mut().filter(|pending| follows(pending)) {
-                pending.follows_failed |= matches!(pending.change, Change::Reaction { .. });
+                pending.follows_failed |=
+                    matches!(pending.change, Change::Reaction { .. } | Change::Pinned(_) | Change::Vote { .. });
             }
             if let RetryPhase::Failed(reason) = failed.retry.phase {
                 self.errors.push(reason);

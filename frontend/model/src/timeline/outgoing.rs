@@ -146,7 +146,7 @@ impl Timeline {
         let mentions = self.mentioned(draft.text.as_ref(), &before);
         let reply_to = self.reply_target(&draft);
         let Draft { nonce, text, image, .. } = draft;
-        Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions })
+        Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions, poll: None })
     }
 
     /// The message that a draft replies to, unless it was deleted meanwhile.

@@ -1,6 +1,8 @@
 //! The timeline as rows to draw, grouped by author and day.
 
-use shared_types::{ChatImage, ChatMessage, Emoji, MessageText, Nonce, Person, PersonId, Seq, Timestamp, image_path};
+use shared_types::{
+    ChatImage, ChatMessage, Emoji, MessageText, Nonce, Person, PersonId, Poll, Seq, Timestamp, image_path,
+};
 
 use super::{
     Timeline,
@@ -45,6 +47,10 @@ pub struct Row {
     pub edited: bool,
     /// Whether it was deleted.
     pub deleted: bool,
+    /// Whether it is pinned to the room.
+    pub pinned: bool,
+    /// Its poll.
+    pub poll: Option<RowPoll>,
     /// The message that it replies to.
     pub reply_to: Option<ReplyPreview>,
     /// Whether it mentions the visitor.
@@ -78,6 +84,30 @@ pub struct RowReaction {
     /// Who reacted.
     pub people: Vec<Person>,
     /// Whether the visitor is among them.
+    pub mine: bool,
+}
+
+/// A poll.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowPoll {
+    /// Its options.
+    pub options: Vec<RowOption>,
+    /// Number of votes for all options.
+    pub votes: usize,
+    /// Whether several options can be chosen.
+    pub several: bool,
+    /// Whether nobody can vote any more.
+    pub closed: bool,
+}
+
+/// An option of a poll.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowOption {
+    /// Its text.
+    pub text: String,
+    /// Number of votes.
+    pub votes: usize,
+    /// Whether the visitor chose it.
     pub mine: bool,
 }
 
@@ -187,6 +217,8 @@ impl Timeline {
             mine: confirmed.author.id == self.me.id,
             edited: confirmed.edited_at.is_some(),
             deleted: confirmed.deleted,
+            pinned: confirmed.pinned.is_some(),
+            poll: confirmed.poll.as_ref().map(|poll| self.row_poll(poll)),
             reply_to: confirmed.reply_to.as_ref().map(|reply_ref| self.reply_preview(reply_ref.seq, &reply_ref.author)),
             mentions_me: confirmed.mentions.iter().any(|person| person.id == self.me.id),
             reactions: reactions.collect(),
@@ -194,6 +226,15 @@ impl Timeline {
             day: None,
             first_new: false,
         }
+    }
+
+    fn row_poll(&self, poll: &Poll) -> RowPoll {
+        let options = poll.options.iter().map(|option| RowOption {
+            text: option.text.to_string(),
+            votes: option.votes.len(),
+            mine: option.votes.contains(&self.me.id),
+        });
+        RowPoll { options: options.collect(), votes: poll.count(), several: poll.several, closed: poll.closed }
     }
 
     /// A deleted message has no text: neither does one that the visitor deleted without a connection.
@@ -226,6 +267,8 @@ impl Timeline {
             mine: true,
             edited: false,
             deleted: false,
+            pinned: false,
+            poll: None,
             reply_to: self
                 .reply_target(&outgoing.draft)
                 .and_then(|seq| Some(self.reply_preview(seq, &self.find(seq)?.author))),

@@ -41,6 +41,8 @@ fn message_by(seq: u64, author: &str) -> ChatMessage {
         edited_at: None,
         deleted: false,
         reactions: Vec::new(),
+        pinned: None,
+        poll: None,
     }
 }
 
@@ -125,6 +127,7 @@ fn sent(nonce: &str) -> Option<ClientMessage> {
         image: None,
         reply_to: None,
         mentions: Vec::new(),
+        poll: None,
     })
 }
 

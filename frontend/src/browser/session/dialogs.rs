@@ -34,6 +34,12 @@ impl Session {
                 return self.send_moderation(None, ClientMessage::Describe { details });
             }
             DialogIntent::SetRole(person, role) => return self.set_role(person, role),
+            DialogIntent::SendPoll(text, poll) => return self.send_poll(text, poll),
+            DialogIntent::LoadPins => self.load_pins(),
+            DialogIntent::Unpin(seq) => return self.unpin(seq),
+            DialogIntent::LoadSaved => self.load_saved(),
+            DialogIntent::LoadMoreSaved => self.load_more_saved(),
+            DialogIntent::Save { room, seq, saved } => return self.save(room, seq, saved),
             DialogIntent::LoadRoles => self.load_roles(),
             DialogIntent::SetLanguage(language) => cookies::switch_language(language),
             DialogIntent::Search(text) => self.update_search(|search| search.start(&text)),
@@ -79,6 +85,8 @@ impl Session {
     /// Handles what a message means for other rooms and for the dialogs.
     pub(super) fn on_answer(&mut self, message: &ServerMessage) {
         self.on_rooms_answer(message);
+        self.on_list_answer(message);
+        self.on_poll_answer(message);
         match message {
             ServerMessage::Found { text, messages, before } => {
                 self.update_search(|search| search.on_results(text, messages.clone(), *before));
@@ -101,6 +109,8 @@ impl Session {
         self.store_newer_state(time::now());
         self.update_search(Search::on_disconnect);
         self.on_moderation_disconnect();
+        self.on_lists_disconnect();
+        self.on_poll_disconnect();
     }
 
     /// Returns the requests of the dialogs that are due. The caller has a socket.
@@ -113,6 +123,7 @@ impl Session {
         queries.extend([self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten());
         queries.extend(self.read_reports(now));
         queries.extend(self.people_request(now));
+        queries.extend(self.list_queries().into_iter().flatten());
         queries
     }
 

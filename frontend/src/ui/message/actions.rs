@@ -1,7 +1,10 @@
 //! The actions of a message: the buttons of the toolbar, and what they do. They are loaded on demand.
 
 use leptos::prelude::*;
-use page_model::{composer_mode::ComposerMode, timeline::Row};
+use page_model::{
+    composer_mode::ComposerMode,
+    timeline::{Change, Row},
+};
 use page_view::{View, reactive};
 use shared_types::{Person, Seq};
 
@@ -31,6 +34,14 @@ pub(crate) const COPY_TEXT: &str = "M9 8.500h9.500a1 1 0 0 1 1 1V19a1 1 0 0 1-1 
 const COPIED: &str = "M5 12.500l4.500 4.500L19 7.500";
 const DELETE: &str = "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 10.5v5.5M14 10.5v5.5";
 const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4 0 0 0 6.500 0M19 2.500v5M16.500 5h5";
+
+/// Icon of a bookmark.
+const SAVE: &str = "M7 4.500h10v15l-5-4-5 4z";
+/// Icon of a pin.
+const PIN: &str = "M9 4.500h6l-.700 6 3.200 3.500h-11l3.200-3.500zM12 14v6";
+
+/// Icon of a box with a lock.
+const CLOSE_POLL: &str = "M6 11h12v8.500H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3";
 
 /// Draws the buttons for the message at which the toolbar is shown.
 pub(crate) fn buttons(chat: Chat) -> View {
@@ -66,8 +77,18 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
         let (label, icon) = if copied { (texts.text_copied, COPIED) } else { (texts.copy_text, COPY_TEXT) };
         actions.push(toolbar_action("copy-text", label, icon));
     }
+    let texts = translations.lists();
+    actions.push(toolbar_action("save", texts.save, SAVE));
+    if chat.can_pin() {
+        let label = if row.pinned { texts.unpin } else { texts.pin };
+        actions.push(Action { pressed: Some(row.pinned), ..toolbar_action("pin", label, PIN) });
+    }
     if row.mine && !is_disabled {
         actions.push(toolbar_action("edit", translations.edit, EDIT));
+    }
+    let is_open = row.poll.as_ref().is_some_and(|poll| !poll.closed);
+    if is_open && !is_disabled && (row.mine || chat.is_moderator()) {
+        actions.push(toolbar_action("close-poll", texts.close_poll, CLOSE_POLL));
     }
     if row.mine || chat.is_moderator() {
         actions.push(toolbar_action("delete", translations.delete, DELETE));
@@ -78,6 +99,9 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
 /// Runs the action of a button or key.
 pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
     let Some(row) = chat.row(seq) else { return };
+    if let Some(option) = name.strip_prefix("vote-") {
+        return vote(chat, seq, &row, option);
+    }
     let mode = match name {
         "sanction" if restriction_dialog::is_allowed(chat, &row.author) => {
             return restrict_author(chat, seq, row.author);
@@ -86,6 +110,9 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         "more" => return emoji_picker::open(chat, seq),
         "copy" => return chat.run_in_dialog(DialogIntent::CopyMessageLink(seq)),
         "copy-text" => return copy_text(chat, seq, &row),
+        "save" => return chat.run_in_dialog(DialogIntent::Save { room: None, seq, saved: true }),
+        "pin" if chat.can_pin() => return chat.dispatch.run(Intent::Change(seq, Change::Pinned(!row.pinned))),
+        "close-poll" if row.mine || chat.is_moderator() => return close_poll(chat, seq),
         "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),
         "reply" | "edit" if chat.composer.status.with_untracked(|status| status.is_disabled) => None,
         "reply" => ComposerMode::reply(row),
@@ -96,6 +123,23 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         chat.dispatch.run(Intent::SetComposerMode(mode));
         chat.focus();
     }
+}
+
+/// Votes for an option of a poll, or takes the vote back.
+fn vote(chat: Chat, seq: Seq, row: &Row, option: &str) {
+    let is_disabled = chat.composer.status.with_untracked(|status| status.is_disabled);
+    let (Some(poll), Ok(option)) = (row.poll.as_ref().filter(|poll| !poll.closed && !is_disabled), option.parse())
+    else {
+        return;
+    };
+    let Some(chosen) = poll.options.get(usize::from(option)) else { return };
+    let change = Change::Vote { option, on: !chosen.mine, several: poll.several };
+    chat.dispatch.run(Intent::Change(seq, change));
+}
+
+/// Ends the poll.
+fn close_poll(chat: Chat, seq: Seq) {
+    chat.dispatch.run(Intent::Change(seq, Change::ClosePoll));
 }
 
 /// Copies the text as its author has typed it.

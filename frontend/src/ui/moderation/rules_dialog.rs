@@ -21,6 +21,7 @@ pub(crate) fn rules(chat: Chat) -> Element {
     let (translations, texts) = (chat.translations, chat.translations.dialogs());
     let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
     let archived = chat.moderation.selected_archived;
+    let member_pins = chat.moderation.selected_member_pins;
     let name = |interval: u16| if interval == 0 { texts.off.to_owned() } else { translations.span(interval.into()) };
     let intervals = INTERVALS.map(|interval| (u32::from(interval), name(interval))).to_vec();
     let save = element("button")
@@ -39,14 +40,13 @@ pub(crate) fn rules(chat: Chat) -> Element {
                 return;
             }
             let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
-            chat.run_in_dialog(DialogIntent::SetRules(RoomRules {
-                slow,
-                read_only: read_only.get_untracked() == 1,
-                archived: archived.get_untracked() == 1,
-            }));
+            let [read_only, archived, member_pins] =
+                [read_only, archived, member_pins].map(|choice| choice.get_untracked() == 1);
+            chat.run_in_dialog(DialogIntent::SetRules(RoomRules { slow, read_only, archived, member_pins }));
         })
         .child(select(texts.slow_mode, intervals, slow))
         .child(choice("checkbox", texts.moderators_only, 1, read_only))
+        .child(choice("checkbox", texts.members_pin, 1, member_pins))
         .child(choice("checkbox", texts.archive_room, 1, archived))
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(save));
@@ -60,6 +60,7 @@ pub(crate) fn open(chat: Chat) {
     set(slow, rules.slow.into());
     set(read_only, rules.read_only.into());
     set(chat.moderation.selected_archived, rules.archived.into());
+    set(chat.moderation.selected_member_pins, rules.member_pins.into());
     set(chat.moderation.is_pending, false);
     dialog::open(chat.moderation.rules_dialog);
 }

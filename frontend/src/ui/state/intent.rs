@@ -3,8 +3,8 @@
 use leptos::ev;
 use page_model::{composer_mode::ComposerMode, notification_level::NotificationLevel, timeline::Change};
 use shared_types::{
-    InvitationId, Language, MessageText, Nonce, Person, PersonId, PersonName, Role, RoomDetails, RoomName, RoomRules,
-    RoomTitle, Seq,
+    InvitationId, Language, MessageText, Nonce, Person, PersonId, PersonName, PollDraft, Role, RoomDetails, RoomName,
+    RoomRules, RoomTitle, Seq,
 };
 use web_sys::File;
 
@@ -110,6 +110,22 @@ pub(crate) enum DialogIntent {
     SetRules(RoomRules),
     /// Set the details of the room.
     SetDetails(RoomDetails),
+    /// Send a message with a poll.
+    SendPoll(MessageText, PollDraft),
+    /// Load the pinned messages of the room.
+    LoadPins,
+    /// Unpin a message, which need not be loaded.
+    Unpin(Seq),
+    /// Load the messages that the visitor saved.
+    LoadSaved,
+    /// Load more of them.
+    LoadMoreSaved,
+    /// Save a message of the room that is shown or of another one, or remove it from the list.
+    Save {
+        room: Option<RoomName>,
+        seq: Seq,
+        saved: bool,
+    },
     /// Load the people with a role.
     LoadRoles,
     /// Give a person a role, or take it.

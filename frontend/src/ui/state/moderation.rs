@@ -17,6 +17,8 @@ pub(crate) struct ModerationState {
     pub(crate) selected_read_only: State<u32>,
     /// 1 if archived is checked in the rules dialog.
     pub(crate) selected_archived: State<u32>,
+    /// 1 if it is checked in the rules dialog that members can pin messages.
+    pub(crate) selected_member_pins: State<u32>,
     pub(crate) audit: State<AuditView>,
     pub(crate) audit_dialog: NodeRef<HtmlDialogElement>,
     /// Whether the visitor is an owner.
@@ -77,6 +79,7 @@ impl ModerationState {
             selected_slow_mode: State::new(0),
             selected_read_only: State::new(0),
             selected_archived: State::new(0),
+            selected_member_pins: State::new(0),
             audit: State::new(AuditView::default()),
             audit_dialog: NodeRef::new(),
         }

@@ -5,7 +5,10 @@ use page_view::{NodeRef, State, View};
 use shared_types::{Person, Seq};
 use web_sys::{HtmlDialogElement, HtmlElement};
 
-use crate::ui::state::{Chat, intent::Clipboard};
+use crate::ui::{
+    message_lists::MessageList,
+    state::{Chat, intent::Clipboard},
+};
 
 /// What is loaded on demand.
 #[derive(Clone, Copy)]
@@ -118,6 +121,8 @@ pub(crate) enum DialogRequest {
     Restrict(Person),
     /// The link to the room.
     Invite,
+    /// Pinned or saved messages.
+    Messages(MessageList),
 }
 
 impl DialogRequest {
@@ -127,7 +132,7 @@ impl DialogRequest {
         match self {
             Self::EmojiPicker(seq) | Self::Delete(seq) => Some(*seq),
             Self::Profile | Self::People | Self::Rooms | Self::RoomDetails | Self::Search | Self::Shortcuts => None,
-            Self::ComposerEmoji | Self::Lightbox(_) | Self::Restrict(_) | Self::Invite => None,
+            Self::ComposerEmoji | Self::Lightbox(_) | Self::Restrict(_) | Self::Invite | Self::Messages(_) => None,
         }
     }
 }

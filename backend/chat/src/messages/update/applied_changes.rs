@@ -10,7 +10,7 @@ use shared_types::{ChatMessage, Emoji, Nonce, Person, Rev, Timestamp};
 
 use crate::{
     messages::{deadlines::RECORD_LIFE, update::MessageUpdate},
-    ports::messages::{AppliedChange, AppliedReaction},
+    ports::messages::{AppliedChange, AppliedReaction, AppliedVote, StoredMessage},
 };
 
 /// Maximum number of applied changes that a message remembers: 200 of at most 130 bytes are 26 KB.
@@ -24,24 +24,36 @@ pub(super) fn applied_change(
     rev: Rev,
     at: Timestamp,
 ) -> AppliedChange {
-    let (edit_rev, reaction) = match update {
-        MessageUpdate::Text { .. } => (Some(rev), None),
-        MessageUpdate::Reaction { emoji, .. } => (None, Some(AppliedReaction { emoji: emoji.clone(), rev })),
-        MessageUpdate::Deleted | MessageUpdate::Erased => (None, None),
-    };
-    AppliedChange { by: by.id.clone(), nonce: nonce.clone(), at, edit_rev, reaction }
+    let (by, nonce) = (by.id.clone(), nonce.clone());
+    let mut change = AppliedChange { by, nonce, at, edit_rev: None, reaction: None, pin_rev: None, vote: None };
+    match update {
+        MessageUpdate::Text { .. } => change.edit_rev = Some(rev),
+        MessageUpdate::Reaction { emoji, .. } => change.reaction = Some(AppliedReaction { emoji: emoji.clone(), rev }),
+        MessageUpdate::Pinned { .. } => change.pin_rev = Some(rev),
+        MessageUpdate::Vote { option, .. } => change.vote = Some(AppliedVote { option: *option, rev }),
+        MessageUpdate::Deleted | MessageUpdate::Erased | MessageUpdate::PollClosed => {}
+    }
+    change
 }
 
-/// Returns whether a newer change of the same text, or of the person's same reaction, was applied. Other changes do not matter.
-pub(super) fn is_outdated(update: &MessageUpdate, by: &Person, applied: &[AppliedChange]) -> bool {
+/// Returns whether a newer change of the same text, of the same pin, or of the person's same reaction, was applied. Other changes do not matter.
+pub(super) fn is_outdated(update: &MessageUpdate, by: &Person, found: &StoredMessage) -> bool {
+    let applied = &found.applied;
     let newest = match update {
         MessageUpdate::Text { .. } => applied.iter().filter_map(|change| change.edit_rev).max(),
+        MessageUpdate::Pinned { .. } => applied.iter().filter_map(|change| change.pin_rev).max(),
         MessageUpdate::Reaction { emoji, .. } => {
             let own = applied.iter().filter(|change| change.by == by.id);
             let reactions = own.filter_map(|change| change.reaction.as_ref());
             reactions.filter(|reaction| reaction.emoji == *emoji).map(|reaction| reaction.rev).max()
         }
-        MessageUpdate::Deleted | MessageUpdate::Erased => None,
+        MessageUpdate::Vote { option, .. } => {
+            // With one choice, each vote changes the other options, too.
+            let several = found.message.poll.as_ref().is_some_and(|poll| poll.several);
+            let own = applied.iter().filter(|change| change.by == by.id).filter_map(|change| change.vote.as_ref());
+            own.filter(|vote| !several || vote.option == *option).map(|vote| vote.rev).max()
+        }
+        MessageUpdate::Deleted | MessageUpdate::Erased | MessageUpdate::PollClosed => None,
     };
     matches!((newest, based_on(update)), (Some(newest), Some(seen)) if newest > seen)
 }
@@ -50,8 +62,10 @@ pub(super) fn is_outdated(update: &MessageUpdate, by: &Person, applied: &[Applie
 /// outdated when a newer one is applied, if it names a revision. Without one it needs its record. An edit that changes nothing is stored all the same, so that it raises the newest edit.
 pub(super) fn is_unneeded(update: &MessageUpdate, found: &ChatMessage, wanted: &ChatMessage) -> bool {
     match update {
-        MessageUpdate::Deleted => found == wanted,
-        MessageUpdate::Reaction { based_on, .. } => based_on.is_some() && found == wanted,
+        MessageUpdate::Deleted | MessageUpdate::PollClosed => found == wanted,
+        MessageUpdate::Reaction { based_on, .. }
+        | MessageUpdate::Pinned { based_on, .. }
+        | MessageUpdate::Vote { based_on, .. } => based_on.is_some() && found == wanted,
         MessageUpdate::Text { .. } | MessageUpdate::Erased => false,
     }
 }
@@ -65,21 +79,30 @@ pub(super) fn is_overtaken(update: &MessageUpdate, found: &ChatMessage, by: &Per
     match update {
         MessageUpdate::Text { text, .. } => found.text != *text,
         MessageUpdate::Reaction { emoji, on, .. } => has_reaction(found, emoji, by) != *on,
-        MessageUpdate::Deleted | MessageUpdate::Erased => false,
+        MessageUpdate::Pinned { pinned, .. } => found.pinned.is_some() != *pinned,
+        MessageUpdate::Vote { option, on, .. } => {
+            found.poll.as_ref().and_then(|poll| poll.has_vote(*option, &by.id)) != Some(*on)
+        }
+        MessageUpdate::Deleted | MessageUpdate::Erased | MessageUpdate::PollClosed => false,
     }
 }
 
-/// Returns the changes that may still be retried, and this one. The newest edit and the newest change of each person's reaction are kept
-/// for any time, because an older one may have waited on a sleeping device. If there are too many, those that a newer one replaced go
-/// first, then the oldest reactions.
+/// Returns the changes that may still be retried, and this one. The newest edit, the newest pin and the newest change of each person's
+/// reaction and vote are kept for any time, because an older one may have waited on a sleeping device. If there are too many, those that a newer one replaced go
+/// first, then the oldest reactions and votes.
 pub(super) fn recent_changes(applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
     let now = mine.at;
     let newest_edit = applied.iter().chain([&mine]).filter_map(|change| change.edit_rev).max();
+    let newest_pin = applied.iter().chain([&mine]).filter_map(|change| change.pin_rev).max();
     let newest_reactions = newest_reactions(applied.iter().chain([&mine]));
-    let is_newest_edit = |change: &AppliedChange| newest_edit.is_some() && change.edit_rev == newest_edit;
+    let newest_votes = newest_votes(applied.iter().chain([&mine]));
+    let is_newest_of_all = |change: &AppliedChange| {
+        newest_edit.is_some() && change.edit_rev == newest_edit || newest_pin.is_some() && change.pin_rev == newest_pin
+    };
     let is_newest = |change: &AppliedChange| {
-        is_newest_edit(change)
+        is_newest_of_all(change)
             || change.reaction.as_ref().is_some_and(|reaction| newest_reactions.contains(&reaction.rev))
+            || change.vote.as_ref().is_some_and(|vote| newest_votes.contains(&vote.rev))
     };
     let mut recent = applied;
     recent.retain(|change| now.since(change.at) <= RECORD_LIFE || is_newest(change));
@@ -92,7 +115,7 @@ pub(super) fn recent_changes(applied: Vec<AppliedChange>, mine: AppliedChange) -
         });
     };
     drop_surplus(&is_newest);
-    drop_surplus(&is_newest_edit);
+    drop_surplus(&is_newest_of_all);
     recent.push(mine);
     recent
 }
@@ -109,11 +132,26 @@ fn newest_reactions<'a>(applied: impl Iterator<Item = &'a AppliedChange>) -> BTr
     newest.into_values().collect()
 }
 
+/// Returns the revisions of the newest change of each person's votes.
+fn newest_votes<'a>(applied: impl Iterator<Item = &'a AppliedChange>) -> BTreeSet<Rev> {
+    let mut newest = BTreeMap::<_, Rev>::new();
+    for change in applied {
+        if let Some(vote) = &change.vote {
+            let rev = newest.entry((&change.by, vote.option)).or_default();
+            *rev = vote.rev.max(*rev);
+        }
+    }
+    newest.into_values().collect()
+}
+
 /// Returns the revision that the author of a change saw.
 fn based_on(update: &MessageUpdate) -> Option<Rev> {
     match update {
-        MessageUpdate::Text { based_on, .. } | MessageUpdate::Reaction { based_on, .. } => *based_on,
-        MessageUpdate::Deleted | MessageUpdate::Erased => None,
+        MessageUpdate::Text { based_on, .. }
+        | MessageUpdate::Reaction { based_on, .. }
+        | MessageUpdate::Pinned { based_on, .. }
+        | MessageUpdate::Vote { based_on, .. } => *based_on,
+        MessageUpdate::Deleted | MessageUpdate::Erased | MessageUpdate::PollClosed => None,
     }
 }
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chat::ports::{
     Unavailable,
     backup::{ImageRef, Record, RestoreTarget, StoreError},
+    messages::{Messages, PinEntry, StoredMessage},
     moderation::Moderation,
     read_positions::ReadPositions,
     room_members::RoomMembers,
@@ -120,9 +121,19 @@ impl DynamoRestore {
                 Ok(4)
             }
             Record::Room { room, rev } => self.stores.messages.raise_rev(room, *rev).await.map(|()| 1),
-            Record::Idempotency { .. } | Record::Tombstone { .. } | Record::Change { .. } | Record::Message { .. } => {
+            Record::Idempotency { .. }
+            | Record::Tombstone { .. }
+            | Record::Change { .. }
+            | Record::Saved { .. }
+            | Record::Message { .. } => {
                 let Some(item) = self.stores.messages.restored_item(record)? else { return Ok(0) };
-                let units = write_units(&item);
+                let mut units = write_units(&item);
+                if let Record::Message { room, message: StoredMessage { message, .. } } = record
+                    && message.pinned.is_some()
+                {
+                    self.stores.messages.index_pin(room, PinEntry { seq: message.seq, rev: message.rev }).await?;
+                    units += 1;
+                }
                 self.log.put_if_absent(item, DOING).await.map(|_| units)
             }
         }
@@ -134,6 +145,7 @@ impl DynamoRestore {
         match record {
             Record::Idempotency { record, .. } => self.stores.messages.is_over(record.at),
             Record::Tombstone { until, .. } | Record::BannedAddresses { until, .. } => *until <= now,
+            Record::Saved { position, .. } => self.stores.messages.is_over(position.saved_at),
             Record::Change { change, .. } => self.stores.messages.is_over(change.at),
             Record::Message { message, .. } => self.stores.messages.is_over(message.message.sent_at),
             Record::Audit { entry } => moderation::backup::is_over(entry, now),

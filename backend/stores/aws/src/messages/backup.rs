@@ -10,6 +10,7 @@ use shared_types::{Rev, RoomName, Timestamp};
 use super::{
     DynamoMessages,
     items::{change_sk, record_key, room_partition, to_change, to_message_key, to_record, to_stored, tombstone_key},
+    saved::{self, SAVED},
 };
 use crate::{
     item::{Item, item, json, number, read_number, text},
@@ -49,7 +50,10 @@ impl DynamoMessages {
         }
         match (kind, sk.split('#').next()) {
             ("room", Some("m" | "c" | "rev")) => Found::readable(of_room(id, sk, item)),
+            // The messages tell which of them are pinned.
+            ("room", Some("p")) => Found::NotInBackups,
             ("n", _) => Found::readable(record_of(id, item).map(|(key, record)| Record::Idempotency { key, record })),
+            (SAVED, _) => Found::readable(saved_of(id, item)),
             ("given-up", _) => Found::readable(tombstone_of(id, item)),
             _ => Found::Unknown,
         }
@@ -61,6 +65,11 @@ impl DynamoMessages {
             Record::Idempotency { key, record } => {
                 let mut stored = record_item(record_key(key), *record);
                 self.expire(&mut stored, record.at);
+                stored
+            }
+            Record::Saved { person, position } => {
+                let mut stored = saved::to_item(person, position);
+                self.expire(&mut stored, position.saved_at);
                 stored
             }
             Record::Tombstone { key, record, until } => {
@@ -129,6 +138,10 @@ fn of_room(room: &str, sk: &str, item: &Item) -> Option<Record> {
 fn record_of(author: &str, item: &Item) -> Option<(MessageKey, IdempotencyRecord)> {
     let author = author.parse().ok()?;
     Some((to_message_key(&author, item).ok()?, to_record(item).ok()?))
+}
+
+fn saved_of(person: &str, item: &Item) -> Option<Record> {
+    Some(Record::Saved { person: person.parse().ok()?, position: saved::to_position(item).ok()? })
 }
 
 fn tombstone_of(author: &str, item: &Item) -> Option<Record> {

@@ -2,7 +2,7 @@
 
 use chat::ports::{
     Result, Unavailable,
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage},
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, PinEntry, StoredMessage},
 };
 use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp, merged_reactions};
 
@@ -28,6 +28,14 @@ pub(super) fn message_sk(seq: u64) -> String {
 
 pub(super) fn change_sk(rev: u64) -> String {
     format!("c#{rev:020}")
+}
+
+pub(super) fn pin_sk(seq: u64) -> String {
+    format!("p#{seq:020}")
+}
+
+pub(super) fn to_pin(item: &Item) -> std::result::Result<PinEntry, Malformed> {
+    Ok(PinEntry { seq: Seq(read_number(item, "seq")?), rev: Rev(read_number(item, "rev")?) })
 }
 
 /// The records of an author are also the list of what they wrote, without a further write.
@@ -93,6 +101,8 @@ pub(super) fn from_message(room: &RoomName, message: &ChatMessage, doing: &'stat
         ("replyTo", message.reply_to.as_ref().map(json)),
         ("mentions", (!message.mentions.is_empty()).then(|| json(&message.mentions))),
         ("reactions", (!message.reactions.is_empty()).then(|| json(&message.reactions))),
+        ("pinned", message.pinned.as_ref().map(json)),
+        ("poll", message.poll.as_ref().map(json)),
     ];
     for (name, part) in parts {
         if let Some(part) = part.transpose().map_err(Unavailable::while_doing(doing))? {
@@ -129,5 +139,7 @@ pub(super) fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malfor
         reactions: merged_reactions(
             read_optional(item, "reactions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
         ),
+        pinned: read_optional(item, "pinned", |json| serde_json::from_str(json).ok())?,
+        poll: read_optional(item, "poll", |json| serde_json::from_str(json).ok())?,
     })
 }

@@ -1,4 +1,4 @@
-//! Knowing that a room has no rules without reading them before each message.
+//! Knowing that a room has no rules for posting without reading them before each message.
 //!
 //! The counter of a room, from which each message takes its revision, has the attribute `ruled` while the room may have rules. A process
 //! that has read once that a room has no rules takes revisions under the condition that the attribute is missing.
@@ -46,7 +46,7 @@ impl RoomsWithoutRules {
     /// Remembers rules that were read.
     pub(super) fn remember(&self, room: &RoomName, rules: RoomRules, now: Timestamp) {
         let mut rooms = self.lock();
-        if rules != RoomRules::default() {
+        if rules.restrict_posting() {
             rooms.remove(room);
         } else if now.since(self.started_at) > UPGRADE {
             if rooms.len() >= REMEMBERED {
@@ -85,7 +85,7 @@ pub(super) async fn set(
     rules: RoomRules,
     stored: impl Future<Output = Result<()>>,
 ) -> Result<()> {
-    if rules != RoomRules::default() {
+    if rules.restrict_posting() {
         mark(table, room).await?;
         stored.await?;
         return mark(table, room).await;

@@ -87,6 +87,7 @@ async fn backup_of_home() -> TempDir {
     let members = RedbRoomMembers::new(store.clone());
     let ports = Ports {
         messages: &messages,
+        saved: &messages,
         moderation: &moderation,
         members: &members,
         read_positions: &read_positions,
@@ -265,7 +266,8 @@ async fn records_that_a_scan_passed_by_are_derived_from_the_message() {
     // The message is stored, and the records that were written with it are not met by the scan.
     let sent = ChatMessage { rev: Rev(5), ..message(3, "edited") };
     let (by, nonce) = (sent.author.id.clone(), "c-1".parse().unwrap());
-    let applied = vec![AppliedChange { by, nonce, at: now(), edit_rev: None, reaction: None }];
+    let applied =
+        vec![AppliedChange { by, nonce, at: now(), edit_rev: None, reaction: None, pin_rev: None, vote: None }];
     stack.messages().put(&lobby, &ChatMessage { rev: Rev(3), ..sent.clone() }).await.unwrap();
     assert!(stack.messages().replace(&lobby, Rev(3), &StoredMessage { message: sent, applied }).await.unwrap());
 

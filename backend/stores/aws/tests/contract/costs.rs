@@ -88,9 +88,11 @@ impl Chat {
 
     fn ports(&self) -> FramePorts {
         let Tables { clients, connections, messages } = &self.tables;
+        let log = Arc::new(clients.messages(messages, None, self.clock.clone()));
         FramePorts {
             connections: Arc::new(clients.connections(connections, self.clock.clone())),
-            messages: Arc::new(clients.messages(messages, None, self.clock.clone())),
+            messages: log.clone(),
+            saved: log,
             images: Arc::new(clients.images(&fresh_name("images"), self.clock.clone())),
             gateway: self.gateway.clone(),
             moderation: Arc::new(clients.moderation(connections, messages, self.clock.clone())),
@@ -200,8 +202,14 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("send, a reply", json!({ "action": "send", "text": "hi", "replyTo": 1 })),
         ("edit", json!({ "action": "edit", "seq": 1, "text": "changed" })),
         ("react", json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true })),
+        ("send, a poll", json!({ "action": "send", "text": "When?", "poll": { "options": ["a", "b"] } })),
+        ("vote", json!({ "action": "vote", "seq": 6, "option": 1, "on": true })),
+        ("closePoll", json!({ "action": "closePoll", "seq": 6 })),
         ("delete", json!({ "action": "delete", "seq": 1 })),
         ("upload", json!({ "action": "upload", "nonce": "n-1", "type": "image/webp", "size": 9 })),
+        ("save", json!({ "action": "save", "seq": 2, "saved": true })),
+        ("saved, one message", json!({ "action": "saved" })),
+        ("save, to remove", json!({ "action": "save", "seq": 2, "saved": false })),
         ("typing", json!({ "action": "typing" })),
         ("rename", json!({ "action": "rename", "name": "Anna" })),
         ("history", json!({ "action": "history", "before": 3 })),
@@ -232,6 +240,9 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("ban, of one socket", json!({ "action": "ban", "person": "bea", "seconds": 60 })),
         ("standing", json!({ "action": "standing", "person": "bea" })),
         ("audit", json!({ "action": "audit" })),
+        ("pin", json!({ "action": "pin", "seq": 2, "pinned": true })),
+        ("pins, of one message", json!({ "action": "pins" })),
+        ("pin, to unpin", json!({ "action": "pin", "seq": 2, "pinned": false })),
         ("roles", json!({ "action": "roles" })),
         ("role, of one socket", json!({ "action": "role", "person": "cy", "role": "moderator" })),
         ("rules", json!({ "action": "rules", "rules": { "slow": 10 } })),
@@ -360,7 +371,11 @@ async fn rules_that_another_process_sets_apply_to_the_next_message() {
         chat.send("ann", message.clone()).await;
     }
     assert_eq!(chat.send("ann", message.clone()).await, MESSAGE, "the process knows that there are no rules");
-    ports.moderation.set_rules(&lobby, RoomRules { slow: 0, read_only: true, archived: false }).await.unwrap();
+    ports
+        .moderation
+        .set_rules(&lobby, RoomRules { slow: 0, read_only: true, archived: false, member_pins: false })
+        .await
+        .unwrap();
     for _ in 0..2 {
         assert_eq!(chat.try_send("ann", message.clone()).await.1, Some(json!("readOnly")));
     }
@@ -368,12 +383,20 @@ async fn rules_that_another_process_sets_apply_to_the_next_message() {
     chat.send("ann", message.clone()).await;
     assert_eq!(newest().await, Some(4), "a refused message takes no revision");
     assert_eq!(chat.send("ann", message.clone()).await, MESSAGE, "it knows it again");
-    ports.moderation.set_rules(&lobby, RoomRules { slow: 30, read_only: false, archived: false }).await.unwrap();
+    ports
+        .moderation
+        .set_rules(&lobby, RoomRules { slow: 30, read_only: false, archived: false, member_pins: false })
+        .await
+        .unwrap();
     chat.send("ann", message.clone()).await;
     assert_eq!(chat.try_send("ann", message.clone()).await.1, Some(json!("tooFast")));
     assert_eq!(newest().await, Some(6));
     let new_room: RoomName = "new".parse().unwrap();
-    ports.moderation.set_rules(&new_room, RoomRules { slow: 30, read_only: false, archived: false }).await.unwrap();
+    ports
+        .moderation
+        .set_rules(&new_room, RoomRules { slow: 30, read_only: false, archived: false, member_pins: false })
+        .await
+        .unwrap();
     assert_eq!(ports.messages.next_rev_without_rules(&new_room).await.unwrap(), None);
     assert_eq!(ports.messages.next_rev(&new_room).await.unwrap(), Rev(1));
 }

@@ -36,11 +36,13 @@ async fn stores() -> Stores {
     let clock = Arc::new(SystemClock);
     let bucket = fresh_name("images");
     s3().create_bucket().bucket(&bucket).send().await.unwrap();
-    let all = Arc::new(clients.connections(&connections, clock.clone()));
+    let log = Arc::new(clients.messages(&messages, None, clock.clone()));
+    let all = Arc::new(clients.connections(&connections, clock));
     Stores {
         connections: all.clone(),
         shards: all,
-        messages: Arc::new(clients.messages(&messages, None, clock)),
+        messages: log.clone(),
+        saved: log,
         moderation: Arc::new(clients.moderation(&connections, &messages, Arc::new(SystemClock))),
         members: Arc::new(clients.room_members(&connections)),
         secrets: Arc::new(clients.secrets(&connections)),

@@ -16,11 +16,13 @@ chat_testing::contract_tests!(crate::stores);
 
 async fn stores() -> Stores {
     let images = Arc::new(MemoryImages::default());
+    let log = Arc::new(MemoryMessages::default());
     let all = Arc::new(MemoryConnections::default());
     Stores {
         connections: all.clone(),
         shards: all,
-        messages: Arc::new(MemoryMessages::default()),
+        messages: log.clone(),
+        saved: log,
         moderation: Arc::new(MemoryModeration::default()),
         members: Arc::new(MemoryRoomMembers::default()),
         secrets: Arc::new(MemorySecrets::default()),

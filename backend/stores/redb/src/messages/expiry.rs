@@ -13,6 +13,7 @@ use crate::{
     messages::{
         RedbMessages,
         idempotency::{RECORDS, TOMBSTONES},
+        pins::PINS,
     },
     read_positions::remove_old,
 };
@@ -31,8 +32,10 @@ impl Expiring for RedbMessages {
             }
             let expired = expired(transaction, oldest, limit)?;
             let (mut messages, mut records) = (transaction.open_table(MESSAGES)?, transaction.open_table(RECORDS)?);
+            let mut pins = transaction.open_table(PINS)?;
             for (room, message) in &expired {
                 messages.remove((room.as_str(), message.seq.0))?;
+                pins.remove((room.as_str(), message.seq.0))?;
                 records.remove((message.author.id.as_str(), room.as_str(), message.nonce.as_str()))?;
             }
             Ok(expired)

@@ -22,7 +22,7 @@ use shared_types::{PersonId, Rev, Seq, Timestamp};
 
 use crate::{
     images::names::image_name,
-    messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open},
+    messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
     read_positions::READ_POSITIONS,
     room_members::{MEMBERS, ROOMS_OF},
@@ -133,6 +133,9 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         MEMBERS.name(),
         // It follows from the members.
         ROOMS_OF.name(),
+        saved::SAVED.name(),
+        // Not in backups: the messages tell which of them are pinned.
+        pins::PINS.name(),
         // Not in backups: a restored chat must not accept tokens that were used or revoked since.
         TOKENS.name(),
     ]);
@@ -162,6 +165,9 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         values(transaction, READ_POSITIONS, |(person, room), (seq, at)| {
             let (person, room) = (person.parse().ok()?, room.parse().ok()?);
             Some(Record::ReadPosition { position: ReadPosition { person, room, seq: Seq(seq), at: Timestamp(at) } })
+        })?,
+        values(transaction, saved::SAVED, |key, at| {
+            Some(Record::Saved { person: key.0.parse().ok()?, position: saved::to_position(key, at)? })
         })?,
         values(transaction, idempotency::RECORDS, |key, (rev, at)| {
             Some(Record::Idempotency { key: message_key(key)?, record: record(rev, at) })

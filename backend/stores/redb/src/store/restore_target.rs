@@ -10,7 +10,7 @@ use chat::ports::{
     Unavailable,
     backup::{ImageRef, Record, RestoreTarget, StoreError},
     connections::AddressKey,
-    messages::MessageKey,
+    messages::{MessageKey, PinEntry},
     secrets::Keys,
 };
 use redb::{Database, ReadableTable, WriteTransaction};
@@ -18,7 +18,7 @@ use shared_types::{AuditEntry, RoleEntry};
 
 use crate::{
     images::names::image_name,
-    messages::{CHANGES, MESSAGES, REVS, encode, idempotency},
+    messages::{CHANGES, MESSAGES, REVS, encode, idempotency, pins, saved},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles, subject_key},
     read_positions, room_members,
     store::{
@@ -134,6 +134,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         Record::Member { room, member } => room_members::put(transaction, room, member)?,
         Record::Audit { entry } => put_entry(transaction, entry)?,
         Record::ReadPosition { position } => drop(read_positions::advance(transaction, position)?),
+        Record::Saved { person, position } => saved::put(transaction, person, position)?,
         Record::Idempotency { key, record } => {
             let mut records = transaction.open_table(idempotency::RECORDS)?;
             if records.get(record_key(key))?.is_none() {
@@ -151,6 +152,10 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
             }
         }
         Record::Message { room, message } => {
+            if message.message.pinned.is_some() {
+                let (seq, rev) = (message.message.seq, message.message.rev);
+                pins::put(transaction, room, PinEntry { seq, rev })?;
+            }
             let key = (room.as_str(), message.message.seq.0);
             transaction.open_table(MESSAGES)?.insert(key, encode(message)?.as_slice())?;
         }

@@ -27,11 +27,13 @@ async fn stores() -> Stores {
     let store = Store::open(directory.path()).unwrap();
     let images = FileImages::open(directory.path(), Arc::new(SystemClock), &SystemEntropy).unwrap();
     let images = Arc::new(images);
+    let log = Arc::new(RedbMessages::new(store.clone(), None, Arc::new(SystemClock)));
     let all = Arc::new(InProcessConnections::default());
     Stores {
         connections: all.clone(),
         shards: all,
-        messages: Arc::new(RedbMessages::new(store.clone(), None, Arc::new(SystemClock))),
+        messages: log.clone(),
+        saved: log,
         moderation: Arc::new(RedbModeration::new(store.clone(), Arc::new(SystemClock))),
         tokens: Arc::new(RedbTokens::new(store.clone(), Arc::new(SystemClock))),
         read_positions: Arc::new(RedbReadPositions::new(store.clone())),

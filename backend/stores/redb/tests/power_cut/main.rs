@@ -201,6 +201,7 @@ fn draft(number: usize, sent: &SentMessage) -> Draft {
         image: None,
         reply_to: None,
         mentions: Vec::new(),
+        poll: None,
     }
 }
 

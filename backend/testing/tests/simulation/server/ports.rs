@@ -10,14 +10,15 @@ use chat::ports::{
     Result,
     connection_gateway::{ConnectionGateway, DeliveryOutcome, Frame},
     connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections},
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage},
     moderation::Moderation,
     rate_store::{RateDecision, RateLimit, RateStore},
+    saved_messages::SavedMessages,
     system::{Clock, Entropy},
     watchers::Audience,
 };
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, SavedPosition, Seq, Timestamp};
 use tokio::time::sleep;
 
 use super::{HANDLER, SentFrame, Server};
@@ -190,6 +191,33 @@ impl Messages for Ports {
 
     async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>> {
         self.0.call(self.0.messages.newest_changes(room, limit)).await
+    }
+
+    async fn index_pin(&self, room: &RoomName, entry: PinEntry) -> Result<()> {
+        self.0.call(self.0.messages.index_pin(room, entry)).await
+    }
+
+    async fn unindex_pin(&self, room: &RoomName, seq: Seq, before: Rev) -> Result<()> {
+        self.0.call(self.0.messages.unindex_pin(room, seq, before)).await
+    }
+
+    async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>> {
+        self.0.call(self.0.messages.indexed_pins(room, limit)).await
+    }
+}
+
+#[async_trait]
+impl SavedMessages for Ports {
+    async fn save(&self, person: &PersonId, message: &SavedPosition) -> Result<()> {
+        self.0.call(self.0.messages.save(person, message)).await
+    }
+
+    async fn unsave(&self, person: &PersonId, room: &RoomName, seq: Seq) -> Result<()> {
+        self.0.call(self.0.messages.unsave(person, room, seq)).await
+    }
+
+    async fn saved(&self, person: &PersonId, limit: usize) -> Result<Vec<SavedPosition>> {
+        self.0.call(self.0.messages.saved(person, limit)).await
     }
 }
 

@@ -73,7 +73,7 @@ impl Window {
         self.act(effects);
     }
 
-    /// Changes one of the newest messages: edits or deletes an own one, deletes any as a moderator, or reacts to any.
+    /// Changes one of the newest messages: edits or deletes an own one, deletes or pins any as a moderator, or reacts to any.
     fn change(&mut self) {
         // The rules about changes are checked in one room.
         if *self.client.room() != RoomName::lobby() {
@@ -84,11 +84,18 @@ impl Window {
         if sent.is_empty() {
             return;
         }
-        let row = sent[self.server.pick(0..sent.len() as u64) as usize];
+        // The poll is older than the other messages.
+        let poll = rows.iter().find(|row| row.poll.is_some()).filter(|_| self.server.pick(0..6) == 0);
+        let row = poll.unwrap_or(sent[self.server.pick(0..sent.len() as u64) as usize]);
         let number = self.device.account().made.len();
         let change = match self.server.pick(0..10) {
+            1..10 if let Some(poll) = &row.poll => {
+                let option = self.server.pick(0..poll.options.len() as u64) as u16;
+                Change::Vote { option, on: !poll.options[usize::from(option)].mine, several: poll.several }
+            }
             0..5 if row.mine => Change::Text(format!("edit {number} of {}", row.author.id).parse().ok()),
             5 if row.mine || self.moderator.is_some() => Change::Delete,
+            6 | 7 if self.moderator.is_some() => Change::Pinned(!row.pinned),
             pick => {
                 let emoji = if pick % 2 == 0 { "👍" } else { "🎉" };
                 let on = !row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji.as_str() == emoji);

@@ -22,6 +22,9 @@ impl Window {
                 let people: BTreeSet<_> = reaction.people.iter().map(|person| &person.id).collect();
                 assert_eq!(people.len(), reaction.people.len(), "counted twice: {reaction:?}");
             }
+            if let Some(poll) = &row.poll {
+                assert!(poll.options.iter().filter(|option| option.mine).count() <= 1, "voted twice: {poll:?}");
+            }
             let Some(seq) = row.seq else { continue };
             assert!(last < Some(seq), "out of order: {last:?}, {seq}");
             last = Some(seq);
@@ -80,7 +83,9 @@ impl Window {
                 assert!(!self.refused.contains(nonce), "{nonce} was refused and is sent again");
             }
             ClientMessage::Edit { nonce: Some(nonce), based_on, .. }
-            | ClientMessage::React { nonce: Some(nonce), based_on, .. } => {
+            | ClientMessage::React { nonce: Some(nonce), based_on, .. }
+            | ClientMessage::Pin { nonce: Some(nonce), based_on, .. }
+            | ClientMessage::Vote { nonce: Some(nonce), based_on, .. } => {
                 let mut account = self.device.account();
                 let made = account.made.iter_mut().find(|made| made.nonce == *nonce);
                 made.expect("the window made it").based_on = *based_on;

@@ -30,6 +30,8 @@ pub(super) fn message(seq: u64, author: &str, nonce: &str) -> ChatMessage {
         edited_at: None,
         deleted: false,
         reactions: Vec::new(),
+        pinned: None,
+        poll: None,
     }
 }
 

@@ -25,6 +25,7 @@ fn sent_with_image(nonce: &str) -> Option<ClientMessage> {
         image: Some(image()),
         reply_to: None,
         mentions: Vec::new(),
+        poll: None,
     })
 }
 

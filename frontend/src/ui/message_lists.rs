@@ -1,0 +1,161 @@
+//! The dialogs with the pinned messages of the room, and with the messages that the visitor saved. They are loaded on demand.
+
+use leptos::{ev, prelude::*};
+use page_model::connection::Status;
+use page_view::{Element, NodeRef, element, reactive, reactive_text};
+use shared_types::RoomName;
+use web_sys::HtmlElement;
+
+use crate::ui::{
+    parts::{
+        byline::byline,
+        dialog::{self, has_modifier, titled_dialog},
+        icon_button::{CROSS, icon_button},
+    },
+    state::{
+        Chat,
+        intent::{DialogIntent, Intent},
+        message_lists::{ListEntry, ListProgress, MessageListState},
+    },
+};
+
+/// Which list a dialog shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageList {
+    /// The pinned messages of the room.
+    Pins,
+    /// The messages that the visitor saved.
+    Saved,
+}
+
+impl MessageList {
+    fn state(self, chat: Chat) -> MessageListState {
+        match self {
+            Self::Pins => chat.pins,
+            Self::Saved => chat.saved,
+        }
+    }
+
+    /// Returns the texts above a list that has entries, and above an empty one.
+    fn hints(self, chat: Chat) -> [&'static str; 2] {
+        let texts = chat.translations.lists();
+        match self {
+            Self::Pins => [texts.pins_hint, texts.no_pins],
+            Self::Saved => [texts.saved_hint, texts.nothing_saved],
+        }
+    }
+
+    fn load(self) -> DialogIntent {
+        match self {
+            Self::Pins => DialogIntent::LoadPins,
+            Self::Saved => DialogIntent::LoadSaved,
+        }
+    }
+}
+
+/// Draws the dialog with the pinned messages.
+pub(crate) fn pins(chat: Chat) -> Element {
+    draw(chat, MessageList::Pins, "pins", chat.translations.lists().pins)
+}
+
+/// Draws the dialog with the saved messages.
+pub(crate) fn saved(chat: Chat) -> Element {
+    draw(chat, MessageList::Saved, "saved", chat.translations.lists().saved)
+}
+
+/// Opens a dialog and loads its list.
+pub(crate) fn show(chat: Chat, list: MessageList) {
+    chat.run_in_dialog(list.load());
+    dialog::open_without_keyboard(list.state(chat).dialog);
+}
+
+fn draw(chat: Chat, list: MessageList, name: &'static str, title: &'static str) -> Element {
+    let (texts, state) = (chat.translations.lists(), list.state(chat));
+    let body = NodeRef::<HtmlElement>::new();
+    let hint = move || match state.view.with(|view| (view.progress, view.entries.is_empty())) {
+        (ListProgress::Failed, _) => chat.translations.dialogs().audit_failed,
+        (ListProgress::Loading, true) if chat.room.status.get() == Status::Live => {
+            chat.translations.dialogs().audit_loading
+        }
+        (ListProgress::Loading, true) => texts.offline,
+        (_, is_empty) => list.hints(chat)[usize::from(is_empty)],
+    };
+    let entries = move || {
+        let entries = state.view.get().entries.into_iter();
+        entries.map(|shown| entry(chat, list, shown, body)).collect::<Vec<_>>()
+    };
+    let button = move || {
+        let (label, intent) = match state.view.with(|view| (view.progress, view.more.is_some())) {
+            (ListProgress::Failed, _) => (chat.translations.dialogs().audit_again, list.load()),
+            (ListProgress::Done, true) => (chat.translations.dialogs().audit_further, DialogIntent::LoadMoreSaved),
+            _ => return None,
+        };
+        let intent = std::cell::Cell::new(Some(intent));
+        let load = move |_| {
+            intent.take().into_iter().for_each(|intent| chat.run_in_dialog(intent));
+            focus(body);
+        };
+        Some(element("button").class("button").with("type", "button").on(ev::click, load).text(label))
+    };
+    let content = element("div")
+        .class("sheet-body")
+        .with("tabindex", "-1")
+        .node_ref(body)
+        .child(element("ol").class("hits").with("role", "list").child(reactive(entries)))
+        .child(reactive(button));
+    let status = element("p").class("sheet-hint").with("role", "status").child(reactive_text(hint));
+    titled_dialog(chat, name, title, state.dialog).child(status).child(content)
+}
+
+/// Draws a message with the button that removes it from the list.
+fn entry(chat: Chat, list: MessageList, entry: ListEntry, body: NodeRef<HtmlElement>) -> Element {
+    let texts = chat.translations.lists();
+    let (room, seq) = (entry.room.clone(), entry.seq);
+    let (label, may_remove) = match list {
+        MessageList::Pins => (texts.unpin, chat.can_pin()),
+        MessageList::Saved => (texts.remove, true),
+    };
+    let remove = move |()| {
+        chat.run_in_dialog(match list {
+            MessageList::Pins => DialogIntent::Unpin(seq),
+            MessageList::Saved => DialogIntent::Save { room: Some(room.clone()), seq, saved: false },
+        });
+        focus(body);
+    };
+    let remove = may_remove.then(|| icon_button("sheet-close", label.into(), CROSS, true, Callback::new(remove)));
+    let text = |text: String| element("span").class("hit-text").with("dir", "auto").text(text);
+    let shown = match entry.message.clone() {
+        None => element("div").class("hit").child(text(texts.gone.into())),
+        Some(message) => link(chat, list, &entry)
+            .children(byline(chat, &message.author, message.at, message.when))
+            .child(
+                entry
+                    .room_label
+                    .clone()
+                    .map(|room| element("span").class("room-address").with("dir", "auto").text(room)),
+            )
+            .child(text(message.text)),
+    };
+    element("li").class("listed").child(shown).child(remove)
+}
+
+/// Draws the link to a message. In the room that is shown, the page goes there; otherwise the page of the other room does.
+fn link(chat: Chat, list: MessageList, entry: &ListEntry) -> Element {
+    let (room, seq): (RoomName, _) = (entry.room.clone(), entry.seq);
+    let address = [room.path().as_str(), "#m-", &seq.0.to_string()].concat();
+    let on_click = move |event: ev::MouseEvent| {
+        if !has_modifier(&event) && room.as_str() == chat.room_name() {
+            event.prevent_default();
+            dialog::close(list.state(chat).dialog);
+            chat.dispatch.run(Intent::GoToMessage(seq));
+        }
+    };
+    element("a").class("hit").with("href", address).on(ev::click, on_click)
+}
+
+/// Moves the focus to the list, because the focused button goes away.
+fn focus(body: NodeRef<HtmlElement>) {
+    if let Some(body) = body.get_untracked() {
+        _ = body.focus();
+    }
+}
