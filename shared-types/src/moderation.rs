@@ -72,9 +72,11 @@ pub struct RoomRules {
 }
 
 impl RoomRules {
-    /// Returns whether the rules restrict who may post, or how often.
+    /// Returns whether the rules restrict who may post, or how often. Only these are read before each message.
     pub fn restrict_posting(&self) -> bool {
-        self.slow > 0 || self.read_only
+        // Every field is named, so that a new rule has to decide.
+        let Self { slow, read_only, archived, member_pins: _ } = self;
+        *slow > 0 || *read_only || *archived
     }
 
     /// Returns whether the room has no special rules.
