@@ -16,7 +16,7 @@ test('an edit reaches everyone and is marked', async ({ browser, page, deploymen
   await expect(ann.composer).toBeFocused();
   await expect(ann.composer).toHaveValue('Hello Bne');
   await ann.composer.fill('Hello Ben');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
 
   await ben.expectMessages('Hello Ben');
   await theirs.expectEdited();

@@ -116,8 +116,6 @@ pub(crate) struct Translations {
     pub(crate) moderator: &'static str,
     /// Replaces the name of a person whose data was erased.
     erased_person: &'static str,
-    /// Toolbar button that opens the restriction dialog.
-    pub(crate) restrict: &'static str,
 
     pub(crate) data_erased: &'static str,
     /// Follows `data_erased` if the visitor has a new id.
@@ -125,16 +123,8 @@ pub(crate) struct Translations {
     pub(crate) data_erased_new_id: &'static str,
 
     pub(crate) attach: &'static str,
-    pub(crate) attached: &'static str,
     pub(crate) drop: &'static str,
-    pub(crate) describe: &'static str,
-    /// Button that removes an image from the tray; takes the position of the image.
-    pub(crate) remove_image: Template,
     pub(crate) dismiss: &'static str,
-    /// Shown beside an attached image that moves.
-    still_image: &'static str,
-    /// Shown beside an attached image that is long.
-    small_image: &'static str,
 
     pub(crate) image: &'static str,
     open_image: &'static str,
@@ -154,16 +144,12 @@ pub(crate) struct Translations {
     pub(crate) actions: &'static str,
     /// Button that adds a reaction; takes the emoji.
     pub(crate) react: Template,
-    pub(crate) more_reactions: &'static str,
     /// Below a message that is pinned to the room.
     pub(crate) pinned: &'static str,
     /// Number of votes in a poll.
     pub(crate) votes: Plural,
     pub(crate) several_choices: &'static str,
     pub(crate) poll_closed: &'static str,
-    pub(crate) reply: &'static str,
-    pub(crate) edit: &'static str,
-    pub(crate) delete: &'static str,
     replying: Template,
     pub(crate) editing: &'static str,
     #[cfg(feature = "hydrate")]
@@ -175,16 +161,10 @@ pub(crate) struct Translations {
 
     /// Label of the link to a message.
     pub(crate) address: &'static str,
-    pub(crate) copy: &'static str,
-    pub(crate) copied: &'static str,
-    #[cfg(feature = "hydrate")]
-    pub(crate) not_copied: &'static str,
     /// Button that opens the emoji for the composer, and the label of the list of emoji that match a name.
     pub(crate) emoji: &'static str,
     /// Button that shows the buttons that format a text, and the label of these.
     pub(crate) formatting: &'static str,
-    /// Label of the list of people that a message can mention.
-    pub(crate) mention: &'static str,
     #[cfg(feature = "hydrate")]
     pub(crate) not_found_message: &'static str,
 

@@ -89,6 +89,7 @@ pub enum ClientMessage {
     },
     /// Pins a message to the room, or unpins it. For moderators, and for everybody if the rules of the room say so. The server answers with
     /// the message's broadcast.
+    #[json(late)]
     Pin {
         /// The message to change.
         seq: Seq,
@@ -119,6 +120,7 @@ pub enum ClientMessage {
         nonce: Option<Nonce>,
     },
     /// Ends a poll of the sender, or as a moderator anybody's. The server answers with the message's broadcast.
+    #[json(late)]
     ClosePoll {
         /// The message with the poll.
         seq: Seq,
@@ -159,6 +161,7 @@ pub enum ClientMessage {
     /// Requests the people in the room. Answered with `presence`.
     People,
     /// Requests the latest activity of some rooms. Answered with `rooms`.
+    #[json(late)]
     Rooms {
         /// The rooms; at most [`crate::limits::ROOMS`].
         rooms: Vec<RoomName>,
@@ -174,6 +177,7 @@ pub enum ClientMessage {
         read: Vec<Seq>,
     },
     /// Searches the room for messages that contain all words. Answered with `found`.
+    #[json(late)]
     Search {
         /// The words.
         text: SearchText,
@@ -182,8 +186,10 @@ pub enum ClientMessage {
         before: Option<Seq>,
     },
     /// Requests the pinned messages of the room. Answered with `pins`.
+    #[json(late)]
     Pins,
     /// Saves a message for the sender, or removes it from what they saved. Only they see it. Answered with `save`.
+    #[json(late)]
     Save {
         /// The message.
         seq: Seq,
@@ -194,6 +200,7 @@ pub enum ClientMessage {
         message_room: Option<RoomName>,
     },
     /// Requests the messages that the sender saved, in all rooms. Answered with `saved`.
+    #[json(late)]
     Saved {
         /// Where to go on, from an earlier answer. Without it the answer starts at the message that was saved last.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -205,6 +212,7 @@ pub enum ClientMessage {
     ///
     /// A mute applies to the person's id alone: others at the same address may send messages, and a guest who returns without
     /// the cookie is a new person.
+    #[json(late)]
     Mute {
         /// The person.
         person: PersonId,
@@ -213,6 +221,7 @@ pub enum ClientMessage {
     },
     /// Bans a person for a time, together with their addresses and everybody at these addresses except moderators. Only for
     /// moderators. Answered with `standing`.
+    #[json(late)]
     Ban {
         /// The person.
         person: PersonId,
@@ -221,6 +230,7 @@ pub enum ClientMessage {
     },
     /// Requests a person's restrictions. Only for moderators. Answered with `standing`.
     #[serde(rename = "standing")]
+    #[json(late)]
     Restrictions {
         /// The person.
         person: PersonId,
@@ -228,22 +238,26 @@ pub enum ClientMessage {
     /// Erases a person's messages and images in every room, and their name from the messages. Only for moderators. It does not
     /// ban the person. Answered with `cleared`.
     #[serde(rename = "clear")]
+    #[json(late)]
     PurgeUser {
         /// The person.
         person: PersonId,
     },
     /// Replaces the rules of the room. Only for moderators. Answered with the broadcast of `rules`.
+    #[json(late)]
     Rules {
         /// The complete new rules.
         rules: RoomRules,
     },
     /// Replaces the details of the room. For moderators; for everybody while the room has neither details nor messages. Answered with
     /// the broadcast of `details`.
+    #[json(late)]
     Describe {
         /// The complete new details.
         details: RoomDetails,
     },
     /// Requests the audit entries of moderators' actions. Only for moderators. Answered with `audit`.
+    #[json(late)]
     Audit {
         /// The time of the last entry that the client has. Without it the answer starts at the newest entry.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -251,6 +265,7 @@ pub enum ClientMessage {
     },
     /// Gives a person a role in the whole chat, or takes it. Only for owners. Answered with `role`.
     #[serde(rename = "role")]
+    #[json(late)]
     SetRole {
         /// The person.
         person: PersonId,
@@ -258,14 +273,17 @@ pub enum ClientMessage {
         role: Role,
     },
     /// Requests the people who have a role. Only for owners. Answered with `roles`.
+    #[json(late)]
     Roles,
     /// Erases the sender's messages and images in every room. Answered with `forgotten`.
     #[serde(rename = "forget")]
+    #[json(late)]
     EraseMyData,
     /// Keeps the socket open. Answered with `pong`.
     Ping,
     /// Moves the socket to another room, as a new handshake and `hello` would. The server answers with `welcome`, and then with the
     /// messages of that room that the client misses. Until then the client sends nothing.
+    #[json(late)]
     Enter {
         /// The room.
         room: RoomName,
@@ -275,6 +293,7 @@ pub enum ClientMessage {
     },
     /// Advances the sender's read position in a room, which may be another one than the socket's. The server stores it and tells the other
     /// sockets of this person in a small room; there is no answer. A position never goes back: an older one changes nothing.
+    #[json(late)]
     Read {
         /// The room.
         room: RoomName,
@@ -282,15 +301,19 @@ pub enum ClientMessage {
         seq: Seq,
     },
     /// Makes a private room, whose only member and host is the sender. Answered with `roomCreated`. A repeated command makes another room.
+    #[json(late)]
     CreateRoom {
         /// The title of the room.
         title: RoomTitle,
     },
     /// Requests the private rooms of which the sender is a member. Answered with `myRooms`.
+    #[json(late)]
     MyRooms,
     /// Requests the members of the private room. Answered with `members`.
+    #[json(late)]
     Members,
     /// Adds a person to the private room. Every member may. Answered with `members`.
+    #[json(late)]
     AddMember {
         /// The person.
         person: PersonId,
@@ -299,11 +322,13 @@ pub enum ClientMessage {
         name: Option<PersonName>,
     },
     /// Removes a person from the private room, and closes their sockets there. Only for hosts of the room. Answered with `members`.
+    #[json(late)]
     RemoveMember {
         /// The person.
         person: PersonId,
     },
     /// Ends the sender's membership of the private room. Answered with `roomLeft`, and then the sender's sockets there are closed.
+    #[json(late)]
     LeaveRoom,
 }
 

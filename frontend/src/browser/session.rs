@@ -40,6 +40,7 @@ use shared_types::{
     Action, ActionName, ClientMessage, GatewayError, MessageText, Nonce, PageState, Person, PersonId, PollDraft, Rev,
     RoomName, RoomTag, RoomTitle, Seq, ServerMessage, Timestamp,
     json::{FromJson as _, LateVariants as _, Value},
+    with_room,
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -353,7 +354,15 @@ impl Session {
                 }
                 Effect::Send(id, message) => {
                     if let Some((_, socket)) = self.sockets.iter().find(|(open, _)| *open == id) {
-                        socket.send_message(&message, &self.page.room);
+                        // The server may handle it when the socket is in another room.
+                        let names_its_room =
+                            matches!(message, ClientMessage::Enter { .. } | ClientMessage::Read { .. });
+                        if let Some(frame) = on_demand::write(&message) {
+                            socket.send(match names_its_room {
+                                true => frame,
+                                false => with_room(&frame, &self.page.room),
+                            });
+                        }
                     }
                 }
                 Effect::Close(id) => self.sockets.retain(|(open, _)| *open != id),
@@ -398,7 +407,7 @@ impl Session {
         self.rows_changed = true;
         let mut new_messages = Vec::new();
         let mut is_rename_rejected = false;
-        let mut has_arrived = None;
+        let mut has_arrived = false;
         let effects = match event {
             SocketEvent::Frame(frame) => {
                 let frame = Value::parse(&frame).unwrap_or(Value::Null);
@@ -406,8 +415,12 @@ impl Session {
                 let gateway_error = if message.is_none() { GatewayError::from_json(&frame).ok() } else { None };
                 let tag = RoomTag::from_json(&frame).unwrap_or_default();
                 let message = message.and_then(|message| self.client.route(now, id, tag.room.as_ref(), message));
-                has_arrived = message.clone().filter(|_| self.has_entered);
                 if let Some(message) = &message {
+                    has_arrived = self.has_entered
+                        && matches!(
+                            message,
+                            ServerMessage::Changes { .. } | ServerMessage::Page { up_to: Some(_), .. }
+                        );
                     if matches!(message, ServerMessage::Changes { truncated: true, .. }) {
                         self.update_first_visible();
                     }
@@ -435,8 +448,8 @@ impl Session {
         if is_rename_rejected {
             self.restore_name();
         }
-        if let Some(message) = has_arrived {
-            on_demand::with_part(|part| (part.on_room_arrived)(self, &message));
+        if has_arrived {
+            on_demand::with_part(|part| (part.on_room_arrived)(self));
         }
         self.update_unread();
         self.count_unseen(&new_messages);

@@ -4,7 +4,6 @@ use std::{cell::RefCell, rc::Rc};
 
 use js_sys::Function;
 use leptos::prelude::window;
-use shared_types::{ClientMessage, RoomName, json, with_room};
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, WebSocket};
@@ -49,13 +48,9 @@ impl Socket {
         }
     }
 
-    /// Sends a message that belongs to a room. A closed socket drops it and reports `Closed`.
-    pub(crate) fn send_message(&self, message: &ClientMessage, room: &RoomName) {
+    /// Sends a frame. A closed socket drops it and reports `Closed`.
+    pub(crate) fn send(&self, frame: String) {
         let Some(Connection { socket, queue, .. }) = &self.0 else { return };
-        let frame = json::to_string(message);
-        // The server may handle it when the socket is in another room.
-        let names_its_room = matches!(message, ClientMessage::Enter { .. } | ClientMessage::Read { .. });
-        let frame = if names_its_room { frame } else { with_room(&frame, room) };
         if socket.ready_state() == WebSocket::CONNECTING {
             queue.borrow_mut().push(frame);
         } else {

@@ -7,6 +7,25 @@ use crate::i18n::{Plural, Template, Translations, en, ja};
 /// The texts that only the dialogs show, in one language. They are loaded with the dialogs, as long as nothing else uses them.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct DialogTexts {
+    /// Toolbar button that opens the restriction dialog.
+    pub(crate) restrict: &'static str,
+    pub(crate) attached: &'static str,
+    pub(crate) describe: &'static str,
+    /// Button that removes an image from the tray; takes the position of the image.
+    pub(crate) remove_image: Template,
+    /// Shown beside an attached image that moves.
+    pub(crate) still_image: &'static str,
+    /// Shown beside an attached image that is long.
+    pub(crate) small_image: &'static str,
+    pub(crate) more_reactions: &'static str,
+    pub(crate) reply: &'static str,
+    pub(crate) edit: &'static str,
+    pub(crate) delete: &'static str,
+    pub(crate) copy: &'static str,
+    pub(crate) copied: &'static str,
+    pub(crate) not_copied: &'static str,
+    /// Label of the list of people that a message can mention.
+    pub(crate) mention: &'static str,
     /// Button beside a person that opens the restriction dialog, and the title of that dialog; takes the name.
     pub(crate) restrict_person: Template,
     pub(crate) mute: &'static str,

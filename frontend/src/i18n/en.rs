@@ -75,20 +75,14 @@ pub(super) static TRANSLATIONS: Translations = Translations {
 
     moderator: "Moderator",
     erased_person: "Somebody who left",
-    restrict: "Mute or ban…",
 
     data_erased: "Everything you wrote is deleted.",
     #[cfg(feature = "hydrate")]
     data_erased_new_id: "You are somebody new here now.",
 
     attach: "Attach images",
-    attached: "Attached images",
     drop: "Drop images to attach them",
-    describe: "Describe this image",
-    remove_image: Template("Remove image ", ""),
     dismiss: "Dismiss",
-    still_image: "Becomes a still image: it is too large to be sent moving.",
-    small_image: "Very long: small text will be hard to read. Sent in several parts, it stays legible.",
 
     image: "Image",
     open_image: "Open image",
@@ -103,14 +97,10 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     show_less: "Show less",
     actions: "Message actions",
     react: Template("React with ", ""),
-    more_reactions: "More reactions",
     pinned: "📌 Pinned",
     votes: Plural { one: Template("", " vote"), other: Template("", " votes") },
     several_choices: "several choices",
     poll_closed: "closed",
-    reply: "Reply",
-    edit: "Edit",
-    delete: "Delete",
     replying: Template("Replying to ", ""),
     editing: "Editing your message",
     #[cfg(feature = "hydrate")]
@@ -121,13 +111,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     too_many: "That is as many as there can be. Remove one first.",
 
     address: "Link to this message",
-    copy: "Copy link",
-    copied: "Link copied",
-    #[cfg(feature = "hydrate")]
-    not_copied: "This page may not copy here. The link is in the address bar.",
     emoji: "Emoji",
     formatting: "Formatting",
-    mention: "People to mention",
     #[cfg(feature = "hydrate")]
     not_found_message: "This message could not be found.",
 

@@ -80,20 +80,14 @@ pub(super) static TRANSLATIONS: Translations = Translations {
 
     moderator: "モデレーター",
     erased_person: "退会したユーザー",
-    restrict: "発言停止・参加禁止…",
 
     data_erased: "投稿をすべて削除しました。",
     #[cfg(feature = "hydrate")]
     data_erased_new_id: "これからは新しいユーザーになります。",
 
     attach: "画像を添付",
-    attached: "添付する画像",
     drop: "ドロップして画像を添付",
-    describe: "画像の説明を入力",
-    remove_image: Template("画像", "を取り除く"),
     dismiss: "閉じる",
-    still_image: "静止画として送信されます。動くまま送るには大きすぎます。",
-    small_image: "とても長い画像のため、小さな文字は読みにくくなります。分割して送ると読みやすくなります。",
 
     image: "画像",
     open_image: "画像を開く",
@@ -108,14 +102,10 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     show_less: "折りたたむ",
     actions: "メッセージの操作",
     react: Template("", "でリアクション"),
-    more_reactions: "その他のリアクション",
     pinned: "📌 ピン留め",
     votes: Plural { one: Template("", "票"), other: Template("", "票") },
     several_choices: "複数選択可",
     poll_closed: "締め切り",
-    reply: "返信",
-    edit: "編集",
-    delete: "削除",
     replying: Template("", "さんに返信"),
     editing: "メッセージを編集中",
     #[cfg(feature = "hydrate")]
@@ -126,13 +116,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     too_many: "これ以上追加できません。先にどれかを外してください。",
 
     address: "このメッセージへのリンク",
-    copy: "リンクをコピー",
-    copied: "リンクをコピーしました",
-    #[cfg(feature = "hydrate")]
-    not_copied: "このページからはコピーできません。リンクはアドレスバーにあります。",
     emoji: "絵文字",
     formatting: "書式",
-    mention: "メンションする相手",
     #[cfg(feature = "hydrate")]
     not_found_message: "このメッセージは見つかりませんでした。",
 

@@ -47,8 +47,8 @@ impl Translations {
     /// Returns what the visitor should know about an attached image.
     pub(crate) fn image_note(&self, note: ImageNote) -> &'static str {
         match note {
-            ImageNote::Still => self.still_image,
-            ImageNote::Small => self.small_image,
+            ImageNote::Still => self.dialogs().still_image,
+            ImageNote::Small => self.dialogs().small_image,
         }
     }
 }

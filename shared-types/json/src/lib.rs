@@ -41,6 +41,12 @@ pub fn from_str<T: FromJson>(json: &str) -> Result<T, JsonError> {
     T::from_json(&Value::parse(json)?)
 }
 
+/// Writes a value as JSON, without white space. Returns `None` for a late variant.
+pub fn early_to_string(value: &impl LateVariants) -> Option<String> {
+    let mut out = Writer::default();
+    out.object_of(&mut |out| value.early_to_entries(out)).then(|| out.finish())
+}
+
 /// Writes a value as JSON, without white space.
 pub fn to_string(value: &impl ToJson) -> String {
     let mut out = Writer::default();

@@ -1,6 +1,6 @@
 //! Reading types from JSON values.
 
-use crate::{Entry, JsonError, Value};
+use crate::{Entry, JsonError, Value, Writer};
 
 /// A type that can be read from JSON.
 pub trait FromJson: Sized {
@@ -22,8 +22,8 @@ pub trait FromEntries: Sized {
     fn from_entries(entries: Entries<'_>) -> Result<Self, JsonError>;
 }
 
-/// An enum with a tag of which some variants, those with `#[json(late)]`, are read by a function of their own. In a program that is loaded in
-/// parts, what reads them can be in a later part.
+/// An enum with a tag of which some variants, those with `#[json(late)]`, are read and written by functions of their own. In a program that is
+/// loaded in parts, these functions can be in a later part.
 pub trait LateVariants: Sized {
     /// The name of the tag.
     const TAG: &'static str;
@@ -41,6 +41,9 @@ pub trait LateVariants: Sized {
     ///
     /// Fails as [`FromEntries::from_entries`], and for any other variant.
     fn late_from_entries(variant: &str, entries: Entries<'_>) -> Result<Self, JsonError>;
+
+    /// Writes itself as entries of the object that is being written. A late variant writes nothing. Returns whether it is another one.
+    fn early_to_entries(&self, out: &mut Writer) -> bool;
 
     /// Reads one of the other variants.
     ///

@@ -31,6 +31,14 @@ impl Writer {
         self.json.push('}');
     }
 
+    /// Writes an object with the content that a function writes. Returns what the function returns.
+    pub(crate) fn object_of(&mut self, write: &mut dyn FnMut(&mut Self) -> bool) -> bool {
+        self.json.push('{');
+        let written = write(self);
+        self.json.push('}');
+        written
+    }
+
     /// Writes an entry of an object.
     pub fn entry(&mut self, name: &str, value: &dyn ToJson) {
         self.separate();

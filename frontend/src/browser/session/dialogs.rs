@@ -143,6 +143,9 @@ impl Session {
         self.init_titles();
         self.init_rooms();
         self.init_notifications();
+        if self.unseen_count > 0 {
+            self.show_badge();
+        }
         self.restore_choices();
     }
 

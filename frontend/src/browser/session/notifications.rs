@@ -10,7 +10,7 @@ use crate::{
         events,
         notification::{self, Permission},
         session::{Session, on_demand, with},
-        storage, unread_badge,
+        storage,
     },
     ui::state::set,
 };
@@ -126,8 +126,13 @@ impl Session {
     /// other rooms.
     pub(super) fn show_unseen_count(&self) {
         if self.show_document_title() {
-            unread_badge::show(self.unseen_count + self.chat.rooms.unread().count);
+            self.show_badge();
         }
+    }
+
+    /// Shows the number of unread messages on the icon.
+    pub(super) fn show_badge(&self) {
+        on_demand::with_part(|part| (part.show_badge)(self.unseen_count + self.chat.rooms.unread().count));
     }
 
     /// Shows the room, and the number of unread messages, as the title of the page. Returns whether it was another one.

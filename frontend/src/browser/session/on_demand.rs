@@ -11,14 +11,14 @@ use page_model::client::Effect;
 use page_view::dom;
 use shared_types::{
     ChatMessage, ClientMessage, Nonce, RoomName, ServerMessage,
-    json::{LateVariants as _, Value},
+    json::{self, LateVariants as _, Value},
 };
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     browser::{
         session::{Session, SessionHandle, room_switch::Way, with},
-        style_sheet,
+        style_sheet, unread_badge,
     },
     ui::{
         on_demand,
@@ -46,6 +46,10 @@ pub(super) struct OnDemandPart {
     upload: fn(&mut Session, Nonce, &str),
     /// Reads a frame that only this part uses.
     read_late: fn(&Value<'_>) -> Option<ServerMessage>,
+    /// Writes the frame of any command.
+    write: fn(&ClientMessage) -> String,
+    /// Shows the number of unread messages on the icon.
+    pub(super) show_badge: fn(u32),
     /// Called when the page is shown or hidden, and when the network is back.
     pub(super) on_wake: fn(&mut Session, u64),
     /// Called once, when the part is loaded.
@@ -61,8 +65,8 @@ pub(super) struct OnDemandPart {
     pub(super) on_end: fn(&mut Session),
     /// Shows another room, or returns `false`.
     enter: fn(&mut Session, &RoomName, Way) -> bool,
-    /// Called with each message until the first ones of a room that was entered have arrived.
-    pub(super) on_room_arrived: fn(&mut Session, &ServerMessage),
+    /// Called when the first messages of a room that was entered have arrived.
+    pub(super) on_room_arrived: fn(&mut Session),
     /// Returns the requests that are due.
     pub(super) queries: fn(&mut Session, u64) -> Vec<ClientMessage>,
 }
@@ -84,6 +88,8 @@ fn part() -> Result<OnDemandPart, SplitLoaderError> {
         perform: perform_loaded,
         upload: Session::start_upload,
         read_late: |frame| ServerMessage::late_from_json(frame).ok(),
+        write: json::to_string,
+        show_badge: unread_badge::show,
         on_wake: Session::on_wake,
         on_loaded: Session::on_loaded,
         notify: Session::notify_messages,
@@ -124,6 +130,11 @@ pub(super) fn with_part(act: impl FnOnce(OnDemandPart)) {
 /// Reads a frame that only the part uses. Nothing asks for one before the part is loaded.
 pub(super) fn read_late(frame: &Value<'_>) -> Option<ServerMessage> {
     (LOADED.get()?.read_late)(frame)
+}
+
+/// Returns the frame of a command. Only the part sends the commands that it writes.
+pub(super) fn write(message: &ClientMessage) -> Option<String> {
+    LOADED.get().map_or_else(|| json::early_to_string(message), |part| Some((part.write)(message)))
 }
 
 /// Shows another room. Returns `false` if its page has to be loaded.

@@ -69,7 +69,7 @@ impl Session {
             if clipboard::copy_address(seq).await {
                 return set(chat.log.copied_message, Some(seq));
             }
-            with(handle, |session| session.show_errors(vec![chat.translations.not_copied.to_owned()]));
+            with(handle, |session| session.show_errors(vec![chat.translations.dialogs().not_copied.to_owned()]));
         });
     }
 

@@ -9,7 +9,7 @@ use page_model::{
     composer_mode::ComposerMode, connection::Status, search::Search, unread::ReadPosition,
     unsent_messages::UnsentMessages,
 };
-use shared_types::{RoomDetails, RoomName, ServerMessage};
+use shared_types::{RoomDetails, RoomName};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlDialogElement;
 
@@ -170,10 +170,7 @@ impl Session {
     }
 
     /// The first messages of the room have arrived: what came while the visitor was elsewhere is unread.
-    pub(super) fn on_room_arrived(&mut self, message: &ServerMessage) {
-        if !matches!(message, ServerMessage::Changes { .. } | ServerMessage::Page { up_to: Some(_), .. }) {
-            return;
-        }
+    pub(super) fn on_room_arrived(&mut self) {
         self.has_entered = false;
         self.start_reading();
         storage::store_read_position(&self.page.room, self.read_position.read());

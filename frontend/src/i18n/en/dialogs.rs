@@ -3,6 +3,20 @@
 use crate::i18n::{DialogTexts, Plural, Template};
 
 pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
+    restrict: "Mute or ban…",
+    attached: "Attached images",
+    describe: "Describe this image",
+    remove_image: Template("Remove image ", ""),
+    still_image: "Becomes a still image: it is too large to be sent moving.",
+    small_image: "Very long: small text will be hard to read. Sent in several parts, it stays legible.",
+    more_reactions: "More reactions",
+    reply: "Reply",
+    edit: "Edit",
+    delete: "Delete",
+    copy: "Copy link",
+    copied: "Link copied",
+    not_copied: "This page may not copy here. The link is in the address bar.",
+    mention: "People to mention",
     restrict_person: Template("Mute or ban ", ""),
     mute: "Mute",
     mute_hint: "They can read in every room, and write in none. It holds for this identity only.",

@@ -3,6 +3,20 @@
 use crate::i18n::{DialogTexts, Plural, Template, ja::count};
 
 pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
+    restrict: "発言停止・参加禁止…",
+    attached: "添付する画像",
+    describe: "画像の説明を入力",
+    remove_image: Template("画像", "を取り除く"),
+    still_image: "静止画として送信されます。動くまま送るには大きすぎます。",
+    small_image: "とても長い画像のため、小さな文字は読みにくくなります。分割して送ると読みやすくなります。",
+    more_reactions: "その他のリアクション",
+    reply: "返信",
+    edit: "編集",
+    delete: "削除",
+    copy: "リンクをコピー",
+    copied: "リンクをコピーしました",
+    not_copied: "このページからはコピーできません。リンクはアドレスバーにあります。",
+    mention: "メンションする相手",
     restrict_person: Template("", "さんの発言停止・参加禁止"),
     mute: "発言を停止",
     mute_hint: "すべてのルームで、閲覧はできますが発言はできなくなります。対象はこのIDだけです。",

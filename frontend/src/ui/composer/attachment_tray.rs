@@ -18,7 +18,7 @@ pub(crate) fn tray(chat: Chat, send: Callback<()>) -> View {
         (!attached.is_empty()).then(|| {
             let images = attached.into_iter().enumerate();
             let images = images.map(|(index, attached)| image(chat, index + 1, attached, send));
-            element("ul").class("tray").with("aria-label", chat.translations.attached).children(images)
+            element("ul").class("tray").with("aria-label", chat.translations.dialogs().attached).children(images)
         })
     })
 }
@@ -36,15 +36,15 @@ fn image(chat: Chat, number: usize, image: Attachment, send: Callback<()>) -> El
         .class("tray-alt")
         .with("type", "text")
         .with("dir", "auto")
-        .with("aria-label", chat.translations.describe)
-        .with("placeholder", chat.translations.describe)
+        .with("aria-label", chat.translations.dialogs().describe)
+        .with("placeholder", chat.translations.dialogs().describe)
         .with("maxlength", limits::ALT_CHARS.to_string())
         .no_autofill()
         .with("enterkeyhint", "send")
         .field_value(alt)
         .on(ev::input, move |event| chat.run_for_images(ImageIntent::Describe(id, event_target_value(&event))))
         .on(ev::keydown, move |event| on_key(chat, &event, false, send));
-    let label = chat.translations.remove_image.with(&number.to_string());
+    let label = chat.translations.dialogs().remove_image.with(&number.to_string());
     element("li")
         .class(if is_preparing { "tray-image busy" } else { "tray-image" })
         .optional_attribute("aria-busy", is_preparing.then_some("true"))

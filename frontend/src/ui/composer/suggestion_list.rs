@@ -27,7 +27,7 @@ pub(crate) fn list(chat: Chat) -> View {
     reactive(move || {
         let suggestions = chat.composer.suggestions.get();
         let label = match suggestions.first()? {
-            Suggestion::Person(_) => chat.translations.mention,
+            Suggestion::Person(_) => chat.translations.dialogs().mention,
             Suggestion::Emoji { .. } => chat.translations.emoji,
             Suggestion::Command(_) => chat.translations.dialogs().commands,
         };

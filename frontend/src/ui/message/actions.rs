@@ -50,7 +50,11 @@ pub(crate) fn buttons(chat: Chat) -> View {
             let mut actions = if row.deleted { Vec::new() } else { message_actions(chat, &row) };
             // A deleted message still has its author.
             if restriction_dialog::is_allowed(chat, &row.author) {
-                actions.push(toolbar_action("sanction", chat.translations.restrict, restriction_dialog::ICON));
+                actions.push(toolbar_action(
+                    "sanction",
+                    chat.translations.dialogs().restrict,
+                    restriction_dialog::ICON,
+                ));
             }
             actions.into_iter().map(action_button)
         })
@@ -65,11 +69,12 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
     let mut actions = Vec::new();
     if !is_disabled {
         actions.extend(QUICK_REACTIONS.into_iter().map(quick));
-        actions.push(toolbar_action("more", translations.more_reactions, MORE));
-        actions.push(toolbar_action("reply", translations.reply, REPLY));
+        actions.push(toolbar_action("more", translations.dialogs().more_reactions, MORE));
+        actions.push(toolbar_action("reply", translations.dialogs().reply, REPLY));
     }
     let copied = chat.log.copied_message.get() == row.seq;
-    let (label, icon) = if copied { (translations.copied, COPIED) } else { (translations.copy, COPY) };
+    let (label, icon) =
+        if copied { (translations.dialogs().copied, COPIED) } else { (translations.dialogs().copy, COPY) };
     actions.push(toolbar_action("copy", label, icon));
     if row.text.is_some() {
         let texts = translations.dialogs();
@@ -84,14 +89,14 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
         actions.push(Action { pressed: Some(row.pinned), ..toolbar_action("pin", label, PIN) });
     }
     if row.mine && !is_disabled {
-        actions.push(toolbar_action("edit", translations.edit, EDIT));
+        actions.push(toolbar_action("edit", translations.dialogs().edit, EDIT));
     }
     let is_open = row.poll.as_ref().is_some_and(|poll| !poll.closed);
     if is_open && !is_disabled && (row.mine || chat.is_moderator()) {
         actions.push(toolbar_action("close-poll", texts.close_poll, CLOSE_POLL));
     }
     if row.mine || chat.is_moderator() {
-        actions.push(toolbar_action("delete", translations.delete, DELETE));
+        actions.push(toolbar_action("delete", translations.dialogs().delete, DELETE));
     }
     actions
 }

@@ -28,7 +28,7 @@ pub(crate) fn delete_dialog(chat: Chat) -> Element {
     let buttons = element("div")
         .class("name-buttons")
         .child(button("button", "", chat.translations.cancel))
-        .child(button("button danger", CONFIRMED, chat.translations.delete));
+        .child(button("button danger", CONFIRMED, chat.translations.dialogs().delete));
     let form = element("form")
         .with("method", "dialog")
         .child(element("h2").with("id", "deletion-title").text(chat.translations.dialogs().delete_title))

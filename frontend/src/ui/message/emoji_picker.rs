@@ -61,7 +61,7 @@ pub(crate) fn emoji_picker(chat: Chat) -> Element {
     };
     let label = move || {
         let for_composer = is_for_composer(chat);
-        Some(if for_composer { chat.translations.emoji } else { chat.translations.more_reactions })
+        Some(if for_composer { chat.translations.emoji } else { chat.translations.dialogs().more_reactions })
     };
     let input = element("input")
         .class("picker-field")

@@ -28,7 +28,11 @@ fn content(chat: Chat, link: ShownLink, url: String, is_shared: bool) -> Vec<Ele
         .with("value", url)
         .no_autofill();
     let copy_label = move || {
-        if link.copied.get() == Some(true) { chat.translations.copied } else { chat.translations.copy }
+        if link.copied.get() == Some(true) {
+            chat.translations.dialogs().copied
+        } else {
+            chat.translations.dialogs().copy
+        }
     };
     let copy = element("button")
         .class("button primary")

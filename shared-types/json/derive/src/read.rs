@@ -3,7 +3,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::model::{Content, Field, Model, Shape, Variant};
+use crate::{
+    model::{Content, Field, Model, Shape, Variant},
+    write::early_to_entries,
+};
 
 pub(crate) fn expand(Model { ident, shape }: &Model) -> TokenStream {
     let from_json = |body: TokenStream| {
@@ -82,6 +85,7 @@ fn late_variants(ident: &Ident, tag: &str, variants: &[Variant]) -> TokenStream 
             }
         }
     };
+    let write = early_to_entries(tag, variants);
     let (early, late) = (reading(quote! { early_from_entries }, false), reading(quote! { late_from_entries }, true));
     quote! {
         #[automatically_derived]
@@ -89,6 +93,7 @@ fn late_variants(ident: &Ident, tag: &str, variants: &[Variant]) -> TokenStream 
             const TAG: &'static str = #tag;
             #early
             #late
+            #write
         }
     }
 }

@@ -40,6 +40,14 @@ pub(crate) fn expand(Model { ident, shape }: &Model) -> TokenStream {
             let arms = variants.iter().map(|Variant { ident, name, .. }| quote! { Self::#ident => #name, });
             to_json(quote! { out.text(match self { #(#arms)* }); })
         }
+        Shape::Tagged { tag, variants } if variants.iter().any(|variant| variant.late) => {
+            let arms = variants.iter().filter(|variant| variant.late).map(|variant| tagged_arm(tag, variant));
+            object(quote! {
+                if !::light_json::LateVariants::early_to_entries(self, out) {
+                    match self { #(#arms)* _ => {} }
+                }
+            })
+        }
         Shape::Tagged { tag, variants } => {
             let arms = variants.iter().map(|variant| tagged_arm(tag, variant));
             object(quote! { match self { #(#arms)* } })
@@ -49,6 +57,17 @@ pub(crate) fn expand(Model { ident, shape }: &Model) -> TokenStream {
                 .iter()
                 .map(|Variant { ident, name, .. }| quote! { Self::#ident(value) => out.entry(#name, value), });
             to_entries(quote! { match self { #(#arms)* } })
+        }
+    }
+}
+
+/// Generates the function that writes the variants that are not late.
+pub(crate) fn early_to_entries(tag: &str, variants: &[Variant]) -> TokenStream {
+    let arms = variants.iter().filter(|variant| !variant.late).map(|variant| tagged_arm(tag, variant));
+    quote! {
+        fn early_to_entries(&self, out: &mut ::light_json::Writer) -> bool {
+            match self { #(#arms)* _ => return false }
+            true
         }
     }
 }
