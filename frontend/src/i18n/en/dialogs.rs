@@ -33,7 +33,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     user_purged: ["All messages of ", " are gone: ", "."],
     moderation_offline: "You are offline. Nothing can be changed right now.",
     room_rules: "Rules of this room",
-    room_rules_hint: "Moderators can always write, and as often as they like.",
+    room_rules_hint: "Unless the room is archived, moderators can always write, and as often as they like.",
     slow_mode: "Slow mode: one message every",
     off: "Off",
     moderators_only: "Only moderators can write, everybody else reads",

@@ -32,7 +32,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     user_purged: ["", "さんのメッセージをすべて削除しました（", "件）。"],
     moderation_offline: "オフラインのため、現在は変更できません。",
     room_rules: "このルームのルール",
-    room_rules_hint: "モデレーターは、いつでも何度でも発言できます。",
+    room_rules_hint: "ルームがアーカイブされていないかぎり、モデレーターはいつでも何度でも発言できます。",
     slow_mode: "低速モード（1件ごとの間隔）",
     off: "オフ",
     moderators_only: "モデレーターだけが発言でき、ほかの人は閲覧のみ",
