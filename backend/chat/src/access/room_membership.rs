@@ -8,7 +8,7 @@
 //! socket about its own room need no check.
 //!
 //! Removing a member is a race with what they do at the same time. The membership ends first, and then the sockets and watchers of the
-//! person are read and ended. Whoever lets a person in checks the membership again after the connection or the watcher is stored: either
+//! person are read and ended. What lets a person in checks the membership again after the connection or the watcher is stored: either
 //! that check sees the end of the membership, or the removal sees what was stored.
 
 use std::{collections::HashSet, sync::Arc};

@@ -6,7 +6,7 @@
 //! - An entry is written before its message is pinned, and removed after its message was unpinned or deleted.
 //! - It has the revision of the message before it was pinned. A replace of a message fails if its revision has changed, so an entry whose
 //!   message is not pinned and has a higher revision belongs to no attempt that can still succeed. Only such entries are removed.
-//! - Whoever reads the index reads the messages, too, and removes the entries that an interrupted attempt left.
+//! - What reads the index reads the messages, too, and removes the entries that an interrupted attempt left.
 
 use futures::{StreamExt, TryStreamExt, stream};
 use shared_types::{ChatMessage, MessageExcerpt, MessageText, Rev, RoomName, Seq, ServerMessage, limits};
