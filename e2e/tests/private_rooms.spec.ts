@@ -84,6 +84,20 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       expect((await other.goto(address))?.status()).toBe(404);
     });
 
+    test('several private rooms keep their titles', async ({ page, deployment, room }) => {
+      await ChatPage.open(page, deployment, room);
+      const titles = ['First plans', 'Second plans', 'Third plans'];
+      for (const title of titles) await makePrivateRoom(page, title);
+      for (const load of [false, true]) {
+        if (load) await ChatPage.open(page, deployment, room);
+        await page.keyboard.press('Control+k');
+        for (const title of titles) {
+          await expect(page.getByRole('dialog', { name: 'Rooms' }).getByRole('link', { name: title })).toHaveCount(1);
+        }
+        await page.keyboard.press('Escape');
+      }
+    });
+
     test('a member leaves a private room', async ({ page, deployment, room }) => {
       await ChatPage.open(page, deployment, room);
       const address = await makePrivateRoom(page, 'Short-lived');

@@ -1,9 +1,7 @@
 //! Private rooms: makes them, knows those of the visitor, and shows their members.
 
 use page_model::client::Effect;
-use shared_types::{
-    Action, ActionName, ClientMessage, DeviceLink, PrivateRoom, RoomName, ServerMessage, TitledRoom, json,
-};
+use shared_types::{Action, ActionName, ClientMessage, DeviceLink, PrivateRoom, RoomName, ServerMessage, json};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -48,7 +46,7 @@ impl Session {
     pub(super) fn on_private_room_answer(&mut self, message: &ServerMessage) -> bool {
         match message {
             ServerMessage::RoomCreated { room, title } => {
-                self.on_titles(&[TitledRoom { room: room.clone(), title: title.clone() }]);
+                self.add_titles([(room, Some(title))]);
                 dialog::close(self.chat.rooms.dialog);
                 if !self.enter_room(room, Way::Link) {
                     location::load_room(room);
@@ -74,12 +72,7 @@ impl Session {
         for PrivateRoom { room, .. } in rooms {
             self.rooms.add(room);
         }
-        let titled = rooms
-            .iter()
-            .filter_map(|PrivateRoom { room, title }| Some(TitledRoom { room: room.clone(), title: title.clone()? }));
-        for titled in titled {
-            self.on_titles(&[titled]);
-        }
+        self.add_titles(rooms.iter().map(|PrivateRoom { room, title }| (room, title.as_ref())));
         storage::write(storage::ROOMS, &self.rooms.to_json());
         self.show_rooms();
     }

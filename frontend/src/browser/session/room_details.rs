@@ -46,6 +46,14 @@ impl Session {
         self.store_titles();
     }
 
+    /// Shows and stores the titles of some rooms. Those of other rooms stay.
+    pub(super) fn add_titles<'a>(&self, titles: impl IntoIterator<Item = (&'a RoomName, Option<&'a RoomTitle>)>) {
+        self.change_titles(|known, _| {
+            titles.into_iter().fold(false, |changed, (room, title)| known.set(room, title) | changed)
+        });
+        self.store_titles();
+    }
+
     fn change_titles(&self, change: impl FnOnce(&mut RoomTitles, &RoomName) -> bool) {
         let mut titles = self.chat.rooms.titles.get_untracked();
         if change(&mut titles, &self.page.room) {
