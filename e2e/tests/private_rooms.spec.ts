@@ -53,6 +53,8 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       const chat = await ChatPage.open(page, deployment, room);
       const address = await makePrivateRoom(page, 'Secret plans');
       await chat.sendMessage('only for us');
+      await expect(page.getByText('Beginning of #Secret plans')).toBeVisible();
+      await expect(chat.composer).toHaveAttribute('placeholder', 'Message #Secret plans');
 
       const other = await (await browser.newContext({ locale: 'en-GB', viewport })).newPage();
       for (const missing of [address, deployment.pageUrl('p-zzzzzzzzzzzzzzzzzzzz')]) {

@@ -39,7 +39,7 @@ pub(crate) struct Translations {
     pub(crate) app: &'static str,
 
     pub(crate) message: &'static str,
-    /// Placeholder of the composer; takes the name of the room.
+    /// Placeholder of the composer; takes the title or the name of the room.
     pub(crate) placeholder: Template,
     pub(crate) send: &'static str,
     pub(crate) composer_keys: &'static str,
@@ -176,9 +176,9 @@ pub(crate) struct Translations {
     unread_messages: Plural,
     unread_messages_more: Template,
     pub(crate) to_newest: &'static str,
-    /// Label of the log; takes the name of the room.
+    /// Label of the log; takes the title or the name of the room.
     pub(crate) log: Template,
-    /// Title above the first message of a room; takes the name of the room.
+    /// Title above the first message of a room; takes the title or the name of the room.
     pub(crate) beginning: Template,
     pub(crate) new_messages: &'static str,
     pub(crate) older: &'static str,

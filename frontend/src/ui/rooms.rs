@@ -64,7 +64,7 @@ pub(crate) fn room_button(chat: Chat) -> Element {
         .reactive_attribute("data-unread", move || has_unread().then_some(""))
         .with("title", chat.translations.switch_rooms)
         .child(reactive(move || [mark(chat, &chat.room.address())]))
-        .child(name(reactive_text(move || chat.rooms.titles.with(|titles| titles.label(&chat.room.address())))))
+        .child(name(reactive_text(move || chat.room_label())))
         .child(icon(CHEVRON))
         .child(badge)
         .child(element("span").class("heard").child(screen_reader_text))
@@ -157,9 +157,18 @@ fn mark(chat: Chat, room: &RoomName) -> Element {
     element("span").class("room-mark").with("aria-hidden", "true").text("#")
 }
 
-/// Draws the mark of a private room.
+/// Path of a lock.
+const LOCK: &str = "M12 2a5 5 0 0 0-5 5v3H5v11h14V10h-2V7a5 5 0 0 0-5-5zm-3 8V7a3 3 0 0 1 6 0v3z";
+
+/// Draws the mark of a private room. It is no emoji, because not every device has a font with them.
 pub(crate) fn private_mark() -> Element {
-    element("span").class("room-mark").text("🔒")
+    let lock = element("svg")
+        .with("viewBox", "0 0 24 24")
+        .with("width", ".9em")
+        .with("fill", "currentColor")
+        .with("aria-hidden", "true")
+        .child(element("path").with("d", LOCK));
+    element("span").class("room-mark").child(lock)
 }
 
 /// Keeps the focus in the list after the focused button was removed: the first of these links gets it.

@@ -200,6 +200,11 @@ impl Chat {
         self.room.namesakes.with(|namesakes| tag(person, namesakes))
     }
 
+    /// The text that stands for the room: its title, or else its name. Subscribes the caller to its changes.
+    pub(crate) fn room_label(&self) -> String {
+        self.rooms.titles.with(|titles| titles.label(&self.room.address()))
+    }
+
     /// Whether the visitor is a moderator.
     pub(crate) fn is_moderator(&self) -> bool {
         self.room.you.with(|you| you.moderator)
