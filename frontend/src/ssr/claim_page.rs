@@ -61,7 +61,7 @@ fn form(texts: &'static ClaimTexts, has_problem: bool) -> Element {
         .optional_attribute("aria-describedby", has_problem.then_some("trouble"));
     let label = element("label").class("name-label").child(element("span").text(texts.token)).child(field);
     element("form")
-        .class("door")
+        .class("entry-form")
         .with("id", "claim")
         .with("method", "post")
         .with("action", "/claim")

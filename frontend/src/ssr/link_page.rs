@@ -138,7 +138,7 @@ pub fn confirm_device_page(template: &IndexTemplate, language: Language, page: &
     let title = translations.continue_as.with(page.name.as_str());
     let cancel = element("a").class("button").with("href", "/").text(translations.cancel);
     let form = element("form")
-        .class("door")
+        .class("entry-form")
         .with("method", "post")
         .with("action", "/device")
         .child(hidden("token", page.token.to_owned()))
@@ -171,7 +171,7 @@ fn token_form(translations: &'static Translations, action: &'static str, token: 
     let label = element("label").class("name-label").child(element("span").text(translations.link_code)).child(field);
     let by_hand = element("noscript").child(element("p").text(translations.link_code_hint)).child(label);
     element("form")
-        .class("door")
+        .class("entry-form")
         .with("method", "post")
         .with("action", action)
         .child(token.is_empty().then_some(by_hand))

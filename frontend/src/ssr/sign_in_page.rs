@@ -86,7 +86,7 @@ fn passphrase(translations: &'static Translations, page: SignInPage<'_>) -> Elem
         .optional_attribute("aria-describedby", page.problem.map(|_| "trouble"));
     let label = element("label").class("name-label").child(element("span").text(translations.passphrase)).child(field);
     element("form")
-        .class("door")
+        .class("entry-form")
         .with("method", "post")
         .with("action", "/enter")
         .child(to)

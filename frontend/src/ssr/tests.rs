@@ -255,7 +255,7 @@ fn the_sign_in_page_returns_to_the_room() {
     let form = rendered_sign_in_page(SignInMethod::Passphrase, None, Language::English);
     for part in [
         "<title>Enter the passphrase</title>",
-        "<form class=\"door\" method=\"post\" action=\"/enter\">",
+        "<form class=\"entry-form\" method=\"post\" action=\"/enter\">",
         "name=\"to\" value=\"/r/cats\"",
         "autocomplete=\"current-password\"",
         "<span>Passphrase</span>",
