@@ -6,6 +6,11 @@ export const PART = /\/assets\/on_demand-[0-9a-f]+\.wasm$/;
 /** The path of its style sheet. */
 export const STYLE_SHEET = /\/assets\/on_demand-[0-9a-f]+\.css$/;
 
+/** Waits until the page has what it loads on demand: then its dialogs are drawn. */
+export async function waitForPart(page: Page): Promise<void> {
+  await page.locator('dialog.people').waitFor({ state: 'attached' });
+}
+
 /** Holds every request for a file, such as the one that is loaded on demand. Returns a function that answers them, and all later ones. */
 export async function hold(page: Page, file = PART): Promise<() => void> {
   let answer = () => {};

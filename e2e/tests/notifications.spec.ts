@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { launchOptions } from '../support/browser.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test, type Deployment } from '../support/fixtures.ts';
+import { waitForPart } from '../support/on_demand.ts';
 import { chromium } from '../support/settings.ts';
 
 // Notifications while the page is hidden.
@@ -184,6 +185,8 @@ test('title, badge and icon show unread messages until read', async ({ page, dep
     Object.assign(window, { badges });
   });
   const chat = await ChatPage.open(page, deployment, room);
+  // What draws the badge is among it.
+  await waitForPart(page);
   const icon = page.locator('link[rel=icon]');
   await expect(icon).toHaveAttribute('href', /^\/assets\/icon-/);
   await setHidden(page, true);
