@@ -68,7 +68,7 @@ fn panel(chat: Chat, card: Card) -> Element {
         .child(members_dialog::button(chat))
 }
 
-/// Says how many people are in the room whom the server does not name.
+/// Says how many more people are in the room than the server names.
 pub(crate) fn more_people(chat: Chat) -> View {
     reactive(move || {
         let others = (chat.room.online.get() as usize).saturating_sub(chat.room.people.with(Vec::len));

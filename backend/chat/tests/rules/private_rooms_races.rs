@@ -19,7 +19,7 @@ use store_redb::room_members::RedbRoomMembers;
 
 use crate::private_rooms::{add, open, private_room};
 
-/// Members of whom `bea` is removed after this number of checks.
+/// The members of a room, from which `bea` is removed after this number of checks.
 struct Vanishing {
     inner: Arc<RedbRoomMembers>,
     checks_left: AtomicUsize,

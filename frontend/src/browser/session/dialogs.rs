@@ -65,14 +65,14 @@ impl Session {
             DialogIntent::RevokeInvitation(id) => self.revoke_invitation(&id),
             DialogIntent::LinkDevice => self.link_device(),
             DialogIntent::CreatePrivateRoom(title) => {
-                return self.send_of_private_room(ClientMessage::CreateRoom { title });
+                return self.client.send_query(ClientMessage::CreateRoom { title });
             }
-            DialogIntent::LoadMyRooms => return self.send_of_private_room(ClientMessage::MyRooms),
-            DialogIntent::LoadMembers => return self.send_of_private_room(ClientMessage::Members),
+            DialogIntent::LoadMyRooms => return self.client.send_query(ClientMessage::MyRooms),
+            DialogIntent::LoadMembers => return self.client.send_query(ClientMessage::Members),
             DialogIntent::RemoveMember(person) => {
-                return self.send_of_private_room(ClientMessage::RemoveMember { person });
+                return self.client.send_query(ClientMessage::RemoveMember { person });
             }
-            DialogIntent::LeaveRoom => return self.send_of_private_room(ClientMessage::LeaveRoom),
+            DialogIntent::LeaveRoom => return self.client.send_query(ClientMessage::LeaveRoom),
             DialogIntent::InviteToRoom => self.invite_to_room(),
             DialogIntent::CopyLink(link) => self.copy_link(link),
             DialogIntent::ShareLink(link) => self.share_link(link),

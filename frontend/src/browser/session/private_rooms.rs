@@ -1,7 +1,6 @@
 //! Private rooms: makes them, knows those of the visitor, and shows their members.
 
-use page_model::client::Effect;
-use shared_types::{Action, ActionName, ClientMessage, DeviceLink, PrivateRoom, RoomName, ServerMessage, json};
+use shared_types::{Action, ActionName, DeviceLink, PrivateRoom, RoomName, ServerMessage, json};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -21,11 +20,6 @@ use crate::{
 };
 
 impl Session {
-    /// Sends a command of private rooms.
-    pub(super) fn send_of_private_room(&mut self, command: ClientMessage) -> Vec<Effect> {
-        self.client.send_query(command)
-    }
-
     /// Requests an invitation to the private room and shows its link.
     pub(super) fn invite_to_room(&self) {
         let (room, invite) = (self.page.room.clone(), self.chat.invite);
@@ -73,8 +67,7 @@ impl Session {
             self.rooms.add(room);
         }
         self.add_titles(rooms.iter().map(|PrivateRoom { room, title }| (room, title.as_ref())));
-        storage::write(storage::ROOMS, &self.rooms.to_json());
-        self.show_rooms();
+        self.store_rooms();
     }
 
     /// The visitor is no member of a room any more.

@@ -36,7 +36,8 @@ impl Session {
         storage::on_rooms_changed(move || with(handle, Session::on_stored_elsewhere));
     }
 
-    fn store_rooms(&self) {
+    /// Stores and shows the visited rooms.
+    pub(super) fn store_rooms(&self) {
         storage::write(storage::ROOMS, &self.rooms.to_json());
         self.show_rooms();
     }
@@ -52,15 +53,13 @@ impl Session {
     /// Refreshes the list of rooms, after the page became visible. Other pages may have visited rooms.
     pub(super) fn refresh_rooms(&mut self, now: u64) {
         self.rooms.on_page_visible(now);
-        self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
-        self.show_rooms();
+        self.on_stored_elsewhere();
     }
 
     /// Refreshes the list of rooms at once. The visitor opens it.
     pub(super) fn refresh_rooms_now(&mut self) {
         self.rooms.request();
-        self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
-        self.show_rooms();
+        self.on_stored_elsewhere();
     }
 
     /// Removes a room from the list.
