@@ -538,4 +538,7 @@ pub enum ErrorCode {
     Unavailable,
     /// The frame names a room in which the socket is not (any more). Nothing was done.
     OtherRoom,
+    /// A code of a newer server. The error's sentence says what it is.
+    #[serde(other)]
+    Other,
 }

@@ -69,6 +69,7 @@ pub(crate) struct DialogTexts {
     pub(super) audit_rules_changed: Template,
     pub(super) audit_described: Template,
     pub(super) audit_title_removed: Template,
+    pub(super) audit_other: &'static str,
     pub(super) no_rules: &'static str,
 
     pub(crate) privacy: &'static str,

@@ -58,6 +58,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     audit_rules_changed: Template("changed the rules of #", ""),
     audit_described: Template("changed title and topic of #", ""),
     audit_title_removed: Template("removed the title of #", ""),
+    audit_other: "did something that this page does not know yet. Reload the page.",
     no_rules: "Nothing special.",
 
     privacy: "You and your data",

@@ -57,6 +57,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     audit_rules_changed: Template("#", " のルールを変更しました"),
     audit_described: Template("#", " のタイトルとトピックを変更しました"),
     audit_title_removed: Template("#", " のタイトルを削除しました"),
+    audit_other: "このページがまだ知らない操作をしました。ページを再読み込みしてください。",
     no_rules: "特別なルールはありません。",
 
     privacy: "あなたとあなたのデータ",
