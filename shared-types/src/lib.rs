@@ -26,6 +26,7 @@ mod mentions;
 mod moderation;
 mod names;
 mod page_state;
+mod plain_text;
 mod poll;
 mod roles;
 mod room_details;
@@ -58,6 +59,7 @@ pub use names::{
     MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError, is_invisible,
 };
 pub use page_state::PageState;
+pub use plain_text::plain_text;
 pub use poll::{Poll, PollDraft, PollError, PollOption, PollOptionText};
 pub use roles::{Role, RoleEntry};
 pub use room_details::{RoomDescription, RoomDetails, RoomTitle, RoomTopic, TitledRoom};

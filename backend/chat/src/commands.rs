@@ -252,6 +252,7 @@ impl FrameHandler {
                 saved,
                 messages: messages.clone(),
                 membership: membership.clone(),
+                renderer: renderer.clone(),
                 clock: clock.clone(),
             },
             membership,

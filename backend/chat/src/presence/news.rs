@@ -9,7 +9,7 @@ use futures::future::{BoxFuture, FutureExt};
 use shared_types::{ChatMessage, RoomName, ServerMessage, Timestamp};
 
 use crate::{
-    messages::pins::beginning,
+    messages::excerpt::beginning,
     ports::{
         Result, Unavailable,
         connection_gateway::{DeliveryOutcome, Frame},
@@ -19,7 +19,7 @@ use crate::{
     presence::broadcast::{Broadcast, ListenerOutcome, frames_of},
 };
 
-/// The news of one message: one frame for the people that it mentions, and one for the others.
+/// The news of one rendered message: one frame for the people that it mentions, and one for the others.
 struct News<'a> {
     message: &'a ChatMessage,
     plain: Frame,
@@ -35,7 +35,7 @@ impl<'a> News<'a> {
                 author: message.author.clone(),
                 sent_at: message.sent_at,
                 mentioned,
-                text: message.text.as_ref().filter(|_| mentioned).and_then(beginning),
+                text: if mentioned { beginning(message) } else { None },
                 deleted: message.deleted,
             })
         };

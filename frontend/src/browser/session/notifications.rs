@@ -1,8 +1,8 @@
 //! Tells the visitor about new messages that they do not see: in the title, on the icon, and with notifications.
 
 use leptos::prelude::*;
-use page_model::{notification_level::NotificationLevel, plain_text::plain_text, room_list::RoomNews};
-use shared_types::{ChatMessage, MessageText, Person, ServerMessage};
+use page_model::{notification_level::NotificationLevel, room_list::RoomNews};
+use shared_types::{ChatMessage, MessageText, Person, ServerMessage, plain_text};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{

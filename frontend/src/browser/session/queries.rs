@@ -3,11 +3,10 @@
 use page_model::{
     calendar::Calendar,
     connection::Status,
-    plain_text::plain_text,
     room_list::RoomNews,
     search::{Search, excerpt},
 };
-use shared_types::{Action, ActionName, ClientMessage, MessageText, Person, RoomName, Seq, ServerMessage};
+use shared_types::{Action, ActionName, ClientMessage, MessageText, Person, RoomName, Seq, ServerMessage, plain_text};
 
 use crate::{
     browser::{
