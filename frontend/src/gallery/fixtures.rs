@@ -51,6 +51,8 @@ pub(super) const STYLE: &str = "
 .gallery figcaption { padding: .25rem .75rem; background: var(--page); color: var(--quiet); font-size: .75rem }
 .gallery .chat { height: 28rem; border: 0 }
 .gallery .actions, .gallery dialog[open] { position: static; margin: 1rem }
+.gallery .actions { flex-wrap: wrap }
+.gallery .menu[open] { width: 100%; margin: .5rem 0 0 }
 .gallery .lightbox[open] { position: relative; width: auto; height: 20rem; margin: 0 }
 .gallery .picker[open] { width: auto; max-width: none }
 @media (max-width: 30rem) {

@@ -18,6 +18,7 @@ pub(crate) struct DialogTexts {
     /// Shown beside an attached image that is long.
     pub(crate) small_image: &'static str,
     pub(crate) more_reactions: &'static str,
+    pub(crate) more_actions: &'static str,
     pub(crate) reply: &'static str,
     pub(crate) edit: &'static str,
     pub(crate) delete: &'static str,

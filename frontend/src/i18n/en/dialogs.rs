@@ -10,6 +10,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     still_image: "Becomes a still image: it is too large to be sent moving.",
     small_image: "Very long: small text will be hard to read. Sent in several parts, it stays legible.",
     more_reactions: "More reactions",
+    more_actions: "More actions",
     reply: "Reply",
     edit: "Edit",
     delete: "Delete",

@@ -10,6 +10,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     still_image: "静止画として送信されます。動くまま送るには大きすぎます。",
     small_image: "とても長い画像のため、小さな文字は読みにくくなります。分割して送ると読みやすくなります。",
     more_reactions: "その他のリアクション",
+    more_actions: "その他の操作",
     reply: "返信",
     edit: "編集",
     delete: "削除",
