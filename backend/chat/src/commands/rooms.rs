@@ -1,5 +1,6 @@
 //! `rooms`: replies with the newest message of each of several rooms, counts what is unread there, and adds their titles if they are
-//! asked for. Private rooms of which the sender is no member are left out like empty ones. With `watch` the sender's connection is sent news of these rooms from then on.
+//! asked for. Private rooms of which the sender is no member are left out like empty ones. With `watch` the sender's connection is sent news
+//! of these rooms from then on, and of all direct messages of the sender.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -7,7 +8,7 @@ use shared_types::{Action, RoomName, Seq, ServerMessage, limits};
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{
-    access::rate_limit::RateBucket,
+    access::{direct_messages::inbox_of, rate_limit::RateBucket},
     moderation::posting_policy::Permission,
     ports::{Result as PortResult, connections::Connection},
 };
@@ -45,8 +46,9 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, wanted: Wan
         }
     }
     let (rooms, read) = only_visible(rooms, read, &visible);
-    let moderation = &handler.posting_policy.restriction_store.moderation;
-    let titles = async { if titles { moderation.titles(&rooms).await } else { Ok(Vec::new()) } };
+    let moderation = handler.posting_policy.restriction_store.moderation.as_ref();
+    let titles =
+        async { if titles { handler.membership.titles(&rooms, person, moderation).await } else { Ok(Vec::new()) } };
     let (rooms, titles) = futures::try_join!(handler.room_activity.newest(sender, rooms.clone(), read), titles)?;
     Ok(Some(ServerMessage::Rooms { rooms, titles }))
 }
@@ -59,7 +61,10 @@ async fn watch_visible(
     visible: &HashSet<RoomName>,
 ) -> PortResult<()> {
     let rooms: Vec<RoomName> = rooms.iter().filter(|room| visible.contains(room)).cloned().collect();
-    handler.broadcast.connections.watch(sender, &watched(&sender.room, &rooms)).await
+    let mut watched = watched(&sender.room, &rooms);
+    // News of direct messages.
+    watched.push(inbox_of(&sender.person.id));
+    handler.broadcast.connections.watch(sender, &watched).await
 }
 
 /// Leaves out the rooms that are not visible, with their read positions, which are those of the first rooms.

@@ -51,7 +51,7 @@ impl Session {
             ServerMessage::RoomLeft { room } => self.on_room_left(room),
             ServerMessage::Error { action: Some(ActionName::Known(action)), message, .. } => match action {
                 Action::Members => set(self.chat.members.list, MembersView::Failed),
-                Action::CreateRoom | Action::AddMember | Action::RemoveMember | Action::LeaveRoom => {
+                Action::CreateRoom | Action::AddMember | Action::RemoveMember | Action::LeaveRoom | Action::Direct => {
                     self.show_errors(vec![message.clone()]);
                 }
                 _ => return false,

@@ -34,7 +34,8 @@ impl AccessLinks {
         room: &RoomName,
     ) -> Result<String, LinkError> {
         self.check_request(by, addresses).await?;
-        if !room.is_private() || !self.membership.may_enter(room, &by.id).await? {
+        // Nobody joins a direct message.
+        if !room.is_private() || room.is_direct() || !self.membership.may_enter(room, &by.id).await? {
             return Err(LinkError::NotAllowed);
         }
         let content = Content { room: room.clone() };
@@ -66,11 +67,19 @@ impl AccessLinks {
         let now = self.restriction_store.clock.now();
         match self.membership.accept(&room, &invited_by, person, now).await {
             Ok(()) => Ok(room),
-            Err(MembershipError::NoSuchRoom | MembershipError::Open | MembershipError::HostsOnly) => {
-                Err(LinkError::Revoked)
-            }
             Err(MembershipError::RoomFull | MembershipError::TooManyRooms) => Err(LinkError::RoomFull),
             Err(MembershipError::Unavailable(cause)) => Err(cause.into()),
+            Err(
+                MembershipError::NoSuchRoom
+                | MembershipError::Open
+                | MembershipError::HostsOnly
+                | MembershipError::Direct
+                | MembershipError::DirectLeave
+                | MembershipError::DirectPeople
+                | MembershipError::DirectYourself
+                | MembershipError::DirectUnknown
+                | MembershipError::DirectBanned,
+            ) => Err(LinkError::Revoked),
         }
     }
 }
