@@ -193,14 +193,12 @@ impl RoomMembership {
         Ok(titles.into_iter().flatten().collect())
     }
 
-    /// Stores a new name of a person in the direct messages that they have, at most [`limits::RENAMED_ROOMS`], the one in which they are
-    /// first.
-    pub(crate) async fn renamed(&self, person: &Person, room: &RoomName) -> PortResult<()> {
+    /// Stores a new name of a person in other direct messages that they have, at most [`limits::RENAMED_ROOMS`]. In the others it is stored
+    /// when they come.
+    pub(crate) async fn renamed(&self, person: &Person, current: &RoomName) -> PortResult<()> {
         let rooms = self.members.rooms_of(&person.id, limits::PRIVATE_ROOMS).await?;
-        let mut direct: Vec<RoomName> = rooms.into_iter().filter(RoomName::is_direct).collect();
-        direct.sort_by_key(|one| one != room);
-        let writes = direct.iter().take(limits::RENAMED_ROOMS);
-        try_join_all(writes.map(|room| self.members.set_name(room, &person.id, &person.name))).await.map(drop)
+        let others = rooms.iter().filter(|room| room.is_direct() && *room != current).take(limits::RENAMED_ROOMS);
+        try_join_all(others.map(|room| self.members.set_name(room, &person.id, &person.name))).await.map(drop)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Steps that several commands share.
 
-use futures::future::{join_all, try_join, try_join_all};
+use futures::future::{join_all, try_join, try_join_all, try_join3};
 use shared_types::{ChatMessage, Nonce, PersonId, RoomDetails, RoomName, Seq, ServerMessage, limits};
 
 use super::{FrameHandler, Reply, error::CommandError};
@@ -86,15 +86,20 @@ impl FrameHandler {
         Ok(settings)
     }
 
-    /// Stores a new name in the direct messages of its person, and shows it to those who are in the same one.
+    /// Stores a new name in the direct messages of its person, except in the one where they are, which [`Self::settings_for`] does, and
+    /// shows it to the others there.
     pub(super) async fn rename_in_direct_messages(&self, renamed: &Connection) -> Result<()> {
         let room = &renamed.room;
-        self.membership.renamed(&renamed.person, room).await?;
+        let renaming = self.membership.renamed(&renamed.person, room);
         if !room.is_direct() {
-            return Ok(());
+            return renaming.await;
         }
-        let members = self.membership.members.members(room, limits::DIRECT_PEOPLE).await?;
-        let listeners = self.broadcast.connections.in_room(room).await?;
+        let members = self.membership.members.members(room, limits::DIRECT_PEOPLE);
+        let ((), mut members, listeners) =
+            try_join3(renaming, members, self.broadcast.connections.in_room(room)).await?;
+        for member in members.iter_mut().filter(|member| member.person == renamed.person.id) {
+            member.name = Some(renamed.person.name.clone());
+        }
         let others = listeners.iter().filter(|listener| listener.person.id != renamed.person.id);
         join_all(others.map(|other| async {
             let title = title_for(&other.person.id, &members);
