@@ -65,7 +65,7 @@ pub(crate) fn log(chat: Chat) -> [View; 4] {
         .with("role", "log")
         .with("aria-live", "polite")
         .reactive_attribute("aria-busy", busy)
-        .reactive_attribute("aria-label", move || Some(chat.translations.log.with(&chat.room_label())))
+        .reactive_attribute("aria-label", move || Some(chat.translations.log.with(&chat.marked_room_label())))
         .with("tabindex", "0")
         .node_ref(chat.log.element)
         .on(ev::scroll, on_scroll)
@@ -91,9 +91,10 @@ fn start(chat: Chat) -> View {
         OlderMessages::None => {
             let empty = chat.log.rows.with(Vec::is_empty);
             let sentence = if empty { chat.translations.empty } else { chat.translations.welcome };
-            let title =
-                element("h2").class("beginning-title").text(chat.translations.beginning.with(&chat.room_label()));
-            let invite = empty.then(|| invite::text_button(chat));
+            let title = element("h2")
+                .class("beginning-title")
+                .text(chat.translations.beginning.with(&chat.marked_room_label()));
+            let invite = (empty && !chat.room.address().is_direct()).then(|| invite::text_button(chat));
             [element("div").class("history beginning").child(title).child(element("p").text(sentence)).child(invite)]
         }
         older => {

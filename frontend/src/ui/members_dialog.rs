@@ -30,6 +30,7 @@ pub(crate) fn members_dialog(chat: Chat) -> Element {
     let status = move || match state.list.get() {
         MembersView::Loading => texts.audit_loading,
         MembersView::Failed => texts.members_failed,
+        MembersView::Known(_) if chat.room.address().is_direct() => texts.direct_members_hint,
         MembersView::Known(_) => texts.members_hint,
     };
     let status = element("p").class("sheet-hint").with("role", "status").child(reactive_text(status));
@@ -49,10 +50,14 @@ pub(crate) fn members_dialog(chat: Chat) -> Element {
     let body = element("div")
         .class("sheet-body")
         .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
-    titled_dialog(chat, "members", texts.members, state.dialog)
-        .child(status)
-        .child(body)
-        .child(element("div").class("sheet-ways").child(invite).child(leave))
+    titled_dialog(chat, "members", texts.members, state.dialog).child(status).child(body).child(
+        // The people of a direct message stay the same.
+        element("div")
+            .reactive_attribute("hidden", move || chat.room.address().is_direct().then_some(""))
+            .class("sheet-ways")
+            .child(invite)
+            .child(leave),
+    )
 }
 
 /// Draws the button that opens the dialog, in a private room.

@@ -1,10 +1,11 @@
 //! `rooms`: replies with the newest message of each of several rooms, counts what is unread there, and adds their titles if they are
 //! asked for. Private rooms of which the sender is no member are left out like empty ones. With `watch` the sender's connection is sent news
-//! of these rooms from then on, and of all direct messages of the sender.
+//! of these rooms from then on, and of all direct messages of the sender. With both, the answer also has direct messages that the request
+//! does not name.
 
 use std::collections::{BTreeSet, HashSet};
 
-use shared_types::{Action, RoomName, Seq, ServerMessage, limits};
+use shared_types::{Action, PersonId, RoomName, Seq, ServerMessage, limits};
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{
@@ -30,8 +31,11 @@ pub(super) struct Wanted {
 }
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, wanted: Wanted) -> Reply {
-    let Wanted { rooms, titles, watch, read } = wanted;
+    let Wanted { mut rooms, titles, watch, mut read } = wanted;
     let person = &sender.person.id;
+    if titles && watch {
+        add_direct_messages(handler, person, &mut rooms, &mut read).await?;
+    }
     let mut visible = handler.membership.visible(&rooms, person).await?;
     if watch {
         // Before the messages are read: each message is in the answer or in the news.
@@ -51,6 +55,24 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, wanted: Wan
         async { if titles { handler.membership.titles(&rooms, person, moderation).await } else { Ok(Vec::new()) } };
     let (rooms, titles) = futures::try_join!(handler.room_activity.newest(sender, rooms.clone(), read), titles)?;
     Ok(Some(ServerMessage::Rooms { rooms, titles }))
+}
+
+/// Adds direct messages that the sender does not know yet, as far as there is space: on a new device, or because they came while no page was
+/// open. What is unread there is counted after the stored read positions.
+async fn add_direct_messages(
+    handler: &FrameHandler,
+    person: &PersonId,
+    rooms: &mut Vec<RoomName>,
+    read: &mut Vec<Seq>,
+) -> PortResult<()> {
+    let own = handler.membership.members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
+    for room in own {
+        if room.is_direct() && rooms.len() < limits::ROOMS && !rooms.contains(&room) {
+            rooms.push(room);
+            read.resize(rooms.len(), Seq::default());
+        }
+    }
+    Ok(())
 }
 
 /// Makes the sender a watcher of those of the rooms that they may see.

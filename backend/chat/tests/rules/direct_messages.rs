@@ -1,6 +1,6 @@
 //! Tests of direct messages: who starts one, who sees it, what it is called, and whom its messages reach.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use chat::{
     access::{direct_messages::inbox_of, policy::AccessPolicy},
@@ -278,6 +278,29 @@ async fn unread_direct_messages_count_as_mentions() {
     let answer = chat.received("b").pop().unwrap();
     assert_eq!(answer["titles"], json!([{ "room": room, "title": "ann" }]));
     assert_eq!((&answer["rooms"][0]["unread"], &answer["rooms"][0]["mentioned"]), (&json!(2), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_page_that_begins_to_watch_learns_of_direct_messages_that_it_does_not_know() {
+    let chat = chat().await;
+    let (room, _) = start(&chat, "a", &["bea"]).await;
+    let (empty, _) = start(&chat, "c", &["bea"]).await;
+    enter(&chat, "a", &room).await;
+    chat.send_message("a", "hi", "n1").await;
+    chat.send_message("a", "hi", "n2").await;
+    chat.send("b", json!({ "action": "read", "room": room, "seq": 1 })).await;
+    chat.received("b");
+    chat.send("b", json!({ "action": "rooms", "rooms": ["cats"], "titles": true, "watch": true, "read": [0] })).await;
+    let answer = chat.received("b").pop().unwrap();
+    let titles: BTreeSet<_> = answer["titles"].as_array().unwrap().iter().map(ToString::to_string).collect();
+    let titled = |room: &str, title: &str| json!({ "room": room, "title": title }).to_string();
+    assert_eq!(titles, BTreeSet::from([titled(&room, "ann"), titled(&empty, "cy")]));
+    assert_eq!(answer["rooms"].as_array().unwrap().len(), 1, "rooms without messages are left out: {answer}");
+    let found = &answer["rooms"][0];
+    assert_eq!((&found["room"], &found["unread"], &found["read"]), (&json!(room), &json!(1), &json!(1)));
+    // Other requests have what they name.
+    chat.send("b", json!({ "action": "rooms", "rooms": ["cats"], "titles": true })).await;
+    assert_eq!(chat.received("b"), [json!({ "type": "rooms", "rooms": [] })]);
 }
 
 #[tokio::test]
