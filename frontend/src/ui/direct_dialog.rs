@@ -27,9 +27,9 @@ pub(crate) struct DirectDialog {
 }
 
 impl DirectDialog {
-    /// Returns the dialog without people.
-    pub(crate) fn new() -> Self {
-        Self { dialog: NodeRef::new(), people: State::new(Vec::new()), chosen: State::new(Vec::new()) }
+    /// Returns the dialog with people to choose from.
+    pub(crate) fn of(people: Vec<Person>) -> Self {
+        Self { dialog: NodeRef::new(), people: State::new(people), chosen: State::new(Vec::new()) }
     }
 
     fn can_start(self) -> bool {

@@ -66,7 +66,7 @@ fn draw(chat: Chat, slot: Slot) -> Vec<View> {
 
 /// Draws all dialogs, and the button that moves to the code in the log.
 pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
-    let direct = DirectDialog::new();
+    let direct = DirectDialog::of(Vec::new());
     let dialogs = [
         profile_dialog(chat),
         people_dialog(chat, direct),

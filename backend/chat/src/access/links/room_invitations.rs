@@ -34,9 +34,11 @@ impl AccessLinks {
         room: &RoomName,
     ) -> Result<String, LinkError> {
         self.check_request(by, addresses).await?;
-        // Nobody joins a direct message.
-        if !room.is_private() || room.is_direct() || !self.membership.may_enter(room, &by.id).await? {
+        if !room.is_private() || !self.membership.may_enter(room, &by.id).await? {
             return Err(LinkError::NotAllowed);
+        }
+        if room.is_direct() {
+            return Err(LinkError::Direct);
         }
         let content = Content { room: room.clone() };
         let (kind, purpose, life) = (TokenKind::RoomInvitation, Purpose::RoomInvitation, limits::ROOM_INVITATION_LIFE);
@@ -69,11 +71,11 @@ impl AccessLinks {
             Ok(()) => Ok(room),
             Err(MembershipError::RoomFull | MembershipError::TooManyRooms) => Err(LinkError::RoomFull),
             Err(MembershipError::Unavailable(cause)) => Err(cause.into()),
+            Err(MembershipError::Direct) => Err(LinkError::Direct),
             Err(
                 MembershipError::NoSuchRoom
                 | MembershipError::Open
                 | MembershipError::HostsOnly
-                | MembershipError::Direct
                 | MembershipError::DirectLeave
                 | MembershipError::DirectPeople
                 | MembershipError::DirectYourself
