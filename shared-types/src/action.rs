@@ -69,6 +69,7 @@ actions! {
     AddMember = "addMember",
     RemoveMember = "removeMember",
     LeaveRoom = "leaveRoom",
+    Direct = "direct",
 }
 
 impl fmt::Display for Action {

@@ -94,7 +94,8 @@ impl ClientMessage {
             | Self::Members
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
-            | Self::LeaveRoom => Ok(()),
+            | Self::LeaveRoom
+            | Self::Direct { .. } => Ok(()),
         }
     }
 }

@@ -63,7 +63,7 @@ pub use plain_text::plain_text;
 pub use poll::{Poll, PollDraft, PollError, PollOption, PollOptionText};
 pub use roles::{Role, RoleEntry};
 pub use room_details::{RoomDescription, RoomDetails, RoomTitle, RoomTopic, TitledRoom};
-pub use room_members::{PrivateRoom, RoomMember};
+pub use room_members::{NamedPerson, PrivateRoom, RoomMember};
 pub use room_tag::{RoomTag, with_room};
 pub use saved::{SavedMessage, SavedPosition};
 pub use search_folding::{fold_letter, is_ignored_in_search};

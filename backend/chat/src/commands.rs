@@ -15,6 +15,7 @@ mod close_poll;
 mod create_room;
 mod delete;
 mod describe;
+mod direct;
 mod edit;
 mod enter;
 mod erase;
@@ -144,6 +145,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::AddMember => add_member::SPEC,
         Action::RemoveMember => remove_member::SPEC,
         Action::LeaveRoom => leave_room::SPEC,
+        Action::Direct => direct::SPEC,
     }
 }
 
@@ -404,6 +406,7 @@ impl FrameHandler {
             ClientMessage::AddMember { person, name } => add_member::run(self, sender, person, name).await,
             ClientMessage::RemoveMember { person } => remove_member::run(self, sender, person).await,
             ClientMessage::LeaveRoom => leave_room::run(self, sender).await,
+            ClientMessage::Direct { people } => direct::run(self, sender, people).await,
         }
     }
 }

@@ -12,7 +12,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     app: "Chat",
 
     message: "Message",
-    placeholder: Template("Message #", ""),
+    placeholder: Template("Message ", ""),
     send: "Send",
     composer_keys: "Enter to send, Shift + Enter for a new line",
     composer_keys_touch: "Enter for a new line, the button to send",
@@ -122,8 +122,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     unread_messages: Plural { one: Template("", " new message"), other: Template("", " new messages") },
     unread_messages_more: Template("More than ", " new messages"),
     to_newest: "Go to the newest messages",
-    log: Template("Messages in #", ""),
-    beginning: Template("Beginning of #", ""),
+    log: Template("Messages in ", ""),
+    beginning: Template("Beginning of ", ""),
     new_messages: "New messages",
     older: "Load older messages",
     loading: "Loading older messages…",
@@ -136,8 +136,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     mentions_you: "you are mentioned",
     mentioned_elsewhere: "You are mentioned in another room",
     open_room: "Open a room",
-    remove_room: Template("Take #", " off the list"),
-    mark_room_read: Template("Mark #", " as read"),
+    remove_room: Template("Take ", " off the list"),
+    mark_room_read: Template("Mark ", " as read"),
 
     invite: "Invite people",
 

@@ -17,7 +17,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     app: "チャット",
 
     message: "メッセージ",
-    placeholder: Template("メッセージを入力（#", "）"),
+    placeholder: Template("メッセージを入力（", "）"),
     send: "送信",
     composer_keys: "Enterで送信、Shift + Enterで改行",
     composer_keys_touch: "Enterで改行、ボタンで送信",
@@ -129,8 +129,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     },
     unread_messages_more: Template("新着メッセージ", "件以上"),
     to_newest: "最新のメッセージへ",
-    log: Template("#", " のメッセージ"),
-    beginning: Template("#", " の始まり"),
+    log: Template("", " のメッセージ"),
+    beginning: Template("", " の始まり"),
     new_messages: "新着メッセージ",
     older: "以前のメッセージを読み込む",
     loading: "以前のメッセージを読み込んでいます…",
@@ -143,8 +143,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     mentions_you: "あなたへのメンションがあります",
     mentioned_elsewhere: "ほかのルームであなたへのメンションがあります",
     open_room: "ルームを開く",
-    remove_room: Template("#", " を一覧から外す"),
-    mark_room_read: Template("#", " を既読にする"),
+    remove_room: Template("", " を一覧から外す"),
+    mark_room_read: Template("", " を既読にする"),
 
     invite: "メンバーを招待",
 

@@ -22,11 +22,14 @@ pub(crate) fn buttons(chat: Chat) -> View {
     };
     reactive(move || {
         let mut buttons = Vec::new();
-        if has_details() || chat.can_describe() {
+        let is_direct = chat.room.address().is_direct();
+        if !is_direct && (has_details() || chat.can_describe()) {
             buttons.push(button(chat.translations.dialogs().room_details, room_details_dialog::show));
         }
         if chat.is_moderator() {
-            buttons.push(button(chat.translations.dialogs().room_rules, rules_dialog::open));
+            if !is_direct {
+                buttons.push(button(chat.translations.dialogs().room_rules, rules_dialog::open));
+            }
             buttons.push(button(chat.translations.dialogs().audit, audit_dialog::open));
         }
         if chat.moderation.is_owner.get() {

@@ -5,6 +5,7 @@ use page_view::{Element, element, reactive};
 use shared_types::Person;
 
 use crate::ui::{
+    direct_dialog::{self, DirectDialog},
     members_dialog,
     moderation::restriction_dialog,
     parts::avatar::avatar,
@@ -13,16 +14,18 @@ use crate::ui::{
 };
 
 /// Draws the dialog.
-pub(crate) fn people_dialog(chat: Chat) -> Element {
+pub(crate) fn people_dialog(chat: Chat, direct: DirectDialog) -> Element {
     let people_dialog = chat.on_demand.people_dialog;
     let people = move || {
         let person = |person: Person| {
             let (avatar, identity) = (avatar(chat, &person), identity(chat, &person));
-            element("li").class("person").child(avatar).child(identity).child(restriction_dialog::button(
-                chat,
-                person,
-                people_dialog,
-            ))
+            let message = direct_dialog::message_icon(chat, &person, people_dialog);
+            element("li")
+                .class("person")
+                .child(avatar)
+                .child(identity)
+                .child(message)
+                .child(restriction_dialog::button(chat, person, people_dialog))
         };
         chat.room.people.get().into_iter().map(person).collect::<Vec<_>>()
     };
@@ -32,7 +35,13 @@ pub(crate) fn people_dialog(chat: Chat) -> Element {
         .child(element("h2").with("id", "people-title").text(chat.translations.people))
         .child(element("ul").class("people-list").child(reactive(people)))
         .child(more_people(chat))
-        .child(element("div").class("name-buttons").child(members_dialog::button(chat)).child(close));
+        .child(
+            element("div")
+                .class("name-buttons")
+                .child(direct_dialog::button(chat, direct))
+                .child(members_dialog::button(chat))
+                .child(close),
+        );
     element("dialog")
         .class("name-dialog people")
         .with("aria-labelledby", "people-title")

@@ -7,6 +7,7 @@ use web_sys::{HtmlDialogElement, HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
     composer::field,
+    direct_dialog::{self, DirectDialog},
     members_dialog,
     moderation::restriction_dialog,
     parts::{
@@ -29,9 +30,9 @@ pub(crate) fn is_wide() -> bool {
 }
 
 /// Draws the panel and the card.
-pub(crate) fn panel_and_card(chat: Chat) -> [View; 2] {
+pub(crate) fn panel_and_card(chat: Chat, direct: DirectDialog) -> [View; 2] {
     let card = Card::of(chat.room.you.get_untracked());
-    let panel = reactive(move || chat.on_demand.people_panel.get().then(|| panel(chat, card)));
+    let panel = reactive(move || chat.on_demand.people_panel.get().then(|| panel(chat, card, direct)));
     [panel, card_dialog(chat, card).into()]
 }
 
@@ -49,7 +50,7 @@ fn close(chat: Chat) {
     }
 }
 
-fn panel(chat: Chat, card: Card) -> Element {
+fn panel(chat: Chat, card: Card, direct: DirectDialog) -> Element {
     let title = element("h2").with("id", TITLE_ID).text(chat.translations.people);
     let close_button =
         icon_button("sheet-close", chat.translations.close.into(), CROSS, true, Callback::new(move |()| close(chat)));
@@ -65,6 +66,7 @@ fn panel(chat: Chat, card: Card) -> Element {
         .child(element("div").class("people-bar").child(title).child(close_button))
         .child(element("ul").class("people-rows").with("role", "list").child(reactive(people)))
         .child(more_people(chat))
+        .child(direct_dialog::button(chat, direct))
         .child(members_dialog::button(chat))
 }
 
@@ -149,9 +151,10 @@ fn card_body(chat: Chat, card: Card) -> Vec<Element> {
         .child(element("code").text(person.id.to_string()));
     let is_me = chat.room.you.with(|you| you.id == person.id);
     let name = person.name.to_string();
+    let message = direct_dialog::message_button(chat, &person, card.dialog);
     let mention = (!is_me).then(|| {
         element("button")
-            .class("button primary")
+            .class("button")
             .with("type", "button")
             .on(ev::click, move |_| {
                 dialog::close(card.dialog);
@@ -161,5 +164,5 @@ fn card_body(chat: Chat, card: Card) -> Vec<Element> {
             .text(texts.mention_person)
     });
     let restrict = restriction_dialog::button(chat, person, card.dialog);
-    vec![who, id, element("div").class("name-buttons").children(restrict).children(mention)]
+    vec![who, id, element("div").class("name-buttons").children(restrict).children(mention).children(message)]
 }

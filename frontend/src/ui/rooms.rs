@@ -1,32 +1,30 @@
 //! The list of visited rooms: as a column beside the chat on wide screens, and in a dialog everywhere.
 
+pub(crate) mod list;
 pub(crate) mod room_dialog;
 
 use leptos::{ev, prelude::*};
 use page_model::room_list::RoomEntry;
 use page_view::{Element, View, element, reactive, reactive_text};
 use shared_types::RoomName;
-use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::{
     i18n::capped_count,
     ui::{
         parts::{
             dialog::{self, has_modifier},
-            icon_button::{CROSS, icon, icon_button},
+            icon_button::{icon, icon_button},
         },
         state::{
             Chat,
-            intent::{DialogIntent, Intent},
-            on_demand::DialogRequest,
+            intent::Intent,
+            on_demand::{DialogRequest, Slot},
         },
     },
 };
 
 /// Icon of a chevron that points down.
 const CHEVRON: &str = "M7 10l5 5 5-5";
-/// Icon of a check mark.
-const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
 /// Icon of a plus sign.
 const PLUS: &str = "M12 5.5v13M5.5 12h13";
 
@@ -41,7 +39,7 @@ pub(crate) fn column(chat: Chat) -> Element {
         .with("aria-label", chat.translations.rooms)
         .reactive_attribute("data-pending", move || (!chat.rooms.is_complete.get()).then_some(""))
         .child(element("div").class("rooms-bar").child(title).child(open_button))
-        .child(list(chat))
+        .child(rooms_list(chat))
 }
 
 /// Draws the name of the room as a button that opens the dialog.
@@ -89,25 +87,25 @@ pub(crate) fn open(chat: Chat) {
     chat.open_dialog(DialogRequest::Rooms);
 }
 
-/// Draws the list.
-fn list(chat: Chat) -> Element {
-    let rows = move || chat.rooms.entries.get().into_iter().map(|entry| row(chat, entry)).collect::<Vec<_>>();
-    // Safari ignores the role of a list without markers, unless the role is explicit.
-    element("ul").class("room-list").with("role", "list").child(reactive(rows))
+/// Draws the list: without what is unread and without buttons until the program has loaded [`list`], which draws it then.
+fn rooms_list(chat: Chat) -> View {
+    reactive(move || match chat.on_demand.functions.get() {
+        Some(functions) => untrack(|| (functions.draw)(chat, Slot::Rooms)),
+        None => {
+            let row = |RoomEntry { room, is_current, .. }| {
+                element("li").class("room-row").child(link(chat, &room, is_current))
+            };
+            let rows = chat.rooms.entries.get().into_iter().map(row);
+            // Safari ignores the role of a list without markers, unless the role is explicit.
+            vec![element("ul").class("room-list").with("role", "list").children(rows).into()]
+        }
+    })
 }
 
-fn row(chat: Chat, entry: RoomEntry) -> Element {
-    let is_removable = entry.is_removable();
-    let RoomEntry { room, is_current, unread, count, mentioned } = entry;
-    let label = chat.rooms.titles.with(|titles| titles.label(&room));
+/// Draws the link to a room.
+fn link(chat: Chat, room: &RoomName, is_current: bool) -> Element {
     let target = room.clone();
-    let screen_reader_text =
-        unread.then(|| element("span").class("heard").text(chat.translations.is_unread(count, mentioned)));
-    let badge = unread.then(|| {
-        let badge = element("span").class(badge_class(mentioned)).with("aria-hidden", "true");
-        badge.text(unread_number(count, mentioned))
-    });
-    let link = element("a")
+    element("a")
         .class("room-link")
         .with("href", room.path())
         .optional_attribute("aria-current", is_current.then_some("page"))
@@ -123,26 +121,8 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
                 chat.dispatch.run(Intent::EnterRoom(target.clone(), Some(event)));
             }
         })
-        .child(mark(chat, &room))
-        .child(name(label.clone()))
-        .children(screen_reader_text)
-        .children(badge);
-    let (read, read_label) = (room.clone(), label.clone());
-    let read = unread.then(|| {
-        let read = move |()| {
-            chat.run_in_dialog(DialogIntent::MarkRoomRead(read.clone()));
-            restore_focus([".room-link[href=\"", &read.path(), "\"]"].concat());
-        };
-        icon_button("room-read", chat.translations.mark_room_read.with(&read_label), CHECK, true, Callback::new(read))
-    });
-    let remove = is_removable.then(|| {
-        let remove = move |()| {
-            chat.run_in_dialog(DialogIntent::RemoveRoom(room.clone()));
-            restore_focus(".room-link".into());
-        };
-        icon_button("room-forget", chat.translations.remove_room.with(&label), CROSS, true, Callback::new(remove))
-    });
-    element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).child(read).child(remove)
+        .child(mark(chat, room))
+        .child(name(chat.rooms.titles.with(|titles| titles.label(room))))
 }
 
 fn name(room: impl Into<View>) -> Element {
@@ -169,15 +149,4 @@ pub(crate) fn private_mark() -> Element {
         .with("aria-hidden", "true")
         .child(element("path").with("d", LOCK));
     element("span").class("room-mark").child(lock)
-}
-
-/// Keeps the focus in the list after the focused button was removed: the first of these links gets it.
-fn restore_focus(link: String) {
-    request_animation_frame(move || {
-        let is_lost = document().active_element().is_none_or(|active| active.matches("body, dialog").unwrap_or(true));
-        let first = |list: &str| document().query_selector(list).ok().flatten();
-        if let Some(room) = first(&["[open] ", &link].concat()).or_else(|| first(&link)).filter(|_| is_lost) {
-            _ = room.unchecked_into::<HtmlElement>().focus();
-        }
-    });
 }

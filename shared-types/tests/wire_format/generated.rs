@@ -6,10 +6,11 @@ use fastrand::Rng;
 use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{
     AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
-    ImageSide, ImageSize, ImageType, Language, MessageExcerpt, MessageText, ModerationAction, Nonce, PageState, Person,
-    PersonId, PersonName, Pin, Poll, PollDraft, PollOption, PollOptionText, PrivateRoom, Reaction, ReplyRef,
-    Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomMember, RoomName, RoomRules,
-    RoomTitle, RoomTopic, SavedMessage, SavedPosition, SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
+    ImageSide, ImageSize, ImageType, Language, MessageExcerpt, MessageText, ModerationAction, NamedPerson, Nonce,
+    PageState, Person, PersonId, PersonName, Pin, Poll, PollDraft, PollOption, PollOptionText, PrivateRoom, Reaction,
+    ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomMember, RoomName,
+    RoomRules, RoomTitle, RoomTopic, SavedMessage, SavedPosition, SearchText, Seconds, Seq, ServerMessage, Timestamp,
+    TitledRoom,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
         compare::{read_both, write_both},
@@ -53,6 +54,7 @@ check_types! {
     Language,
     MessageText,
     ModerationAction,
+    NamedPerson,
     Nonce,
     PageState,
     Person,

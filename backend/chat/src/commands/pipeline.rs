@@ -103,7 +103,8 @@ impl FrameHandler {
             }
             let messages = stored.iter().map(|(.., message)| message.clone());
             let messages = messages.map(|message| ServerMessage::Message(self.renderer.one(&room, message)));
-            if let Err(Unavailable { doing, cause }) = broadcast.news_of_all(&room, &messages.collect::<Vec<_>>()).await
+            if let Err(Unavailable { doing, cause }) =
+                broadcast.news_of_all(&room, &messages.collect::<Vec<_>>(), &self.membership).await
             {
                 for (connection, nonce, _) in stored {
                     let error = Unavailable { doing, cause: cause.clone() }.into();

@@ -68,6 +68,7 @@ impl Session {
                 return self.client.send_query(ClientMessage::CreateRoom { title });
             }
             DialogIntent::LoadMyRooms => return self.client.send_query(ClientMessage::MyRooms),
+            DialogIntent::OpenDirect(people) => return self.open_direct(people),
             DialogIntent::LoadMembers => return self.client.send_query(ClientMessage::Members),
             DialogIntent::RemoveMember(person) => {
                 return self.client.send_query(ClientMessage::RemoveMember { person });

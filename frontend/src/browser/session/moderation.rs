@@ -195,7 +195,8 @@ impl Session {
                 | Action::Members
                 | Action::AddMember
                 | Action::RemoveMember
-                | Action::LeaveRoom => {}
+                | Action::LeaveRoom
+                | Action::Direct => {}
             },
             _ => {}
         }

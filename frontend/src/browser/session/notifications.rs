@@ -83,7 +83,7 @@ impl Session {
     /// Notifies the visitor of messages. Loaded on demand.
     pub(super) fn notify_messages(&self, messages: &[ChatMessage]) {
         let level = self.chat.notifications.level.get_untracked();
-        for message in messages.iter().filter(|message| level.applies_to(message, &self.page.you.id)) {
+        for message in messages.iter().filter(|message| level.applies_to(message, &self.page.you.id, &self.page.room)) {
             let translations = self.chat.translations;
             let text = plain_text(message.text.as_ref(), message.html.as_deref());
             let body =
@@ -118,7 +118,7 @@ impl Session {
             let url = url.clone();
             move || _ = window().location().set_href(&url)
         };
-        let label = self.chat.rooms.titles.with_untracked(|titles| titles.label(&news.room));
+        let label = self.chat.rooms.titles.with_untracked(|titles| titles.marked_label(&news.room));
         notification::show(&translations.title(&label), &body, news.room.as_str(), &url, on_click);
     }
 
@@ -151,6 +151,6 @@ impl Session {
     }
 
     fn room_label(&self) -> String {
-        self.chat.rooms.titles.with_untracked(|titles| titles.label(&self.page.room))
+        self.chat.rooms.titles.with_untracked(|titles| titles.marked_label(&self.page.room))
     }
 }

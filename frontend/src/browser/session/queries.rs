@@ -114,10 +114,15 @@ impl Session {
         match message {
             ServerMessage::Rooms { rooms, titles } => {
                 self.on_titles(titles);
+                self.add_direct(rooms.iter().map(|activity| &activity.room));
                 self.rooms.on_activity(rooms.clone());
                 self.show_rooms();
             }
-            ServerMessage::News { room, seq, author, mentioned, text, deleted, .. } => {
+            ServerMessage::News { room, seq, author, mentioned, text, deleted, title, .. } => {
+                if let Some(title) = title {
+                    self.add_titles([(room, Some(title))]);
+                    self.add_direct([room]);
+                }
                 let (room, by) = (room.clone(), author.id.clone());
                 let news = RoomNews { room, seq: *seq, author: by, mentioned: *mentioned, deleted: *deleted };
                 self.on_news(news, author, text.as_ref());

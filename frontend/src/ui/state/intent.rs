@@ -165,6 +165,8 @@ pub(crate) enum DialogIntent {
     CreatePrivateRoom(RoomTitle),
     /// Load the private rooms of the visitor.
     LoadMyRooms,
+    /// Open the direct message with these people.
+    OpenDirect(Vec<Person>),
     /// Load the members of the private room.
     LoadMembers,
     /// Remove a member from the private room.

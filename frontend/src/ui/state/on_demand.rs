@@ -97,6 +97,8 @@ pub(crate) enum Slot {
     FormatBar,
     /// The buttons of the toolbar of messages.
     MessageActions,
+    /// The lists of rooms in the column.
+    Rooms,
 }
 
 /// A dialog to open.
