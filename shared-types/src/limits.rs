@@ -86,7 +86,8 @@ pub const MENTIONS: usize = 10;
 /// titles, it takes one more.
 pub const ROOMS: usize = 50;
 
-/// Maximum number of rooms that one socket watches. To watch them takes at most 20 writes of 1 KB, to end it 20 more: $0.000025.
+/// Maximum number of rooms that one socket watches, beside the inbox of its person. To watch them takes at most 21 writes of 1 KB, to end
+/// it 21 more: $0.000026.
 /// The page names the rooms that were visited last.
 pub const WATCHED_ROOMS: usize = 20;
 
