@@ -15,6 +15,7 @@ mod ja;
 pub(crate) mod links;
 mod message;
 pub(crate) mod message_lists;
+pub(crate) mod threads;
 mod moderation;
 mod people;
 mod room;
@@ -132,6 +133,8 @@ pub(crate) struct Translations {
     pub(crate) missing: &'static str,
     pub(crate) close: &'static str,
 
+    /// Number of replies in a thread.
+    pub(crate) replies: Plural,
     pub(crate) edited: &'static str,
     /// Replaces the content of a deleted message.
     pub(crate) message_deleted: &'static str,

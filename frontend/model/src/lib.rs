@@ -31,5 +31,6 @@ pub mod sorted;
 pub mod text_links;
 pub mod texts;
 pub mod timeline;
+pub mod followed_threads;
 pub mod unread;
 pub mod unsent_messages;

@@ -29,6 +29,7 @@ use crate::ui::{
     room_details_dialog::{self, room_details_dialog},
     rooms::room_dialog,
     search_dialog, shortcuts,
+    threads,
     state::{
         Chat,
         on_demand::{DialogRequest, Slot, UiFunctions},
@@ -86,7 +87,8 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         message_lists::saved(chat),
         poll_dialog::poll_dialog(chat),
     ];
-    dialogs.into_iter().map(View::from).chain(people_panel::panel_and_card(chat)).collect()
+    let panels = people_panel::panel_and_card(chat).into_iter().chain([threads::panel(chat)]);
+    dialogs.into_iter().map(View::from).chain(panels).collect()
 }
 
 /// Opens a dialog.

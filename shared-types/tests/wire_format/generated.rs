@@ -9,7 +9,7 @@ use shared_types::{
     ImageSide, ImageSize, ImageType, Language, MessageExcerpt, MessageText, ModerationAction, Nonce, PageState, Person,
     PersonId, PersonName, Pin, Poll, PollDraft, PollOption, PollOptionText, PrivateRoom, Reaction, ReplyRef,
     Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomMember, RoomName, RoomRules,
-    RoomTitle, RoomTopic, SavedMessage, SavedPosition, SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
+    RoomTitle, RoomTopic, SavedMessage, SavedPosition, SearchText, Seconds, Seq, ServerMessage, ThreadSummary, Timestamp, TitledRoom,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
         compare::{read_both, write_both},
@@ -77,6 +77,7 @@ check_types! {
     Seconds,
     Seq,
     ServerMessage,
+    ThreadSummary,
     Timestamp,
     TitledRoom,
     MessageExcerpt,

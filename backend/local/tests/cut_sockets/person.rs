@@ -125,7 +125,7 @@ impl Person {
                 let nonce: Nonce = format!("n{count}").parse().unwrap();
                 self.account.written.push(nonce.clone());
                 let text = format!("message {count}").parse().ok();
-                self.client.post(Draft { nonce, text, image: None, reply_to: None }, self.now())
+                self.client.post(Draft { nonce, text, image: None, reply_to: None, thread: None }, self.now())
             }
             // The person returns to the page now and then. Without this the reconnect delay would grow longer than the
             // time between two cuts.

@@ -3,10 +3,13 @@
 //! They have no listeners of their own: the log handles their clicks. Their `value` is an emoji, the sequence number of
 //! another message, or the name of an action.
 
-use page_model::timeline::{ReplyPreview, RowReaction};
+use page_model::timeline::{ReplyPreview, Row, RowReaction, RowThread};
 use page_view::{Element, element};
 
-use crate::ui::{parts::icon_button::icon, state::Chat};
+use crate::ui::{
+    parts::{colour::initial, icon_button::icon},
+    state::Chat,
+};
 
 /// A button.
 #[derive(Default)]
@@ -53,6 +56,29 @@ pub(crate) fn reply_preview(chat: Chat, preview: &ReplyPreview) -> Action {
             (chat.coloured("quote-author", &preview.author.id), chat.translations.name(&preview.author).into()),
             ("quote-text".into(), chat.translations.after_colon(&chat.translations.excerpt(preview))),
         ],
+        ..Action::default()
+    }
+}
+
+/// The line under the message that began a thread: who replied last, how many replies there are, and when the last one came.
+pub(crate) fn thread_line(chat: Chat, row: &Row, thread: &RowThread) -> Action {
+    let is_unread = chat.thread.unread.with(|unread| unread.iter().any(|root| row.seq == Some(*root)));
+    let when = match &thread.day {
+        Some(day) => chat.translations.with_comma(day, &thread.time),
+        None => thread.time.clone(),
+    };
+    let text = [&chat.translations.replies.of(thread.replies), " · ", &when].concat();
+    let people = thread.people.iter().map(|person| (chat.coloured("avatar", &person.id), initial(person)));
+    Action {
+        class: match (thread.failed, is_unread) {
+            (true, _) => "message-thread failed",
+            (false, true) => "message-thread unread",
+            (false, false) => "message-thread",
+        },
+        value: "thread".into(),
+        label: Some(text.clone()),
+        arrow_keys_only: true,
+        texts: people.chain([(String::new(), text)]).collect(),
         ..Action::default()
     }
 }

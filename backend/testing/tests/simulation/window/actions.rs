@@ -53,7 +53,7 @@ impl Window {
         let shown: Vec<Seq> = self.rows().iter().filter_map(|row| row.seq).collect();
         let is_reply = self.server.pick(0..3) == 0 && !shown.is_empty();
         let reply_to = is_reply.then(|| shown[self.server.pick(0..shown.len() as u64) as usize]);
-        let effects = self.client.post(Draft { nonce, text, image: None, reply_to }, self.server.now());
+        let effects = self.client.post(Draft { nonce, text, image: None, reply_to, thread: None }, self.server.now());
         self.act(effects);
     }
 
