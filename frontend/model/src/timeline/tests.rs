@@ -7,6 +7,7 @@ mod outgoing;
 mod people;
 mod quotes;
 mod send_limits;
+mod threads;
 mod typing;
 mod unread;
 mod uploads;
