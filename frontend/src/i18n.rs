@@ -15,12 +15,12 @@ mod ja;
 pub(crate) mod links;
 mod message;
 pub(crate) mod message_lists;
-pub(crate) mod threads;
 mod moderation;
 mod people;
 mod room;
 #[cfg(test)]
 mod tests;
+pub(crate) mod threads;
 mod time;
 
 pub(crate) use self::room::capped_count;

@@ -30,7 +30,8 @@ pub struct ThreadSummary {
 impl ThreadSummary {
     /// Returns whether the summary counts a reply, or did before its deletion. Replies that are older than all recent ones count.
     pub fn counts(&self, reply: Seq) -> bool {
-        let is_older = self.recent.len() >= crate::limits::THREAD_RECENT && self.recent.first().is_some_and(|oldest| reply < *oldest);
+        let is_older = self.recent.len() >= crate::limits::THREAD_RECENT
+            && self.recent.first().is_some_and(|oldest| reply < *oldest);
         is_older || self.recent.contains(&reply)
     }
 

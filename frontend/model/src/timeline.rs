@@ -13,9 +13,9 @@ mod retry_state;
 mod rows;
 mod send_limits;
 mod stored_draft;
-mod thread;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod typing;
 mod window;
 

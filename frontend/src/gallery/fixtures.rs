@@ -5,7 +5,7 @@ use page_model::{
     connection::{EndReason, Status},
     rejected_image::ImageNote,
     room_list::RoomEntry,
-    timeline::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction},
+    timeline::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction, RowThread},
 };
 use page_view::SharedState;
 use shared_types::{
@@ -51,6 +51,7 @@ pub(super) const STYLE: &str = "
 .gallery figcaption { padding: .25rem .75rem; background: var(--page); color: var(--quiet); font-size: .75rem }
 .gallery .chat { height: 28rem; border: 0 }
 .gallery .actions, .gallery dialog[open] { position: static; margin: 1rem }
+.gallery .thread-panel { position: static; width: auto; height: 28rem }
 .gallery .lightbox[open] { position: relative; width: auto; height: 20rem; margin: 0 }
 .gallery .picker[open] { width: auto; max-width: none }
 @media (max-width: 30rem) {
@@ -196,12 +197,21 @@ pub(super) fn row(number: u64) -> Row {
         pinned: false,
         poll: None,
         thread: None,
-        in_room: false,
-        replies: None,
         reactions: Vec::new(),
         starts_group: true,
         day: None,
         first_new: false,
+    }
+}
+
+/// A thread with two replies.
+pub(super) fn thread(failed: bool) -> RowThread {
+    RowThread {
+        replies: 2,
+        people: vec![person("ben", "Ben"), person("ann", "Ann")],
+        day: failed.then(|| "Tuesday, 24 November 2026".into()),
+        time: "10:12".into(),
+        failed,
     }
 }
 

@@ -29,11 +29,11 @@ use crate::ui::{
     room_details_dialog::{self, room_details_dialog},
     rooms::room_dialog,
     search_dialog, shortcuts,
-    threads,
     state::{
         Chat,
         on_demand::{DialogRequest, Slot, UiFunctions},
     },
+    threads,
 };
 
 /// Returns the functions that the first program calls. It may refer to them only through this table.

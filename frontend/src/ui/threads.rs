@@ -120,12 +120,12 @@ pub(crate) fn show_message(chat: Chat, seq: Seq) {
     }
 }
 
-fn aside(chat: Chat) -> Element {
+/// Draws the panel.
+pub(crate) fn aside(chat: Chat) -> Element {
     let texts = chat.translations.threads();
     let close = move |()| chat.run_in_dialog(DialogIntent::CloseThread);
     let title = element("h2").with("id", TITLE_ID).text(texts.thread);
-    let close_button =
-        icon_button("sheet-close", chat.translations.close.into(), CROSS, true, Callback::new(close));
+    let close_button = icon_button("sheet-close", chat.translations.close.into(), CROSS, true, Callback::new(close));
     let rows = keyed(
         move || chat.thread.rows.get(),
         |shown| shown.key.clone(),
@@ -184,7 +184,9 @@ fn older_button(chat: Chat) -> Option<Element> {
     let (has_failed, more) = chat.thread.view.with(|view| (view.error.is_some(), view.more));
     let (label, load) = match (has_failed, more) {
         (true, _) => (chat.translations.retry, (|| DialogIntent::ReloadThread) as fn() -> DialogIntent),
-        (false, true) => (chat.translations.threads().older, (|| DialogIntent::LoadOlderReplies) as fn() -> DialogIntent),
+        (false, true) => {
+            (chat.translations.threads().older, (|| DialogIntent::LoadOlderReplies) as fn() -> DialogIntent)
+        }
         (false, false) => return None,
     };
     let button = element("button").class("quiet").with("type", "button").text(label);

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use shared_types::{
     AuditEntry, ChatMessage, ErrorCode, HistoryRange, MessageExcerpt, ModerationAction, Person, Pin, Poll, PollOption,
     PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomMember,
-    RoomName, RoomRules, SavedMessage, SavedPosition, Seq, ServerMessage, Timestamp, TitledRoom,
-    json::compare::{read_both, write_both}, ThreadSummary,
+    RoomName, RoomRules, SavedMessage, SavedPosition, Seq, ServerMessage, ThreadSummary, Timestamp, TitledRoom,
+    json::compare::{read_both, write_both},
 };
 
 use crate::samples::{ann, image, image_json, message, message_json};
@@ -26,13 +26,7 @@ fn pin() -> Pin {
 }
 
 fn summary() -> ThreadSummary {
-    ThreadSummary {
-        count: 2,
-        people: vec![ann()],
-        recent: vec![Seq(8), Seq(9)],
-        last_at: Timestamp(5),
-        rev: Rev(12),
-    }
+    ThreadSummary { count: 2, people: vec![ann()], recent: vec![Seq(8), Seq(9)], last_at: Timestamp(5), rev: Rev(12) }
 }
 
 fn poll() -> Poll {
@@ -447,7 +441,10 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         ),
         (
             ServerMessage::Thread {
-                root: ChatMessage { replies: Some(ThreadSummary { count: 0, people: vec![], ..summary() }), ..message() },
+                root: ChatMessage {
+                    replies: Some(ThreadSummary { count: 0, people: vec![], ..summary() }),
+                    ..message()
+                },
                 messages: vec![],
                 more: false,
                 before: None,

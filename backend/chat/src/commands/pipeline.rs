@@ -129,7 +129,11 @@ impl FrameHandler {
             return Err(failed_send(Unavailable::while_doing("sending a message")("not a message").into(), nonce));
         };
         let (room, author) = (sender.room, sender.person);
-        Ok((Draft { room, author, nonce: retry_key, text, image, reply_to, mentions, poll, thread, in_room }, nonce, pending))
+        Ok((
+            Draft { room, author, nonce: retry_key, text, image, reply_to, mentions, poll, thread, in_room },
+            nonce,
+            pending,
+        ))
     }
 }
 

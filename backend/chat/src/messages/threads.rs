@@ -13,9 +13,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, TryStreamExt, stream};
-use shared_types::{
-    ChatMessage, Nonce, Person, PersonId, RoomName, Seq, Rev, ServerMessage, ThreadSummary, limits,
-};
+use shared_types::{ChatMessage, Nonce, Person, PersonId, Rev, RoomName, Seq, ServerMessage, ThreadSummary, limits};
 
 use crate::{
     content::html_cache::HtmlCache,

@@ -221,7 +221,8 @@ impl MessageUpdater {
                 if found.message.pinned.is_some() && changed.message.pinned.is_none() {
                     pins.remove(room, seq, changed.message.rev).await;
                 }
-                if changed.message.deleted && !(found.message.deleted && found.message.author == changed.message.author) {
+                if changed.message.deleted && !(found.message.deleted && found.message.author == changed.message.author)
+                {
                     self.threads().uncount(room, &found.message, &changed.message).await;
                 }
                 return Ok(Changed::Now(changed.message));

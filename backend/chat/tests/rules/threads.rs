@@ -59,7 +59,11 @@ async fn a_reply_in_a_thread_is_a_message_of_the_log() {
     assert_eq!(received["replyTo"], json!({ "seq": 1, "author": { "id": "ann", "name": "Ann" } }), "for older pages");
     assert_eq!(received.get("inRoom"), None);
     chat.send("a", json!({ "action": "changes", "after": 2 })).await;
-    assert_eq!(chat.received("a").pop().unwrap()["messages"][0], with_type_removed(&received), "who was away catches up");
+    assert_eq!(
+        chat.received("a").pop().unwrap()["messages"][0],
+        with_type_removed(&received),
+        "who was away catches up"
+    );
     chat.send("b", json!({ "action": "send", "text": "for all", "nonce": "r2", "thread": 1, "inRoom": true })).await;
     assert_eq!(chat.received("a").pop().unwrap()["inRoom"], true);
     chat.send("b", json!({ "action": "send", "text": "no thread", "nonce": "r3", "inRoom": true })).await;

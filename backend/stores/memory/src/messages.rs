@@ -118,7 +118,8 @@ impl Messages for MemoryMessages {
         let mut log = self.lock();
         let stored = log.messages.get_mut(&(room.clone(), changed.message.seq.0));
         let is_as_seen = |stored: &&mut StoredMessage| {
-            let [found, known] = [&stored.message, &changed.message].map(|message| version_of(message.replies.as_ref()));
+            let [found, known] =
+                [&stored.message, &changed.message].map(|message| version_of(message.replies.as_ref()));
             stored.message.rev == seen && found == known
         };
         Ok(stored.filter(is_as_seen).map(|stored| *stored = changed.clone()).is_some())

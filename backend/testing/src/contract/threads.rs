@@ -77,7 +77,8 @@ pub async fn a_summary_is_replaced_at_its_version_only(stores: Stores) {
     let stored = async || log.at(&lobby, Seq(1)).await.unwrap().unwrap().message;
     let before = stored().await;
     let (first, second, late) = (summary(1, 2), summary(2, 3), summary(3, 3));
-    let summarize = async |seen: Option<&ThreadSummary>, wanted| log.summarize(&lobby, Seq(1), seen, wanted).await.unwrap();
+    let summarize =
+        async |seen: Option<&ThreadSummary>, wanted| log.summarize(&lobby, Seq(1), seen, wanted).await.unwrap();
     assert!(!summarize(Some(&first), &second).await, "there is none");
     assert!(summarize(None, &first).await);
     assert!(!summarize(None, &second).await, "there is one");

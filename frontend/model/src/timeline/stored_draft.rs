@@ -58,7 +58,8 @@ mod tests {
             reply_to: Some(Seq(u64::MAX)),
             thread: None,
         };
-        let [in_thread, in_both] = [false, true].map(|in_room| Draft { thread: Some(in_room), reply_to: Some(Seq(7)), ..picture() });
+        let [in_thread, in_both] =
+            [false, true].map(|in_room| Draft { thread: Some(in_room), reply_to: Some(Seq(7)), ..picture() });
         let picture = picture();
         for (draft, stored) in [
             (text, r#"["n-1","\"hi\" 😀\n\u0001",null,18446744073709551615]"#),

@@ -17,11 +17,11 @@ use crate::ui::{
         reactions::has_reacted,
     },
     moderation::restriction_dialog,
-    threads,
     state::{
         Chat,
         intent::{DialogIntent, Intent},
     },
+    threads,
 };
 
 /// The reactions that the toolbar offers.

@@ -9,11 +9,7 @@ use crate::messages::open;
 pub(crate) const REPLIES: TableDefinition<'_, (&str, u64, u64), ()> = TableDefinition::new("thread_replies");
 
 /// Writes the entry of a message, if it is in a thread.
-pub(crate) fn put(
-    transaction: &WriteTransaction,
-    room: &RoomName,
-    message: &ChatMessage,
-) -> Result<(), redb::Error> {
+pub(crate) fn put(transaction: &WriteTransaction, room: &RoomName, message: &ChatMessage) -> Result<(), redb::Error> {
     if let Some(root) = message.thread {
         transaction.open_table(REPLIES)?.insert((room.as_str(), root.0, message.seq.0), ())?;
     }
@@ -31,7 +27,11 @@ pub(super) fn list(
     let Some(replies) = open(transaction, REPLIES)? else { return Ok(Vec::new()) };
     let end = before.map_or(u64::MAX, |before| before.0);
     let of_thread = replies.range((room.as_str(), root.0, 0)..(room.as_str(), root.0, end))?;
-    let mut found = of_thread.rev().take(limit).map(|entry| Ok(Seq(entry?.0.value().2))).collect::<Result<Vec<_>, redb::Error>>()?;
+    let mut found = of_thread
+        .rev()
+        .take(limit)
+        .map(|entry| Ok(Seq(entry?.0.value().2)))
+        .collect::<Result<Vec<_>, redb::Error>>()?;
     found.reverse();
     Ok(found)
 }

@@ -18,7 +18,9 @@ use chat::ports::{
     watchers::Audience,
 };
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, SavedPosition, Seq, ThreadSummary, Timestamp};
+use shared_types::{
+    ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, SavedPosition, Seq, ThreadSummary, Timestamp,
+};
 use tokio::time::sleep;
 
 use super::{HANDLER, SentFrame, Server};

@@ -99,7 +99,8 @@ impl Socket {
     }
 
     fn post(&mut self, now: u64, nonce: &str) -> Vec<Effect> {
-        let draft = Draft { nonce: nonce.parse().unwrap(), text: "hi".parse().ok(), image: None, reply_to: None, thread: None };
+        let draft =
+            Draft { nonce: nonce.parse().unwrap(), text: "hi".parse().ok(), image: None, reply_to: None, thread: None };
         self.0.post(draft, now)
     }
 

@@ -15,14 +15,16 @@ fn deleted(seq: u64, rev: u64) -> ChatMessage {
 
 fn root(count: u32, recent: &[u64], rev: u64) -> ChatMessage {
     let recent: Vec<_> = recent.iter().copied().map(Seq).collect();
-    let summary = ThreadSummary { count, people: vec![person("bob")], recent, last_at: Timestamp(MINUTE), rev: Rev(rev) };
+    let summary =
+        ThreadSummary { count, people: vec![person("bob")], recent, last_at: Timestamp(MINUTE), rev: Rev(rev) };
     ChatMessage { replies: Some(summary), ..message_by(1, "ann") }
 }
 
 /// A timeline with these messages.
 fn timeline(messages: Vec<ChatMessage>, up_to: u64) -> Timeline {
     let mut timeline = Timeline::blank(RoomName::lobby(), person("me"));
-    timeline.apply(ServerMessage::Page { place: None, messages, more: false, newer: false, up_to: Some(Rev(up_to)) }, 0);
+    timeline
+        .apply(ServerMessage::Page { place: None, messages, more: false, newer: false, up_to: Some(Rev(up_to)) }, 0);
     timeline
 }
 
