@@ -146,7 +146,7 @@ impl Threads {
     /// # Errors
     ///
     /// [`ThreadError::NoMessage`] if there is no such thread, and `Unavailable`.
-    pub(crate) async fn page(
+    pub async fn page(
         &self,
         renderer: &MessageRenderer,
         room: &RoomName,
