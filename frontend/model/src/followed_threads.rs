@@ -1,22 +1,22 @@
 //! The threads in which the visitor wrote or was mentioned, and up to where they have read them. Each device keeps its own.
 
-use std::collections::BTreeMap;
-
 use shared_types::{ChatMessage, PersonId, Seq, json};
 
-/// Maximum number of followed threads of a room. The oldest ones go first.
+/// Maximum number of followed threads of a room. Those that have been followed longest go first.
 const MOST: usize = 200;
 
 /// The followed threads of a room.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct FollowedThreads {
-    /// The newest reply that was read and the newest one of another person, by the message that began the thread.
-    threads: BTreeMap<Seq, Position>,
-}
+pub struct FollowedThreads(Vec<Followed>);
 
+/// A followed thread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Position {
+struct Followed {
+    /// The message that began it.
+    root: Seq,
+    /// The newest reply that was read.
     read: Seq,
+    /// The newest reply of another person.
     newest: Seq,
 }
 
@@ -25,15 +25,15 @@ impl FollowedThreads {
     pub fn from_stored(stored: Option<&str>) -> Self {
         let numbers: Vec<Seq> = stored.and_then(|stored| json::from_str(stored).ok()).unwrap_or_default();
         let entry = |entry: &[Seq]| match *entry {
-            [root, read, newest] => Some((root, Position { read, newest })),
+            [root, read, newest] => Some(Followed { root, read, newest }),
             _ => None,
         };
-        Self { threads: numbers.chunks(3).filter_map(entry).collect() }
+        Self(numbers.chunks(3).filter_map(entry).collect())
     }
 
     /// Returns the threads for storage.
     pub fn to_stored(&self) -> String {
-        let numbers = self.threads.iter().flat_map(|(root, at)| [*root, at.read, at.newest]);
+        let numbers = self.0.iter().flat_map(|followed| [followed.root, followed.read, followed.newest]);
         json::to_string(&numbers.collect::<Vec<Seq>>())
     }
 
@@ -42,45 +42,38 @@ impl FollowedThreads {
         // A change of a message is nothing new.
         let Some(root) = message.thread.filter(|_| message.rev.0 == message.seq.0) else { return false };
         let is_mine = message.author.id == *me;
-        let concerns_me = is_mine || message.mentions.iter().any(|person| person.id == *me);
-        if !concerns_me && !self.threads.contains_key(&root) {
-            return false;
+        let place = self.0.iter().position(|followed| followed.root == root);
+        let concerns_me = || is_mine || message.mentions.iter().any(|person| person.id == *me);
+        if place.is_none() && concerns_me() {
+            self.0.push(Followed { root, ..Followed::default() });
+            if self.0.len() > MOST {
+                self.0.remove(0);
+            }
         }
-        let at = self.threads.entry(root).or_default();
-        let before = *at;
-        if is_mine {
-            at.read = at.read.max(message.seq);
-        } else {
-            at.newest = at.newest.max(message.seq);
-        }
-        let has_changed = before != *at;
-        while self.threads.len() > MOST {
-            self.threads.pop_first();
-        }
-        has_changed
+        let Some(followed) = self.0.iter_mut().find(|followed| followed.root == root) else { return false };
+        let before = *followed;
+        let at = if is_mine { &mut followed.read } else { &mut followed.newest };
+        *at = message.seq.max(*at);
+        before != *followed
     }
 
     /// Applies the summary of a thread, which has replies that this page has not received. Returns whether something changed.
     pub fn on_root(&mut self, root: &ChatMessage) -> bool {
-        let newest = root.replies.as_ref().and_then(|summary| summary.last());
-        let (Some(newest), Some(at)) = (newest, self.threads.get_mut(&root.seq)) else { return false };
-        let is_newer = at.newest < newest && at.read < newest;
-        if is_newer {
-            at.newest = newest;
-        }
-        is_newer
+        let Some(newest) = root.replies.as_ref().and_then(|summary| summary.last()) else { return false };
+        let is_older =
+            |followed: &&mut Followed| followed.root == root.seq && followed.newest.max(followed.read) < newest;
+        self.0.iter_mut().find(is_older).map(|followed| followed.newest = newest).is_some()
     }
 
     /// The visitor has read a thread up to a reply. Returns whether something changed.
     pub fn mark_read(&mut self, root: Seq, reply: Seq) -> bool {
-        let Some(at) = self.threads.get_mut(&root).filter(|at| at.read < reply) else { return false };
-        at.read = reply;
-        true
+        let is_older = |followed: &&mut Followed| followed.root == root && followed.read < reply;
+        self.0.iter_mut().find(is_older).map(|followed| followed.read = reply).is_some()
     }
 
     /// The first messages of the threads with unread replies.
     pub fn unread(&self) -> Vec<Seq> {
-        self.threads.iter().filter(|(_, at)| at.read < at.newest).map(|(root, _)| *root).collect()
+        self.0.iter().filter(|followed| followed.read < followed.newest).map(|followed| followed.root).collect()
     }
 }
 

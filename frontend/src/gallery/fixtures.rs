@@ -209,8 +209,7 @@ pub(super) fn thread(failed: bool) -> RowThread {
     RowThread {
         replies: 2,
         people: vec![person("ben", "Ben"), person("ann", "Ann")],
-        day: failed.then(|| "Tuesday, 24 November 2026".into()),
-        time: "10:12".into(),
+        when: if failed { "Tuesday, 24 November 2026" } else { "10:12" }.into(),
         failed,
     }
 }

@@ -18,7 +18,7 @@ use shared_types::{ChatMessage, Nonce, Person, PersonId, Rev, RoomName, Seq, Ser
 use crate::{
     content::html_cache::HtmlCache,
     cpu::CpuClient,
-    messages::{page::json_bytes, pins::beginning, renderer::MessageRenderer},
+    messages::{excerpt::beginning, page::json_bytes, renderer::MessageRenderer},
     ports::{
         Result, Unavailable,
         messages::{Messages, version_of},
@@ -294,7 +294,7 @@ fn rendered(html: &HtmlCache, room: &RoomName, root: ChatMessage, replies: Vec<C
 
 /// Returns a message with the beginning of its text, and without what else can be large.
 fn shortened(message: ChatMessage) -> ChatMessage {
-    let text = message.text.as_ref().and_then(beginning);
+    let text = beginning(&message);
     ChatMessage { text, html: None, image: None, mentions: Vec::new(), reactions: Vec::new(), poll: None, ..message }
 }
 

@@ -85,10 +85,8 @@ pub struct RowThread {
     pub replies: usize,
     /// The people who replied last.
     pub people: Vec<Person>,
-    /// The day of the last reply, if it is another one than that of the message.
-    pub day: Option<String>,
-    /// The time of the last reply.
-    pub time: String,
+    /// The time of the last reply, or its day, if that is another one than that of the message.
+    pub when: String,
     /// Whether a reply of the visitor could not be sent.
     pub failed: bool,
 }

@@ -3,7 +3,7 @@
 //! The server does not send the summary of a thread again for each reply: a page adds the replies that it has and that the summary does
 //! not count. So nothing is counted twice, whatever arrives how often.
 
-use shared_types::{ChatMessage, ClientMessage, Person, Seq, Timestamp, limits};
+use shared_types::{ChatMessage, ClientMessage, Person, Seq, ThreadSummary};
 
 use super::{Row, Timeline, message_range::MessageRange, people::tag, retry_state::RetryPhase, rows::RowThread};
 use crate::calendar::Calendar;
@@ -13,26 +13,28 @@ use crate::calendar::Calendar;
 pub(super) struct OpenThread {
     /// The message that began it.
     root: Seq,
-    /// That message as the server sent it last; it may be shortened, and then is not used where it is loaded.
-    first: Option<ChatMessage>,
-    /// The newest replies.
-    replies: MessageRange,
-    /// Whether they are loaded, or known to be loaded before.
+    /// The first reply that is loaded; 0 if all are.
+    from: Seq,
+    /// That message, as the server sent it last, and the replies. It may be shortened, and is not used where the log has it.
+    messages: MessageRange,
+    /// Whether the newest replies were loaded.
     is_loaded: bool,
 }
 
 impl OpenThread {
     pub(super) fn on_message(&mut self, message: &ChatMessage) {
-        if message.thread == Some(self.root) && self.replies.reaches_back_to(message.seq) {
-            self.replies.insert(message.clone());
-        }
-        if message.seq == self.root {
-            self.first = Some(message.clone());
+        let is_reply = message.thread == Some(self.root) && message.seq >= self.from;
+        if is_reply || message.seq == self.root {
+            self.messages.insert(message.clone());
         }
     }
 
     pub(super) fn find(&self, seq: Seq) -> Option<&ChatMessage> {
-        self.replies.find(seq).or_else(|| self.first.as_ref().filter(|first| first.seq == seq))
+        self.messages.find(seq)
+    }
+
+    fn replies(&self) -> impl DoubleEndedIterator<Item = &ChatMessage> {
+        self.messages.messages.iter().filter(|message| message.seq != self.root)
     }
 }
 
@@ -52,36 +54,30 @@ pub struct ThreadRows {
 impl Timeline {
     /// The thread that a message began, with the replies that are not in its summary.
     pub(super) fn row_thread(&self, root: &ChatMessage, calendar: &dyn Calendar) -> Option<RowThread> {
-        let summary = root.replies.as_ref();
-        let of_thread = |message: &&ChatMessage| message.thread == Some(root.seq);
-        let mut replies = summary.map_or(0, |summary| summary.count as usize);
-        let mut last_at = summary.map(|summary| summary.last_at).unwrap_or_default();
-        let mut people: Vec<&Person> = summary.iter().flat_map(|summary| &summary.people).collect();
-        for reply in self.newest_range.messages.iter().filter(of_thread) {
-            let is_counted = summary.is_some_and(|summary| summary.counts(reply.seq));
-            if is_counted && reply.deleted && summary.is_some_and(|summary| reply.rev > summary.rev) {
-                replies = replies.saturating_sub(1);
-            } else if !is_counted && !reply.deleted {
-                replies += 1;
-                last_at = last_at.max(reply.sent_at);
-                people.retain(|person| person.id != reply.author.id);
-                people.insert(0, &reply.author);
+        let mut summary = root.replies.clone().unwrap_or_default();
+        for reply in self.newest_range.messages.iter().filter(|message| message.thread == Some(root.seq)) {
+            match (root.replies.as_ref().is_some_and(|summary| summary.counts(reply.seq)), reply.deleted) {
+                (false, false) => {
+                    summary.count += 1;
+                    summary.last_at = reply.sent_at;
+                    if summary.people.iter().all(|person| person.id != reply.author.id) {
+                        summary.people.insert(0, reply.author.clone());
+                    }
+                }
+                (true, true) if reply.rev > summary.rev => summary.count = summary.count.saturating_sub(1),
+                _ => {}
             }
         }
         let mut failed = false;
         for outgoing in self.outgoing.iter().filter(|outgoing| outgoing.draft.is_in_thread(root.seq)) {
-            replies += 1;
+            summary.count += 1;
+            summary.last_at = outgoing.at;
             failed |= matches!(outgoing.retry.phase, RetryPhase::Failed(_));
-            last_at = last_at.max(outgoing.at);
         }
-        people.truncate(limits::THREAD_PEOPLE);
-        (replies > 0).then(|| RowThread {
-            replies,
-            people: people.into_iter().cloned().collect(),
-            day: (calendar.day(last_at) != calendar.day(root.sent_at)).then(|| calendar.day_name(last_at)),
-            time: calendar.time(last_at),
-            failed,
-        })
+        let ThreadSummary { count, people, last_at, .. } = summary;
+        let is_same_day = calendar.day(last_at) == calendar.day(root.sent_at);
+        let when = if is_same_day { calendar.time(last_at) } else { calendar.day_name(last_at) };
+        (count > 0).then_some(RowThread { replies: count as usize, people, when, failed })
     }
 
     /// The message that began the thread of a reply that the room does not show, if it is loaded.
@@ -94,8 +90,9 @@ impl Timeline {
         let root = self.find(seq).and_then(|message| message.thread).unwrap_or(seq);
         if self.thread.as_ref().is_none_or(|thread| thread.root != root) {
             let known = self.newest_range.messages.iter().filter(|message| message.thread == Some(root));
-            let replies = MessageRange::of(known.cloned().collect(), false);
-            self.thread = Some(OpenThread { root, first: self.find(root).cloned(), replies, is_loaded: false });
+            let known = self.find(root).into_iter().chain(known).cloned().collect();
+            let messages = MessageRange::of(known, false);
+            self.thread = Some(OpenThread { root, from: Seq(0), messages, is_loaded: false });
         }
         root
     }
@@ -113,7 +110,7 @@ impl Timeline {
     /// The request for the newest replies of the thread, or for those before the first one.
     pub fn thread_request(&self, older: bool) -> Option<ClientMessage> {
         let thread = self.thread.as_ref()?;
-        let before = if older { Some(thread.replies.first()?) } else { None };
+        let before = if older { Some(thread.replies().next()?.seq) } else { None };
         Some(ClientMessage::Thread { seq: thread.root, before })
     }
 
@@ -125,24 +122,24 @@ impl Timeline {
         // A request for the thread of a reply is answered with the message that began it.
         let thread = self.thread.as_mut().filter(|thread| thread.root == first.seq || !thread.is_loaded);
         let Some(thread) = thread else { return false };
+        let oldest = if more { replies.first().map(|oldest| oldest.seq).unwrap_or_default() } else { Seq(0) };
         if before.is_some() {
-            if thread.replies.first() == before {
-                thread.replies.more = more && !replies.is_empty();
-                replies.iter().for_each(|reply| thread.replies.insert(reply.clone()));
+            if thread.replies().next().map(|oldest| oldest.seq) == before {
+                thread.from = oldest;
+                replies.iter().for_each(|reply| thread.messages.insert(reply.clone()));
             }
             return true;
         }
         let last = replies.last().map(|last| last.seq);
-        let known = std::mem::replace(&mut thread.replies, MessageRange::of(replies.to_vec(), more));
+        let loaded = std::iter::once(first).chain(replies).cloned().collect();
+        let known = std::mem::replace(&mut thread.messages, MessageRange::of(loaded, false));
         for message in known.messages {
             // Newer ones have arrived meanwhile, and newer revisions.
-            if Some(message.seq) > last || thread.replies.find(message.seq).is_some() {
-                thread.replies.insert(message);
+            if Some(message.seq) > last || thread.messages.find(message.seq).is_some() {
+                thread.messages.insert(message);
             }
         }
-        thread.root = first.seq;
-        thread.first = Some(first.clone());
-        thread.is_loaded = true;
+        (thread.root, thread.from, thread.is_loaded) = (first.seq, oldest, true);
         // The summary is right in the answer.
         for range in [Some(&mut self.newest_range), self.detached_range.as_mut()].into_iter().flatten() {
             for root in range.messages.iter_mut().filter(|message| message.seq == first.seq) {
@@ -156,8 +153,8 @@ impl Timeline {
     pub fn thread_rows(&self, calendar: &dyn Calendar, namesakes: &[Person]) -> ThreadRows {
         let Some(thread) = &self.thread else { return ThreadRows::default() };
         let loaded = self.newest_range.find(thread.root).or_else(|| self.detached_range.as_ref()?.find(thread.root));
-        let first = loaded.or(thread.first.as_ref());
-        let confirmed = first.into_iter().chain(&thread.replies.messages);
+        let first = loaded.or_else(|| thread.find(thread.root));
+        let confirmed = first.into_iter().chain(thread.replies());
         let confirmed = confirmed.map(|message| self.confirmed_row(&self.with_pending_changes(message), calendar));
         let outgoing = self.outgoing.iter().filter(|outgoing| outgoing.draft.is_in_thread(thread.root));
         let outgoing = outgoing.map(|outgoing| self.outgoing_row(outgoing, calendar));
@@ -173,16 +170,16 @@ impl Timeline {
             reply.starts_group = true;
         }
         ThreadRows {
-            more: thread.replies.more,
+            more: thread.from > Seq(0),
             is_loaded: thread.is_loaded,
             is_closed: first.is_some_and(|first| first.deleted),
             rows,
         }
     }
 
-    /// The newest reply of the thread that is shown, and its time.
-    pub fn newest_in_thread(&self) -> Option<(Seq, Timestamp)> {
-        self.thread.as_ref()?.replies.messages.last().map(|last| (last.seq, last.sent_at))
+    /// The newest reply of the thread that is shown.
+    pub fn newest_in_thread(&self) -> Option<Seq> {
+        self.thread.as_ref()?.replies().next_back().map(|last| last.seq)
     }
 }
 

@@ -248,7 +248,7 @@ impl Session {
             None if follows => threads::scroll_to_end(chat),
             None => {}
         });
-        if let Some((newest, _)) = self.client.timeline().newest_in_thread()
+        if let Some(newest) = self.client.timeline().newest_in_thread()
             && events::is_visible()
             && self.threads.followed.mark_read(root, newest)
         {

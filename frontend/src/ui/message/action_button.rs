@@ -6,10 +6,7 @@
 use page_model::timeline::{ReplyPreview, Row, RowReaction, RowThread};
 use page_view::{Element, element};
 
-use crate::ui::{
-    parts::{colour::initial, icon_button::icon},
-    state::Chat,
-};
+use crate::ui::{parts::icon_button::icon, state::Chat};
 
 /// A button.
 #[derive(Default)]
@@ -60,15 +57,10 @@ pub(crate) fn reply_preview(chat: Chat, preview: &ReplyPreview) -> Action {
     }
 }
 
-/// The line under the message that began a thread: who replied last, how many replies there are, and when the last one came.
+/// The line under the message that began a thread: how many replies there are, when the last one came, and who replied.
 pub(crate) fn thread_line(chat: Chat, row: &Row, thread: &RowThread) -> Action {
     let is_unread = chat.thread.unread.with(|unread| unread.iter().any(|root| row.seq == Some(*root)));
-    let when = match &thread.day {
-        Some(day) => chat.translations.with_comma(day, &thread.time),
-        None => thread.time.clone(),
-    };
-    let text = [&chat.translations.replies.of(thread.replies), " · ", &when].concat();
-    let people = thread.people.iter().map(|person| (chat.coloured("avatar", &person.id), initial(person)));
+    let (replies, people) = (chat.translations.replies.of(thread.replies), chat.translations.names(&thread.people));
     Action {
         class: match (thread.failed, is_unread) {
             (true, _) => "message-thread failed",
@@ -76,9 +68,8 @@ pub(crate) fn thread_line(chat: Chat, row: &Row, thread: &RowThread) -> Action {
             (false, false) => "message-thread",
         },
         value: "thread".into(),
-        label: Some(text.clone()),
         arrow_keys_only: true,
-        texts: people.chain([(String::new(), text)]).collect(),
+        texts: [replies, thread.when.clone(), people].map(|text| (String::new(), text)).into(),
         ..Action::default()
     }
 }

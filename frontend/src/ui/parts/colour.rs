@@ -47,9 +47,6 @@ impl Chat {
     /// Gives the people of a message their colours, if they have none.
     pub(crate) fn assign_colours(&self, row: &Row) {
         self.hue(&row.author.id);
-        for person in row.thread.iter().flat_map(|thread| &thread.people) {
-            self.hue(&person.id);
-        }
         if let Some(reply) = &row.reply_to {
             self.hue(&reply.author.id);
         }

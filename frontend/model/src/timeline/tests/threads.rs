@@ -92,7 +92,10 @@ fn a_thread_without_replies_has_no_line() {
     apply(&mut timeline, reply(2));
     let rows = timeline.rows(&Utc::default(), &[]);
     let thread = rows[0].thread.as_ref().unwrap();
-    assert_eq!((thread.replies, &thread.people, &thread.day, thread.failed), (1, &vec![person("bob")], &None, false));
+    assert_eq!(
+        (thread.replies, &thread.people, thread.when.as_str(), thread.failed),
+        (1, &vec![person("bob")], "00:02", false)
+    );
     apply(&mut timeline, deleted(2, 3));
     assert_eq!(replies(&timeline), None);
 }
