@@ -136,8 +136,9 @@ pub(crate) fn aside(chat: Chat) -> Element {
     );
     let log = element("div")
         .class("thread-log")
-        .with("role", "log")
-        .with("aria-label", texts.thread)
+        .with("role", "group")
+        .with("aria-live", "polite")
+        .with("aria-label", texts.reply_in_thread)
         .with("tabindex", "0")
         .node_ref(chat.thread.log)
         .on_mount(move |_log| {
