@@ -49,7 +49,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(panel(page)).toContainText('No replies yet.');
       if (size === 'desktop') await expect(field(page)).toBeFocused();
       await expectAccessible(page);
-      await reply(page, 'the **red** one');
+      await reply(page, 'the red one');
       await expect(line(seenByBen)).toContainText('1 reply');
       await expect(ben.messages).toHaveCount(1);
       await openThread(seenByBen);
@@ -82,7 +82,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await own.getByRole('button', { name: 'Edit', exact: true }).click();
       await expect(field(page)).toHaveValue('a tpyo');
       await field(page).fill('a typo');
-      await panel(page).getByRole('button', { name: 'Save' }).click();
+      await panel(page).getByRole('button', { name: 'Save', exact: true }).click();
       await expect(panel(page).locator('article').filter({ hasText: 'a typo' })).toContainText('(edited)');
       const edited = panel(page).locator('article').filter({ hasText: 'a typo' });
       await edited.hover();

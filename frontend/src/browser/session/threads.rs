@@ -209,6 +209,8 @@ impl Session {
         let newest = self.client.timeline().newest_page(&self.page).messages;
         self.follow_messages(&newest);
         set(self.chat.thread.unread, self.threads.followed.unread());
+        // The log may show few messages.
+        self.rows_changed = true;
     }
 
     fn store_followed_threads(&self) {
