@@ -20,6 +20,7 @@ mod people;
 mod room;
 #[cfg(test)]
 mod tests;
+pub(crate) mod threads;
 mod time;
 
 pub(crate) use self::room::capped_count;
@@ -132,6 +133,8 @@ pub(crate) struct Translations {
     pub(crate) missing: &'static str,
     pub(crate) close: &'static str,
 
+    /// Number of replies in a thread.
+    pub(crate) replies: Plural,
     pub(crate) edited: &'static str,
     /// Replaces the content of a deleted message.
     pub(crate) message_deleted: &'static str,

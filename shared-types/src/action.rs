@@ -47,6 +47,7 @@ actions! {
     Rooms = "rooms",
     Search = "search",
     Pins = "pins",
+    Thread = "thread",
     Save = "save",
     Saved = "saved",
     Typing = "typing",

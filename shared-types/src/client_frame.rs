@@ -95,6 +95,7 @@ impl ClientMessage {
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
             | Self::LeaveRoom
+            | Self::Thread { .. }
             | Self::Direct { .. } => Ok(()),
         }
     }

@@ -35,6 +35,7 @@ mod room_tag;
 mod saved;
 mod search_folding;
 mod server_message;
+mod thread;
 mod timestamp;
 
 pub use access::AccessMode;
@@ -68,4 +69,5 @@ pub use room_tag::{RoomTag, with_room};
 pub use saved::{SavedMessage, SavedPosition};
 pub use search_folding::{fold_letter, is_ignored_in_search};
 pub use server_message::{ChatMessage, ErrorCode, MessageExcerpt, Person, Pin, ReplyRef, RoomActivity, ServerMessage};
+pub use thread::ThreadSummary;
 pub use timestamp::{Timestamp, whole_seconds};

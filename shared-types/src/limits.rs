@@ -120,6 +120,15 @@ pub const NEWS_CHARS: usize = 200;
 /// 80 KB at most, and usually one billing unit of API Gateway. To list them takes one read for each: 50 read units, $0.000006.
 pub const PINS: usize = 50;
 
+/// Maximum number of people in the summary of a thread. One takes at most 342 bytes: 1,710 together, once for each thread of a page.
+pub const THREAD_PEOPLE: usize = 5;
+
+/// Maximum number of latest replies in the summary of a thread: as many as are stored at the same time without one being counted wrongly.
+pub const THREAD_RECENT: usize = 8;
+
+/// Maximum number of replies in one `thread` answer. It takes one read for each, and two more.
+pub const THREAD_PAGE: usize = 50;
+
 /// Maximum number of messages that a person saved, in all rooms. An entry takes at most 64 + 64 + 64 = 192 bytes, usually about 90: to
 /// read all of them takes 12 read units of 4 KB, $0.0000015.
 pub const SAVED: usize = 500;

@@ -13,4 +13,5 @@ pub mod renderer;
 pub mod room_activity;
 pub mod saved;
 pub mod search;
+pub mod threads;
 pub mod update;

@@ -47,4 +47,5 @@ mod search;
 mod shard_worker;
 mod store;
 mod sweep;
+mod threads;
 mod typing;

@@ -104,7 +104,11 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         Action::Saved => vec![json!({}), json!({ "before": { "savedAt": 1, "room": room, "seq": 1 } })],
         Action::Hello => vec![json!({}), json!({ "since": 0 })],
         Action::Send => {
-            vec![json!({ "text": "hi", "nonce": "e-1" }), json!({ "text": "hi", "nonce": "e-2", "replyTo": 1 })]
+            vec![
+                json!({ "text": "hi", "nonce": "e-1" }),
+                json!({ "text": "hi", "nonce": "e-2", "replyTo": 1 }),
+                json!({ "text": "hi", "nonce": "e-4", "thread": 1 }),
+            ]
         }
         Action::Upload => vec![json!({ "nonce": "e-3", "type": "image/png", "size": 9 })],
         Action::Edit => vec![json!({ "seq": 1, "text": "changed" })],
@@ -113,6 +117,7 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         Action::History => vec![json!({ "before": 99 }), json!({ "around": 1 })],
         Action::Changes => vec![json!({ "after": 0 }), json!({ "after": 0, "hidden": false })],
         Action::Rename => vec![json!({ "name": "Eva" })],
+        Action::Thread => vec![json!({ "seq": 1 })],
         Action::Search => vec![json!({ "text": "words" })],
         Action::Mute | Action::Ban => vec![json!({ "person": "hana", "seconds": 0 })],
         Action::Restrictions => vec![json!({ "person": "hana" })],

@@ -50,7 +50,7 @@ pub(crate) struct Account {
 }
 
 enum Event {
-    Received(SocketId, Option<ServerMessage>),
+    Received(SocketId, Box<Option<ServerMessage>>),
     Closed(SocketId),
     PageFetched(Option<PageState>),
 }
@@ -125,7 +125,7 @@ impl Person {
                 let nonce: Nonce = format!("n{count}").parse().unwrap();
                 self.account.written.push(nonce.clone());
                 let text = format!("message {count}").parse().ok();
-                self.client.post(Draft { nonce, text, image: None, reply_to: None }, self.now())
+                self.client.post(Draft { nonce, text, image: None, reply_to: None, thread: None }, self.now())
             }
             // The person returns to the page now and then. Without this the reconnect delay would grow longer than the
             // time between two cuts.
@@ -137,7 +137,7 @@ impl Person {
     fn handle(&mut self, event: Event) -> Vec<Effect> {
         let now = self.now();
         match event {
-            Event::Received(id, message) if self.sockets.contains_key(&id) => self.client.on_message(now, id, message),
+            Event::Received(id, message) if self.sockets.contains_key(&id) => self.client.on_message(now, id, *message),
             Event::Closed(id) if self.sockets.remove(&id).is_some() => self.client.on_closed(now, id),
             // The page has closed that socket.
             Event::Received(..) | Event::Closed(_) => Vec::new(),
@@ -227,7 +227,7 @@ async fn exchange(id: SocketId, socket: &mut Socket, queue: &mut mpsc::Unbounded
         select! {
             frame = queue.recv() => socket.send(Message::text(frame?)).await.ok()?,
             heard = socket.next() => if let Message::Text(text) = heard?.ok()? {
-                return Some(Event::Received(id, serde_json::from_str(&text).ok()));
+                return Some(Event::Received(id, Box::new(serde_json::from_str(&text).ok())));
             },
         }
     }

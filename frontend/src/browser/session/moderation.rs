@@ -186,6 +186,7 @@ impl Session {
                 | Action::People
                 | Action::Rooms
                 | Action::Search
+                | Action::Thread
                 | Action::Typing
                 | Action::Ping
                 | Action::Enter
