@@ -52,7 +52,7 @@ pub(crate) struct Account {
 enum Event {
     Received(SocketId, Box<Option<ServerMessage>>),
     Closed(SocketId),
-    PageFetched(Option<PageState>),
+    PageFetched(Box<Option<PageState>>),
 }
 
 pub(crate) struct Person {
@@ -143,7 +143,7 @@ impl Person {
             Event::Received(..) | Event::Closed(_) => Vec::new(),
             Event::PageFetched(page) => {
                 let arrived = page.is_some();
-                if let Some(page) = page {
+                if let Some(page) = *page {
                     self.client.on_page_state(&page);
                     self.page = page;
                 }
@@ -159,7 +159,7 @@ impl Person {
                     let (port, mut cookie, events) = (self.port, self.cookie.clone(), self.events.clone());
                     tokio::spawn(async move {
                         let page = visit(port, &mut cookie).await;
-                        drop(events.send(Event::PageFetched(page)));
+                        drop(events.send(Event::PageFetched(Box::new(page))));
                     });
                 }
                 Effect::Open(id) => {
