@@ -12,7 +12,8 @@ export class ChatPage {
 
   constructor(page: Page) {
     this.page = page;
-    this.log = page.getByRole('log');
+    // A thread beside the log is a log, too.
+    this.log = page.locator('.log[role="log"]');
     this.messages = this.log.locator('article.message');
     this.composer = page.getByLabel('Message', { exact: true });
     this.sendButton = page.locator('.composer .send');

@@ -136,8 +136,7 @@ pub(crate) fn aside(chat: Chat) -> Element {
     );
     let log = element("div")
         .class("thread-log")
-        .with("role", "group")
-        .with("aria-live", "polite")
+        .with("role", "log")
         .with("aria-label", texts.reply_in_thread)
         .with("tabindex", "0")
         .node_ref(chat.thread.log)

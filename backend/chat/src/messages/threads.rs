@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn a_deletion_lowers_the_count_whether_the_reply_is_counted_before_or_after_it() {
         let two = reply(2, "ann");
-        let after = without_reply(&counted(&[two.clone()]), &deleted(2, 9), false, None).unwrap();
+        let after = without_reply(&counted(std::slice::from_ref(&two)), &deleted(2, 9), false, None).unwrap();
         let before = without_reply(&ThreadSummary::default(), &deleted(2, 9), false, None).unwrap();
         assert_eq!(with_reply(&before, &two), None);
         for summary in [after, before] {

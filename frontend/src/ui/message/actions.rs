@@ -70,7 +70,6 @@ fn toolbar_actions(chat: Chat, row: &Row) -> Vec<Action> {
     let mut actions: Vec<Action> = QUICK_REACTIONS.into_iter().map(quick).collect();
     actions.push(toolbar_action("more", translations.dialogs().more_reactions, MORE));
     actions.push(toolbar_action("reply", translations.dialogs().reply, REPLY));
-    actions.push(toolbar_action("thread", translations.threads().reply_in_thread, THREAD));
     actions
 }
 
@@ -89,6 +88,9 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
     let (texts, lists) = (chat.translations.dialogs(), chat.translations.lists());
     let is_disabled = chat.composer.status.with(|status| status.is_disabled);
     let mut actions = Vec::new();
+    if !is_disabled {
+        actions.push(menu_action("thread", chat.translations.threads().reply_in_thread, THREAD));
+    }
     if row.mine && !is_disabled {
         actions.push(menu_action("edit", texts.edit, EDIT));
     }
