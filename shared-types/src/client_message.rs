@@ -5,9 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, PollDraft, Rev,
-    Role, RoomDetails, RoomName, RoomRules, RoomTitle, SavedPosition, SearchText, Seconds, Seq, Timestamp,
-    server_message::is_false,
+    Action, ChatImage, DirectoryPosition, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId,
+    PersonName, PollDraft, Rev, Role, RoomDetails, RoomName, RoomRules, RoomTitle, SavedPosition, SearchText, Seconds,
+    Seq, Timestamp, server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -175,6 +175,20 @@ pub enum ClientMessage {
         /// The read positions in these rooms, in the same order. The answer counts the unread messages of rooms that have one.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         read: Vec<Seq>,
+    },
+    /// Requests open rooms of this chat in which something was written, also those that the sender has never visited. Answered with
+    /// `directory`.
+    #[json(late)]
+    Directory {
+        /// Words that the title, the topic and the address of a room contain together. Without them the answer has all rooms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<SearchText>,
+        /// Whether the sender wants the archived rooms, and otherwise the others.
+        #[serde(default, skip_serializing_if = "is_false")]
+        archived: bool,
+        /// Where to go on, from an earlier answer. Without it the answer starts at the room that was active last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<DirectoryPosition>,
     },
     /// Searches the room for messages that contain all words. Answered with `found`.
     #[json(late)]
@@ -350,6 +364,7 @@ impl ClientMessage {
             Self::Rename { .. } => Action::Rename,
             Self::People => Action::People,
             Self::Rooms { .. } => Action::Rooms,
+            Self::Directory { .. } => Action::Directory,
             Self::Search { .. } => Action::Search,
             Self::Pins => Action::Pins,
             Self::Save { .. } => Action::Save,
@@ -394,6 +409,7 @@ impl ClientMessage {
             | Self::Rename { .. }
             | Self::People
             | Self::Rooms { .. }
+            | Self::Directory { .. }
             | Self::Search { .. }
             | Self::Pins
             | Self::Save { .. }

@@ -15,6 +15,7 @@ mod close_poll;
 mod create_room;
 mod delete;
 mod describe;
+mod directory;
 mod edit;
 mod enter;
 mod erase;
@@ -69,6 +70,7 @@ use crate::{
         post::{Draft, MessagePoster},
         renderer::MessageRenderer,
         room_activity::RoomActivityQuery,
+        room_directory::{NotedRooms, RoomList},
         saved::SavedList,
         search::MessageSearch,
         update::{MessageUpdate, MessageUpdater},
@@ -87,6 +89,7 @@ use crate::{
         moderation::Moderation,
         rate_store::RateStore,
         read_positions::ReadPositions,
+        room_directory::RoomDirectory,
         room_members::RoomMembers,
         saved_messages::SavedMessages,
         system::{Clock, Entropy},
@@ -120,6 +123,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Rename => rename::SPEC,
         Action::People => people::SPEC,
         Action::Rooms => rooms::SPEC,
+        Action::Directory => directory::SPEC,
         Action::Search => search::SPEC,
         Action::Pins => pins::SPEC,
         Action::Save => save::SPEC,
@@ -160,6 +164,7 @@ pub struct FrameHandler {
     search: MessageSearch,
     renderer: MessageRenderer,
     room_activity: RoomActivityQuery,
+    room_list: RoomList,
     read_positions: Arc<dyn ReadPositions>,
     rate: RateLimiter,
     rejection_log: Arc<LogThrottle>,
@@ -185,6 +190,8 @@ pub struct FramePorts {
     pub gateway: Arc<dyn ConnectionGateway>,
     /// Restrictions, room rules and the audit log.
     pub moderation: Arc<dyn Moderation>,
+    /// The directory of open rooms.
+    pub room_directory: Arc<dyn RoomDirectory>,
     /// The members of private rooms.
     pub members: Arc<dyn RoomMembers>,
     /// Slow mode slots.
@@ -233,6 +240,7 @@ impl FrameHandler {
             moderation,
             rate_store,
             read_positions,
+            room_directory,
             members,
             renderer,
             clock,
@@ -242,8 +250,27 @@ impl FrameHandler {
         let restriction_store =
             RestrictionStore { moderation: moderation.clone(), clock: clock.clone(), configured_moderators };
         let membership = RoomMembership { members };
-        let updater =
-            MessageUpdater { messages: messages.clone(), images: images.clone(), moderation, clock: clock.clone() };
+        let updater = MessageUpdater {
+            messages: messages.clone(),
+            images: images.clone(),
+            moderation: moderation.clone(),
+            clock: clock.clone(),
+        };
+        let room_activity = RoomActivityQuery {
+            messages: messages.clone(),
+            read_positions: read_positions.clone(),
+            renderer: renderer.clone(),
+        };
+        let room_list = RoomList {
+            directory: room_directory,
+            moderation,
+            connections: connections.clone(),
+            activity: room_activity.clone(),
+            renderer: renderer.clone(),
+            rate: rate.clone(),
+            clock: clock.clone(),
+            noted: Arc::new(NotedRooms::default()),
+        };
         Self {
             posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
             moderation: ModerationActions { restriction_store, connections: connections.clone() },
@@ -266,9 +293,10 @@ impl FrameHandler {
             poster: MessagePoster { messages: messages.clone(), images, clock: clock.clone() },
             updater,
             catch_up: CatchUp { messages: messages.clone(), clock, renderer: renderer.clone(), page_size },
-            search: MessageSearch { messages: messages.clone(), renderer: renderer.clone() },
-            renderer: renderer.clone(),
-            room_activity: RoomActivityQuery { messages, read_positions: read_positions.clone(), renderer },
+            search: MessageSearch { messages, renderer: renderer.clone() },
+            renderer,
+            room_activity,
+            room_list,
             read_positions,
             rate,
             rejection_log: Arc::default(),
@@ -378,6 +406,9 @@ impl FrameHandler {
             ClientMessage::People => people::run(self, sender).await,
             ClientMessage::Rooms { rooms, titles, watch, read } => {
                 rooms::run(self, sender, rooms::Wanted { rooms, titles, watch, read }).await
+            }
+            ClientMessage::Directory { text, archived, after } => {
+                directory::run(self, sender, text, archived, after).await
             }
             ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
             ClientMessage::Pins => pins::run(self, sender).await,

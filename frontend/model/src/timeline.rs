@@ -193,6 +193,7 @@ impl Timeline {
             ServerMessage::CatchUp { .. } => self.ask_changes_at = Some(now),
             ServerMessage::Upload { .. }
             | ServerMessage::Rooms { .. }
+            | ServerMessage::Directory { .. }
             | ServerMessage::Details { .. }
             | ServerMessage::News { .. }
             | ServerMessage::Read { .. }
@@ -420,6 +421,7 @@ impl Timeline {
                 | Action::Changes
                 | Action::People
                 | Action::Rooms
+                | Action::Directory
                 | Action::Search
                 | Action::Typing
                 | Action::Restrictions

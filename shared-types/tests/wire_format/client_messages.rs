@@ -40,6 +40,8 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "closePoll", "seq": 7, "nonce": "n-1" }),
         json!({ "action": "save", "seq": 7, "saved": true }),
         json!({ "action": "save", "seq": 7, "saved": false, "messageRoom": "cats" }),
+        json!({ "action": "directory" }),
+        json!({ "action": "directory", "text": "cats", "archived": true, "after": { "active": 5, "room": "cats" } }),
         json!({ "action": "saved" }),
         json!({ "action": "saved", "before": { "savedAt": 5, "room": "cats", "seq": 7 } }),
         json!({ "action": "upload", "nonce": "n-1", "type": "image/gif", "size": 2_097_152 }),

@@ -75,6 +75,13 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
             json!({ "rooms": ["lobby", room], "titles": true, "watch": true, "read": [0, 0] }),
             json!({ "rooms": [room, "cats"], "watch": true, "read": [0, 0] }),
         ],
+        Action::Directory => vec![
+            json!({}),
+            json!({ "text": "secret" }),
+            json!({ "text": room }),
+            json!({ "archived": true }),
+            json!({ "after": { "active": 1, "room": room } }),
+        ],
         Action::Read => vec![json!({ "room": room, "seq": 1 })],
         Action::Pin => vec![json!({ "seq": 1, "pinned": true })],
         Action::Vote => vec![json!({ "seq": 1, "option": 0, "on": true })],

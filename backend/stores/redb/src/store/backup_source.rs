@@ -25,6 +25,7 @@ use crate::{
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
     read_positions::READ_POSITIONS,
+    room_directory::DIRECTORY,
     room_members::{MEMBERS, ROOMS_OF},
     store::{
         Store,
@@ -136,6 +137,8 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         saved::SAVED.name(),
         // Not in backups: the messages tell which of them are pinned.
         pins::PINS.name(),
+        // Not in backups: it follows from the messages.
+        DIRECTORY.name(),
         // Not in backups: a restored chat must not accept tokens that were used or revoked since.
         TOKENS.name(),
     ]);
