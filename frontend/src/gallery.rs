@@ -11,6 +11,7 @@ use page_model::{
     composer_mode::{ComposerMode, EditedMessage},
     connection::{EndReason, Status},
     erasure::Erasure,
+    room_directory::DirectoryProgress,
     timeline::{DeliveryState, Row, UnreadSummary},
 };
 use page_view::{Element, SharedState, element};
@@ -24,6 +25,7 @@ use crate::{
     ui::{
         device_dialog::device_dialog,
         invite_dialog::invite_dialog,
+        members_dialog::members_dialog,
         message::{
             delete_dialog::delete_dialog, emoji_picker::emoji_picker, lightbox::lightbox, message, toolbar::toolbar,
         },
@@ -35,13 +37,17 @@ use crate::{
         placeholder::placeholder,
         poll_dialog, privacy_dialog,
         profile::profile_dialog,
-        rooms::room_dialog,
+        rooms::{
+            directory_dialog::{self, DirectoryState, DirectoryView},
+            room_dialog,
+        },
         shortcuts,
         state::{
             Chat,
             composer::{ComposerStatus, Suggestion},
             invite::{DeviceLinkStatus, InvitationsView},
             log::{KeyedRow, OlderMessages},
+            members::MembersView,
             message_lists::{ListProgress, MessageListView},
             moderation::{AuditView, CurrentRestrictions},
             on_demand::Loading,
@@ -303,6 +309,16 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     ("rooms", |chat| {
         chat.rooms.entries.set(fixtures::rooms());
         room_dialog::room_dialog(chat)
+    }),
+    ("all rooms", |chat| directory_dialog::draw(chat, DirectoryState::new(fixtures::directory()))),
+    ("all rooms, of which none can be read", |chat| {
+        let view = DirectoryView { progress: DirectoryProgress::Failed, ..DirectoryView::default() };
+        directory_dialog::draw(chat, DirectoryState::new(view))
+    }),
+    ("members, for a host", |chat| {
+        chat.room.you.set(fixtures::moderator());
+        chat.members.list.set(MembersView::Known(fixtures::members()));
+        members_dialog(chat)
     }),
     ("dialog on its way", placeholder),
     ("dialog that could not be loaded", |chat| {

@@ -8,6 +8,7 @@ pub(crate) mod administration;
 #[cfg(feature = "ssr")]
 pub(crate) mod claim;
 mod dialogs;
+pub(crate) mod directory;
 mod en;
 mod errors;
 mod images;

@@ -15,6 +15,7 @@ mod queries;
 mod read_sync;
 mod reading;
 mod room_details;
+mod room_directory;
 mod room_switch;
 mod sending;
 mod uploads;

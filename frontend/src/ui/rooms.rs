@@ -1,5 +1,6 @@
 //! The list of visited rooms: as a column beside the chat on wide screens, and in a dialog everywhere.
 
+pub(crate) mod directory_dialog;
 pub(crate) mod room_dialog;
 
 use leptos::{ev, prelude::*};

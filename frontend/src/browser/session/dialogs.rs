@@ -67,6 +67,9 @@ impl Session {
             DialogIntent::CreatePrivateRoom(title) => {
                 return self.client.send_query(ClientMessage::CreateRoom { title });
             }
+            DialogIntent::LoadDirectory => self.load_directory(),
+            DialogIntent::LoadMoreDirectory => self.load_more_directory(),
+            DialogIntent::RetryDirectory => self.retry_directory(),
             DialogIntent::LoadMyRooms => return self.client.send_query(ClientMessage::MyRooms),
             DialogIntent::LoadMembers => return self.client.send_query(ClientMessage::Members),
             DialogIntent::RemoveMember(person) => {
@@ -87,6 +90,7 @@ impl Session {
         self.on_rooms_answer(message);
         self.on_list_answer(message);
         self.on_poll_answer(message);
+        self.on_directory_answer(message);
         match message {
             ServerMessage::Found { text, messages, before } => {
                 self.update_search(|search| search.on_results(text, messages.clone(), *before));
@@ -111,6 +115,7 @@ impl Session {
         self.on_moderation_disconnect();
         self.on_lists_disconnect();
         self.on_poll_disconnect();
+        self.on_directory_disconnect();
     }
 
     /// Returns the requests of the dialogs that are due. The caller has a socket.
@@ -124,6 +129,7 @@ impl Session {
         queries.extend(self.read_reports(now));
         queries.extend(self.people_request(now));
         queries.extend(self.list_queries().into_iter().flatten());
+        queries.extend(self.directory_query());
         queries
     }
 

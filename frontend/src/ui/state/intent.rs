@@ -163,6 +163,12 @@ pub(crate) enum DialogIntent {
     LinkDevice,
     /// Make a private room with this title.
     CreatePrivateRoom(RoomTitle),
+    /// Load the open rooms that the visitor looks for.
+    LoadDirectory,
+    /// Load further ones.
+    LoadMoreDirectory,
+    /// Repeat the request for them that failed.
+    RetryDirectory,
     /// Load the private rooms of the visitor.
     LoadMyRooms,
     /// Load the members of the private room.
