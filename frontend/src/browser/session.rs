@@ -14,6 +14,7 @@ mod private_rooms;
 mod queries;
 mod read_sync;
 mod reading;
+mod room_choices;
 mod room_details;
 mod room_directory;
 mod room_switch;

@@ -190,6 +190,8 @@ pub(super) fn rooms() -> Vec<RoomEntry> {
         unread: unread.is_some(),
         count: unread.unwrap_or_default(),
         mentioned,
+        favourite: room == "boats",
+        muted: room == "plans-2026",
     };
     let others = [
         other("boats", Some(0), false),

@@ -8,7 +8,12 @@ pub(crate) mod rules_dialog;
 use leptos::ev;
 use page_view::{View, element, reactive};
 
-use crate::ui::{parts::dialog, room_details_dialog, rooms::directory_dialog, state::Chat};
+use crate::ui::{
+    parts::dialog,
+    room_details_dialog,
+    rooms::directory_dialog,
+    state::{Chat, intent::DialogIntent},
+};
 
 /// Draws the buttons that open the list of all rooms and the dialogs about the room, as far as the visitor may see them.
 pub(crate) fn buttons(chat: Chat) -> View {
@@ -22,6 +27,11 @@ pub(crate) fn buttons(chat: Chat) -> View {
     };
     reactive(move || {
         let mut buttons = vec![button(chat.translations.directory().title, directory_dialog::open)];
+        let texts = chat.translations.room_choices();
+        let is_muted = chat.rooms.entries.with(|rooms| rooms.iter().any(|room| room.is_current && room.muted));
+        let mute = element("button").class("quiet").with("type", "button");
+        let mute = mute.on(ev::click, move |_| chat.run_in_dialog(DialogIntent::ToggleMuted));
+        buttons.push(mute.text(if is_muted { texts.unmute } else { texts.mute }));
         if has_details() || chat.can_describe() {
             buttons.push(button(chat.translations.dialogs().room_details, room_details_dialog::show));
         }

@@ -27,7 +27,7 @@ use crate::ui::{
     people_panel, poll_dialog, privacy_dialog,
     profile::{self, profile_dialog},
     room_details_dialog::{self, room_details_dialog},
-    rooms::{directory_dialog, room_dialog},
+    rooms::{directory_dialog, room_dialog, row_buttons},
     search_dialog, shortcuts,
     state::{
         Chat,
@@ -39,6 +39,7 @@ use crate::ui::{
 pub(crate) fn functions() -> UiFunctions {
     UiFunctions {
         draw,
+        room_buttons: row_buttons::buttons,
         show,
         pastes_files: paste::pastes_files,
         suggest: suggestion_list::update,

@@ -2,32 +2,26 @@
 
 pub(crate) mod directory_dialog;
 pub(crate) mod room_dialog;
+pub(crate) mod row_buttons;
 
 use leptos::{ev, prelude::*};
 use page_model::room_list::RoomEntry;
 use page_view::{Element, View, element, reactive, reactive_text};
 use shared_types::RoomName;
-use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::{
     i18n::capped_count,
     ui::{
         parts::{
             dialog::{self, has_modifier},
-            icon_button::{CROSS, icon, icon_button},
+            icon_button::{icon, icon_button},
         },
-        state::{
-            Chat,
-            intent::{DialogIntent, Intent},
-            on_demand::DialogRequest,
-        },
+        state::{Chat, intent::Intent, on_demand::DialogRequest},
     },
 };
 
 /// Icon of a chevron that points down.
 const CHEVRON: &str = "M7 10l5 5 5-5";
-/// Icon of a check mark.
-const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
 /// Icon of a plus sign.
 const PLUS: &str = "M12 5.5v13M5.5 12h13";
 
@@ -98,8 +92,9 @@ fn list(chat: Chat) -> Element {
 }
 
 fn row(chat: Chat, entry: RoomEntry) -> Element {
-    let is_removable = entry.is_removable();
-    let RoomEntry { room, is_current, unread, count, mentioned } = entry;
+    let functions = chat.on_demand.functions.get();
+    let buttons = functions.map(|functions| (functions.room_buttons)(chat, &entry));
+    let RoomEntry { room, is_current, unread, count, mentioned, .. } = entry;
     let label = chat.rooms.titles.with(|titles| titles.label(&room));
     let target = room.clone();
     let screen_reader_text =
@@ -125,25 +120,10 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
             }
         })
         .child(mark(chat, &room))
-        .child(name(label.clone()))
+        .child(name(label))
         .children(screen_reader_text)
         .children(badge);
-    let (read, read_label) = (room.clone(), label.clone());
-    let read = unread.then(|| {
-        let read = move |()| {
-            chat.run_in_dialog(DialogIntent::MarkRoomRead(read.clone()));
-            restore_focus([".room-link[href=\"", &read.path(), "\"]"].concat());
-        };
-        icon_button("room-read", chat.translations.mark_room_read.with(&read_label), CHECK, true, Callback::new(read))
-    });
-    let remove = is_removable.then(|| {
-        let remove = move |()| {
-            chat.run_in_dialog(DialogIntent::RemoveRoom(room.clone()));
-            restore_focus(".room-link".into());
-        };
-        icon_button("room-forget", chat.translations.remove_room.with(&label), CROSS, true, Callback::new(remove))
-    });
-    element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).child(read).child(remove)
+    element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).children(buttons)
 }
 
 fn name(room: impl Into<View>) -> Element {
@@ -170,15 +150,4 @@ pub(crate) fn private_mark() -> Element {
         .with("aria-hidden", "true")
         .child(element("path").with("d", LOCK));
     element("span").class("room-mark").child(lock)
-}
-
-/// Keeps the focus in the list after the focused button was removed: the first of these links gets it.
-fn restore_focus(link: String) {
-    request_animation_frame(move || {
-        let is_lost = document().active_element().is_none_or(|active| active.matches("body, dialog").unwrap_or(true));
-        let first = |list: &str| document().query_selector(list).ok().flatten();
-        if let Some(room) = first(&["[open] ", &link].concat()).or_else(|| first(&link)).filter(|_| is_lost) {
-            _ = room.unchecked_into::<HtmlElement>().focus();
-        }
-    });
 }

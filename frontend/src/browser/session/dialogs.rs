@@ -79,6 +79,8 @@ impl Session {
             DialogIntent::InviteToRoom => self.invite_to_room(),
             DialogIntent::CopyLink(link) => self.copy_link(link),
             DialogIntent::ShareLink(link) => self.share_link(link),
+            DialogIntent::ToggleFavourite(room) => self.toggle_favourite(&room),
+            DialogIntent::ToggleMuted => self.toggle_muted(),
             DialogIntent::MarkRoomRead(room) => self.mark_room_read(&room),
             DialogIntent::ShowPeoplePanel(is_open) => self.show_people_panel(is_open),
         }

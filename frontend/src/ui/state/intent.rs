@@ -183,6 +183,10 @@ pub(crate) enum DialogIntent {
     CopyLink(ShownLink),
     /// Hand a link to another app of the device.
     ShareLink(ShownLink),
+    /// Make a room a favourite, or no favourite any more.
+    ToggleFavourite(RoomName),
+    /// Mute the room, or end that.
+    ToggleMuted,
     /// Mark everything in another room as read.
     MarkRoomRead(RoomName),
     /// Open or close the panel with the people, and remember it.

@@ -1,7 +1,8 @@
 //! What is loaded on demand: `docs/frontend.md` lists it.
 
 use leptos::{ev, prelude::Callback};
-use page_view::{NodeRef, State, View};
+use page_model::room_list::RoomEntry;
+use page_view::{Element, NodeRef, State, View};
 use shared_types::{Person, Seq};
 use web_sys::{HtmlDialogElement, HtmlElement};
 
@@ -54,6 +55,8 @@ impl OnDemandState {
 pub(crate) struct UiFunctions {
     /// Draws the content of a slot.
     pub(crate) draw: fn(Chat, Slot) -> Vec<View>,
+    /// Draws the buttons beside a room in the list.
+    pub(crate) room_buttons: fn(Chat, &RoomEntry) -> Element,
     /// Opens a dialog.
     pub(crate) show: fn(Chat, DialogRequest),
     /// Whether the files of a clipboard are pasted, and not its text.
