@@ -28,7 +28,7 @@ use crate::{
     messages::{renderer::MessageRenderer, room_activity::RoomActivityQuery},
     ports::{
         Result,
-        connections::{Connection, Connections},
+        connections::{Connection, ConnectionId, Connections},
         moderation::{Moderation, RoomSettings},
         room_directory::{DirectoryEntry, RoomDirectory},
         system::Clock,
@@ -82,12 +82,30 @@ impl RoomList {
     /// Notes that something was written in the room of a connection. A failure is logged: the message is stored in any case.
     pub(crate) async fn note_message(&self, sender: &Connection) {
         let active = hour_of(self.clock.now());
-        if sender.room.is_private() || !self.noted.insert(&sender.room, active) {
-            return;
+        if self.is_to_be_noted(&sender.room, active) {
+            log_failure(self.note(&sender.room, sender, active).await);
         }
-        if let Err(error) = self.note(sender, active).await {
-            tracing::warn!(%error, "directory of rooms not updated; a message in a later hour tries again");
+    }
+
+    /// Does the same for a room in which a connection was when it sent. The connection is only read if the room has to be noted.
+    pub(crate) async fn note_message_of(&self, room: &RoomName, sender: &ConnectionId) {
+        let active = hour_of(self.clock.now());
+        if self.is_to_be_noted(room, active) {
+            let noted = match self.connections.find(sender).await {
+                Ok(Some(sender)) => self.note(room, &sender, active).await,
+                // The next message notes the room.
+                Ok(None) => {
+                    self.noted.forget(room);
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            };
+            log_failure(noted);
         }
+    }
+
+    fn is_to_be_noted(&self, room: &RoomName, active: Timestamp) -> bool {
+        !room.is_private() && self.noted.insert(room, active)
     }
 
     /// Changes the title and the topic of a room in the directory, if it is listed.
@@ -108,8 +126,7 @@ impl RoomList {
         if room.is_private() { Ok(()) } else { self.directory.set_archived(room, archived).await }
     }
 
-    async fn note(&self, sender: &Connection, active: Timestamp) -> Result<()> {
-        let room = &sender.room;
+    async fn note(&self, room: &RoomName, sender: &Connection, active: Timestamp) -> Result<()> {
         if self.directory.set_active(room, active).await? {
             return Ok(());
         }
@@ -180,6 +197,12 @@ impl NotedRooms {
 
     fn forget(&self, room: &RoomName) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).1.remove(room);
+    }
+}
+
+fn log_failure(noted: Result<()>) {
+    if let Err(error) = noted {
+        tracing::warn!(%error, "directory of rooms not updated; a message in a later hour tries again");
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use chat::presence::connect::ConnectRequest;
 use chat::{
     access::policy::AccessPolicy,
-    ports::{messages::Messages, room_directory::RoomDirectory},
+    commands::{FrameHandler, FrameRequest, pipeline::ParsedFrame},
+    ports::{connections::ConnectionId, messages::Messages, room_directory::RoomDirectory},
 };
 use chat_testing::test_chat::{START, TestChat, connect_request};
 use serde_json::{Value, json};
@@ -218,4 +219,19 @@ async fn a_full_directory_replaces_the_room_that_was_active_longest_ago() {
     assert!(has("cats") && !has("old-0000") && has("old-0001"));
     // These rooms have no messages, so a request removes those on its page.
     assert_eq!(rooms(&chat, "cats", json!({})).await, ["cats"]);
+}
+
+#[tokio::test]
+async fn messages_that_are_stored_at_the_same_time_list_their_room() {
+    let chat = chat().await;
+    chat.connect("c", Some("cats"), None, None).await.unwrap();
+    let handler = FrameHandler::new(chat.ports(), chat.settings());
+    let mut stored = Vec::new();
+    for number in 0..3 {
+        let body = json!({ "action": "send", "text": "hi", "nonce": format!("n-{number}") }).to_string();
+        let request = FrameRequest { connection: ConnectionId("c".into()), request_id: format!("r-{number}"), body };
+        stored.push(handler.begin_send(ParsedFrame::from(request)).await.unwrap().await);
+    }
+    handler.finish_sends(stored).await;
+    assert_eq!(rooms(&chat, "c", json!({})).await, ["cats"]);
 }
