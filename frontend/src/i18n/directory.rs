@@ -17,6 +17,8 @@ pub(crate) struct DirectoryTexts {
     pub(crate) nothing_archived: &'static str,
     pub(crate) offline: &'static str,
     pub(crate) failed: &'static str,
+    /// Button that loads further rooms.
+    pub(crate) more: &'static str,
     /// In place of the number of people.
     pub(crate) many: &'static str,
 }
@@ -31,6 +33,7 @@ static ENGLISH: DirectoryTexts = DirectoryTexts {
     no_match: "No room matches.",
     nothing_archived: "No room is archived.",
     offline: "You are offline. The rooms are loaded as soon as the chat is connected again.",
+    more: "Show more rooms",
     failed: "The rooms could not be read right now.",
     many: "more than 25 online",
 };
@@ -45,6 +48,7 @@ static JAPANESE: DirectoryTexts = DirectoryTexts {
     no_match: "該当するルームはありません。",
     nothing_archived: "アーカイブ済みのルームはありません。",
     offline: "オフラインです。再接続するとルームを読み込みます。",
+    more: "さらに表示",
     failed: "ルームを読み込めませんでした。",
     many: "25人より多くオンライン",
 };

@@ -6,7 +6,10 @@ use page_model::room_directory::{DirectoryProgress, RoomDirectory};
 use shared_types::{Action, ActionName, ClientMessage, ServerMessage};
 
 use crate::{
-    browser::session::Session,
+    browser::{
+        location,
+        session::{Session, room_switch::Way},
+    },
     ui::{
         parts::dialog,
         rooms::directory_dialog::{self, DirectoryRow, DirectoryView},
@@ -45,7 +48,7 @@ impl Session {
     }
 
     /// Handles an answer.
-    pub(super) fn on_directory_answer(&self, message: &ServerMessage) {
+    pub(super) fn on_directory_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Directory { rooms, after } => {
                 with_directory(|directory| directory.on_answer(rooms.clone(), after.clone()));
@@ -88,7 +91,7 @@ impl Session {
     }
 
     /// Opens the first room, if the visitor waits for it.
-    fn open_first_of_directory(&self) {
+    fn open_first_of_directory(&mut self) {
         let Some(state) = directory_dialog::state() else { return };
         let view = state.view.get_untracked();
         if !state.opens_first.get_untracked() || view.progress != DirectoryProgress::Done {
@@ -97,8 +100,8 @@ impl Session {
         set(state.opens_first, false);
         if let Some(first) = view.rooms.first() {
             dialog::close(state.dialog);
-            if first.room != self.page.room {
-                self.chat.open_room(&first.room);
+            if first.room != self.page.room && !self.enter_room(&first.room, Way::Link) {
+                location::load_room(&first.room);
             }
         }
     }

@@ -127,9 +127,7 @@ pub(crate) fn draw(chat: Chat, state: DirectoryState) -> Element {
     let button = move || {
         let (label, intent) = match state.view.with(|view| (view.progress, view.has_more)) {
             (DirectoryProgress::Failed, _) => (chat.translations.dialogs().audit_again, DialogIntent::RetryDirectory),
-            (DirectoryProgress::Done, true) => {
-                (chat.translations.dialogs().audit_further, DialogIntent::LoadMoreDirectory)
-            }
+            (DirectoryProgress::Done, true) => (texts.more, DialogIntent::LoadMoreDirectory),
             _ => return None,
         };
         let intent = Cell::new(Some(intent));
@@ -157,7 +155,7 @@ pub(crate) fn draw(chat: Chat, state: DirectoryState) -> Element {
         .with("type", "checkbox")
         .node_ref(state.archived)
         .on(ev::change, move |_| chat.run_in_dialog(DialogIntent::LoadDirectory));
-    let archived = element("label").class("directory-archived").child(archived).text(texts.archived);
+    let archived = element("label").class("sheet-form directory-archived").child(archived).text(texts.archived);
     let status = element("p")
         .class("sheet-hint")
         .with("role", "status")
@@ -233,7 +231,7 @@ fn row(chat: Chat, state: DirectoryState, row: DirectoryRow) -> Element {
         Some(online) => chat.translations.online.of(online as usize),
         None => chat.translations.directory().many.to_owned(),
     };
-    let path = room.path();
+    let (path, name) = (room.path(), room.clone());
     let on_click = move |event: ev::MouseEvent| {
         if has_modifier(&event) {
             return;
@@ -246,7 +244,7 @@ fn row(chat: Chat, state: DirectoryState, row: DirectoryRow) -> Element {
         }
     };
     let time = element("time").with("datetime", machine_time(sent_at)).text(when);
-    let name = title.unwrap_or_else(|| path.trim_start_matches("/r/").to_owned());
+    let name = title.unwrap_or_else(|| name.to_string());
     let link = element("a")
         .class("hit")
         .with("href", path)

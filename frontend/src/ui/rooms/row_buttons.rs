@@ -28,7 +28,8 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry) -> Element {
     let (room, path) = (entry.room.clone(), entry.room.path());
     let choose = move |()| {
         chat.run_in_dialog(DialogIntent::ToggleFavourite(room.clone()));
-        restore_focus(["[data-room=\"", &path, "\"] > .room-star"].concat());
+        // The row has moved, and another room is where it was.
+        set_focus(["[data-room=\"", &path, "\"] > .room-star"].concat(), true);
     };
     let star = icon_button("room-star", texts.favourite.with(&label), STAR, true, Callback::new(choose));
     let star = star.with("aria-pressed", if entry.favourite { "true" } else { "false" });
@@ -36,7 +37,7 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry) -> Element {
         let room = entry.room.clone();
         let read = move |()| {
             chat.run_in_dialog(DialogIntent::MarkRoomRead(room.clone()));
-            restore_focus([".room-link[href=\"", &room.path(), "\"]"].concat());
+            set_focus([".room-link[href=\"", &room.path(), "\"]"].concat(), false);
         };
         icon_button("room-read", texts.mark_read.with(&label), CHECK, true, Callback::new(read))
     });
@@ -45,7 +46,7 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry) -> Element {
         let room = entry.room.clone();
         let remove = move |()| {
             chat.run_in_dialog(DialogIntent::RemoveRoom(room.clone()));
-            restore_focus(".room-link".into());
+            set_focus(".room-link".into(), false);
         };
         icon_button("room-forget", texts.remove.with(&label), CROSS, true, Callback::new(remove))
     });
@@ -58,12 +59,15 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry) -> Element {
         .child(remove)
 }
 
-/// Keeps the focus in the list after the focused button was replaced: the first of these elements gets it.
-fn restore_focus(selector: String) {
+/// Sets the focus in the list to the first of these elements after the list was drawn again: `always`, or only if it is lost.
+fn set_focus(selector: String, always: bool) {
     request_animation_frame(move || {
-        let is_lost = document().active_element().is_none_or(|active| active.matches("body, dialog").unwrap_or(true));
+        let is_lost =
+            || document().active_element().is_none_or(|active| active.matches("body, dialog").unwrap_or(true));
         let first = |list: &str| document().query_selector(list).ok().flatten();
-        if let Some(found) = first(&["[open] ", &selector].concat()).or_else(|| first(&selector)).filter(|_| is_lost) {
+        if let Some(found) = first(&["[open] ", &selector].concat()).or_else(|| first(&selector))
+            && (always || is_lost())
+        {
             _ = found.unchecked_into::<HtmlElement>().focus();
         }
     });
