@@ -12,6 +12,7 @@ use page_model::{
     connection::{EndReason, Status},
     erasure::Erasure,
     room_directory::DirectoryProgress,
+    room_list::RoomEntry,
     timeline::{DeliveryState, Row, UnreadSummary},
 };
 use page_view::{Element, SharedState, element};
@@ -261,6 +262,21 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         link.copied.set(Some(false));
         invite_dialog(Chat { access: AccessMode::Oidc, ..chat })
     }),
+    ("invitations to a private room, for a host", |chat| {
+        chat.room.you.set(shared_types::Person { moderator: false, ..fixtures::moderator() });
+        chat.room.name.set("p-zzzzzzzzzzzzzzzzzzzz".into());
+        chat.members.list.set(MembersView::Known(fixtures::members()));
+        chat.invite.link.show("https://chat.example/join#AQIDBAUGBwgJCgsMDQ4PEBES".into());
+        chat.invite.list.set(InvitationsView::Known(fixtures::invitations()));
+        invite_dialog(chat)
+    }),
+    ("card of a person, with private rooms", |chat| {
+        let private =
+            RoomEntry { favourite: true, ..RoomEntry::initial(&"p-zzzzzzzzzzzzzzzzzzzz".parse().unwrap()).remove(1) };
+        chat.rooms.entries.set(vec![private]);
+        let person = fixtures::people().remove(1);
+        people_panel::card_dialog(chat, people_panel::Card::of(person))
+    }),
     ("invitations", |chat| {
         chat.room.you.set(fixtures::moderator());
         chat.invite.link.show("https://chat.example/invite?to=/r/boats#AQIDBAUGBwgJCgsMDQ4PEBES".into());
@@ -316,7 +332,8 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         directory_dialog::draw(chat, DirectoryState::new(view))
     }),
     ("members, for a host", |chat| {
-        chat.room.you.set(fixtures::moderator());
+        chat.room.you.set(shared_types::Person { moderator: false, ..fixtures::moderator() });
+        chat.room.name.set("p-zzzzzzzzzzzzzzzzzzzz".into());
         chat.members.list.set(MembersView::Known(fixtures::members()));
         members_dialog(chat)
     }),

@@ -18,6 +18,7 @@ mod message;
 pub(crate) mod message_lists;
 mod moderation;
 mod people;
+pub(crate) mod private_rooms;
 mod room;
 pub(crate) mod room_choices;
 #[cfg(test)]

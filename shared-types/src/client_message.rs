@@ -326,7 +326,8 @@ pub enum ClientMessage {
     /// Requests the members of the private room. Answered with `members`.
     #[json(late)]
     Members,
-    /// Adds a person to the private room. Every member may. Answered with `members`.
+    /// Adds a person to a private room. Every member may. Answered with `members`, and with `memberAdded` for another room than the
+    /// socket's.
     #[json(late)]
     AddMember {
         /// The person.
@@ -334,6 +335,9 @@ pub enum ClientMessage {
         /// The name that the members see until the person comes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<PersonName>,
+        /// The room, if it is not the room of the socket.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member_room: Option<RoomName>,
     },
     /// Removes a person from the private room, and closes their sockets there. Only for hosts of the room. Answered with `members`.
     #[json(late)]

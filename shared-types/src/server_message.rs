@@ -276,6 +276,14 @@ pub enum ServerMessage {
         /// The members; at most [`crate::limits::ROOM_MEMBERS`].
         people: Vec<RoomMember>,
     },
+    /// A person is a member of another private room than the socket's now; the answer to `addMember` with `memberRoom`.
+    #[json(late)]
+    MemberAdded {
+        /// The room.
+        member_room: RoomName,
+        /// The person.
+        person: PersonId,
+    },
     /// The recipient is no member of a private room any more: the answer to `leaveRoom`, and sent to a person who was removed. The sockets
     /// that they have there are closed after it.
     #[json(late)]
@@ -337,6 +345,7 @@ impl ServerMessage {
             | Self::CatchUp { .. }
             | Self::RoomCreated { .. }
             | Self::MyRooms { .. }
+            | Self::MemberAdded { .. }
             | Self::RoomLeft { .. }
             | Self::Pong
             | Self::Error { .. } => false,

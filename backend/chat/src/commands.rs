@@ -431,7 +431,9 @@ impl FrameHandler {
             ClientMessage::CreateRoom { title } => create_room::run(self, sender, title).await,
             ClientMessage::MyRooms => my_rooms::run(self, sender).await,
             ClientMessage::Members => members::run(self, sender).await,
-            ClientMessage::AddMember { person, name } => add_member::run(self, sender, person, name).await,
+            ClientMessage::AddMember { person, name, member_room } => {
+                add_member::run(self, sender, person, name, member_room).await
+            }
             ClientMessage::RemoveMember { person } => remove_member::run(self, sender, person).await,
             ClientMessage::LeaveRoom => leave_room::run(self, sender).await,
         }

@@ -209,6 +209,7 @@ impl Timeline {
             | ServerMessage::UserPurged { .. }
             | ServerMessage::RoomCreated { .. }
             | ServerMessage::MyRooms { .. }
+            | ServerMessage::MemberAdded { .. }
             | ServerMessage::Members { .. }
             | ServerMessage::RoomLeft { .. }
             | ServerMessage::Pong => {}

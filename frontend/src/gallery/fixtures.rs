@@ -85,7 +85,7 @@ pub(super) fn directory() -> DirectoryView {
     let rooms = vec![
         row("boats", Some("Boats and ropes"), Some(&long), "Monday, 23 November, 10:30", Some(3)),
         row("lobby", None, None, "Monday, 23 November, 10:10", Some(1)),
-        row("a-room-with-an-address-that-is-rather-long-for-a-telephone-screen", None, Some("一日中"), "10:00", None),
+        row("a-room-with-an-address-that-is-rather-long-for-a-telephone", None, Some("一日中"), "10:00", None),
     ];
     DirectoryView { progress: DirectoryProgress::Done, rooms, has_more: true }
 }

@@ -86,6 +86,7 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "members" }),
         json!({ "action": "addMember", "person": "p1" }),
         json!({ "action": "addMember", "person": "p1", "name": "Ann" }),
+        json!({ "action": "addMember", "person": "p1", "memberRoom": "cats" }),
         json!({ "action": "removeMember", "person": "p1" }),
         json!({ "action": "leaveRoom" }),
     ]

@@ -443,6 +443,10 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         ),
         (ServerMessage::Directory { rooms: vec![], after: None }, json!({ "type": "directory", "rooms": [] })),
         (
+            ServerMessage::MemberAdded { member_room: RoomName::lobby(), person: "p1".parse().unwrap() },
+            json!({ "type": "memberAdded", "memberRoom": "lobby", "person": "p1" }),
+        ),
+        (
             ServerMessage::Save { message_room: RoomName::lobby(), seq: Seq(7), saved: true },
             json!({ "type": "save", "messageRoom": "lobby", "seq": 7, "saved": true }),
         ),

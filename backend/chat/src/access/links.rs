@@ -10,7 +10,7 @@ pub mod room_invitations;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use serde::Serialize;
-use shared_types::{Person, PersonId, Timestamp};
+use shared_types::{Person, PersonId, RoomName, Timestamp};
 
 use crate::{
     access::{
@@ -130,7 +130,7 @@ impl AccessLinks {
 
     /// Stores a token with signed content. Returns its text.
     async fn create<T: Serialize>(&self, new: NewToken<'_, T>) -> Result<String, LinkError> {
-        let NewToken { kind, purpose, content, by, life, uses } = new;
+        let NewToken { kind, purpose, content, by, life, uses, room } = new;
         let secret = TokenSecret::random(self.entropy.as_ref());
         let payload = self.sessions.sign(purpose, content, life);
         let payload = TokenPayload::try_from(payload).map_err(Unavailable::while_doing("making a token"))?;
@@ -143,6 +143,7 @@ impl AccessLinks {
             expires_at: now + life,
             uses_left: uses,
             payload,
+            room: room.cloned(),
             revoked_at: None,
             last_redeemed_by: None,
             last_redeemed_at: None,
@@ -186,4 +187,6 @@ struct NewToken<'a, T> {
     by: &'a PersonId,
     life: Duration,
     uses: u32,
+    /// The private room to which it leads, if it does.
+    room: Option<&'a RoomName>,
 }

@@ -23,6 +23,7 @@
 //! | connections | `owners` | `owners` | the ids of the owners |
 //! | connections | `members#{room}` | person | a member of a private room |
 //! | connections | `rooms#{person}` | room | that a person is a member of a private room |
+//! | connections | `tokens#{kind}#{room}` | hash of the token | the same token in the list of its private room |
 //! | connections | `directory` | room | an open room of the directory |
 //! | connections | `tokens#{kind}` | hash of the token | a one-use token |
 //! | connections | `read#{person}` | room | up to where a person has read a room |

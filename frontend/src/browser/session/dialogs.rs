@@ -72,6 +72,10 @@ impl Session {
             DialogIntent::RetryDirectory => self.retry_directory(),
             DialogIntent::LoadMyRooms => return self.client.send_query(ClientMessage::MyRooms),
             DialogIntent::LoadMembers => return self.client.send_query(ClientMessage::Members),
+            DialogIntent::AddMember(room, Person { id, name, .. }) => {
+                let add = ClientMessage::AddMember { person: id, name: Some(name), member_room: Some(room) };
+                return self.client.send_query(add);
+            }
             DialogIntent::RemoveMember(person) => {
                 return self.client.send_query(ClientMessage::RemoveMember { person });
             }

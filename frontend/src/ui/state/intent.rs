@@ -173,6 +173,8 @@ pub(crate) enum DialogIntent {
     LoadMyRooms,
     /// Load the members of the private room.
     LoadMembers,
+    /// Add a person to a private room.
+    AddMember(RoomName, Person),
     /// Remove a member from the private room.
     RemoveMember(PersonId),
     /// Leave the private room.

@@ -300,6 +300,8 @@ async fn add_private_rooms(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls
     for (action, frame) in frames {
         costs.insert(action, chat.send("dora", frame).await);
     }
+    let other = json!({ "action": "addMember", "person": "ivy", "memberRoom": room });
+    costs.insert("addMember, to another room", chat.send("eli", other).await);
     costs.insert("rooms, to watch one private room", chat.send("eli", watch).await);
     chat.send("eli", enter).await;
     let remove = json!({ "action": "removeMember", "person": "eli" });
@@ -309,8 +311,16 @@ async fn add_private_rooms(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls
     let address = "192.0.2.8".parse().unwrap();
     let (keys, address) = (links.sessions.address_keys(address), Some(address));
     chat.calls.take();
-    let token = links.invite_to_room(&person(dora), &keys, &room).await.unwrap();
+    links.invite_to_room(&person(dora), &keys, &room).await.unwrap();
     costs.insert("POST /room-invitations", chat.calls.take());
+    let listed = links.room_invitations(&person("dora".parse().unwrap()), &keys, &room).await.unwrap();
+    costs.insert("POST /room-invitations, the list of one", chat.calls.take());
+    links.invite_to_room(&person("dora".parse().unwrap()), &keys, &room).await.unwrap();
+    chat.calls.take();
+    links.revoke_room_invitation(&person("dora".parse().unwrap()), &keys, &room, &listed[0].id).await.unwrap();
+    costs.insert("POST /room-invitations, a revocation, of two", chat.calls.take());
+    let token = links.invite_to_room(&person("dora".parse().unwrap()), &keys, &room).await.unwrap();
+    chat.calls.take();
     links.accept_room_invitation(&token, &person("fay".parse().unwrap()), address).await.unwrap();
     costs.insert("POST /join", chat.calls.take());
     costs.insert("connect, to a private room", chat.connect_to("fay", Some(room.as_str())).await);

@@ -33,7 +33,7 @@ use crate::{
         migrations,
         secrets::{SECRET_TIMES, SECRETS},
     },
-    tokens::TOKENS,
+    tokens::{OF_ROOMS, TOKENS},
 };
 
 const DOING: &str = "reading the store for a backup";
@@ -141,6 +141,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         DIRECTORY.name(),
         // Not in backups: a restored chat must not accept tokens that were used or revoked since.
         TOKENS.name(),
+        OF_ROOMS.name(),
     ]);
     Ok(transaction.list_tables()?.map(|table| table.name().to_owned()).find(|name| !known.contains(name.as_str())))
 }
