@@ -34,9 +34,20 @@ export class Message {
     return toolbar;
   }
 
-  /** Clicks a button of the toolbar. */
+  /** Opens the menu of the toolbar and returns it. */
+  async menu(): Promise<Locator> {
+    await (await this.toolbar()).getByRole('button', { name: 'More actions' }).click();
+    const menu = this.article.getByRole('dialog', { name: 'More actions' });
+    await expect(menu).toBeVisible();
+    return menu;
+  }
+
+  /** Clicks an action of the toolbar, or of its menu. */
   async clickAction(name: string): Promise<void> {
-    await (await this.toolbar()).getByRole('button', { name, exact: true }).click();
+    const toolbar = await this.toolbar();
+    await expect(toolbar.getByRole('button', { name: 'More actions' })).toBeVisible();
+    const inToolbar = toolbar.getByRole('button', { name, exact: true });
+    await ((await inToolbar.count()) > 0 ? inToolbar : (await this.menu()).getByRole('button', { name, exact: true })).click();
   }
 
   /** Starts to edit the message and waits until the composer holds its text. */

@@ -132,11 +132,15 @@ test('messages of others can be replied to, but not changed', async ({ page, dep
   const chat = await ChatPage.open(page, deployment, room);
   await (await connect(room)).sendMessage('theirs');
   await chat.sendMessage('mine');
-  const own = await (await Message.withText(chat, 'mine')).toolbar();
-  for (const name of ['Reply', 'Edit', 'Delete']) await expect(own.getByRole('button', { name })).toBeVisible();
-  const foreign = await (await Message.withText(chat, 'theirs')).toolbar();
-  await expect(foreign.getByRole('button', { name: 'Reply' })).toBeVisible();
+  const own = await (await Message.withText(chat, 'mine')).menu();
+  for (const name of ['Edit', 'Delete']) await expect(own.getByRole('button', { name })).toBeVisible();
+  await page.keyboard.press('Escape');
+  const theirs = await Message.withText(chat, 'theirs');
+  await expect((await theirs.toolbar()).getByRole('button', { name: 'Reply' })).toBeVisible();
+  const foreign = await theirs.menu();
+  await expect(foreign.getByRole('button', { name: 'Copy text' })).toBeVisible();
   for (const name of ['Edit', 'Delete']) await expect(foreign.getByRole('button', { name })).toHaveCount(0);
+  await page.keyboard.press('Escape');
   // Shortcuts do not change them, either.
   await (await Message.withText(chat, 'theirs')).article.focus();
   await page.keyboard.press('e');

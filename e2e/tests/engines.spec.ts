@@ -73,6 +73,13 @@ class Steps {
     await this.engine.click(button);
   }
 
+  /** Clicks an action of the open menu. */
+  async clickMenuAction(name: string): Promise<void> {
+    const button = `dialog.menu[open] button[value="${name}"]`;
+    await this.expectValue((button) => document.querySelectorAll(button).length, 1, button);
+    await this.engine.click(button);
+  }
+
   /** Waits until the page returns this value. */
   async expectValue<A extends (string | number)[], T>(script: (...values: A) => T, value: T, ...values: A): Promise<void> {
     await expect.poll(() => this.engine.evaluate(script, ...values), { timeout: 15_000 }).toEqual(value);
@@ -109,7 +116,8 @@ for (const [name, start] of engines) {
     test('read, send, edit, react', withRoom(async () => {
       await steps.expectMessage('hello from Ann', 'sent');
       await steps.send('hello from here');
-      await steps.clickAction('Edit');
+      await steps.clickAction('More actions');
+      await steps.clickMenuAction('edit');
       await steps.write(' and there');
       await engine.press('Enter');
       await steps.expectMessage('hello from here and there', 'sent');

@@ -32,8 +32,8 @@ const phoneWidths = [390, 320];
 /** The pages with something that is drawn once it is loaded on demand: the buttons that format a text. */
 const isDrawnLater = ['page-formatting'];
 
-/** What the first program draws: messages, pages, toolbars and the placeholder of a dialog. */
-const isDrawnFirst = (state: string) => /^(message|page|part-toolbar|part-dialog)-/.test(state) && !isDrawnLater.includes(state);
+/** What the first program draws: messages, pages and the placeholder of a dialog. */
+const isDrawnFirst = (state: string) => /^(message|page|part-dialog)-/.test(state) && !isDrawnLater.includes(state);
 
 test('what the first program draws does not need the style sheet on demand', async ({ page }) => {
   test.setTimeout(180_000);

@@ -98,7 +98,7 @@ test('the text of a message and its code have buttons that copy them', async ({ 
   await (await connect(room, { name: 'Ann' })).sendMessage('see **this**\n```rust\nlet x = "<b>";\nlet y = 2;\n```');
   const chat = await ChatPage.open(page, deployment, room);
   await new Message(chat, chat.messages.first()).clickAction('Copy text');
-  await expect(page.getByRole('button', { name: 'Text copied' })).toBeVisible();
+  await expect(page.getByText('Text copied')).toBeVisible();
   expect(await pasted(page)).toBe('see **this**\n```rust\nlet x = "<b>";\nlet y = 2;\n```');
   const button = page.getByRole('button', { name: 'Copy code' });
   await expect(button).toHaveCount(0);

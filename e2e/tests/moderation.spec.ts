@@ -29,9 +29,10 @@ test('a guest named Moderator has no moderator rights', async ({ moderated }) =>
   await ben.chat.sendMessage('I keep order');
   await expect(mona.chat.messages.filter({ hasText: 'I keep order' }).locator('.badge')).toHaveCount(0);
   await expect(ben.chat.messages.filter({ hasText: 'hello' }).locator('.badge')).toHaveText('Moderator');
-  const toolbar = await (await Message.withText(ben.chat, 'hello')).toolbar();
-  await expect(toolbar.getByRole('button', { name: 'Reply' })).toBeVisible();
-  await expect(toolbar.getByRole('button', { name: /Delete|Mute/ })).toHaveCount(0);
+  const menu = await (await Message.withText(ben.chat, 'hello')).menu();
+  await expect(menu.getByRole('button', { name: 'Copy text' })).toBeVisible();
+  await expect(menu.getByRole('button', { name: /Delete|Mute/ })).toHaveCount(0);
+  await ben.page.keyboard.press('Escape');
   await ben.page.locator('.room-switch').click();
   await expect(ben.page.getByRole('button', { name: 'Rules of this room' })).toHaveCount(0);
 });
@@ -77,7 +78,8 @@ test('a ban can be lifted when all their messages are deleted', async ({ moderat
   const bad = await Message.withText(mona.chat, 'bad');
   await bad.delete();
   await bad.expectDeleted();
-  await expect((await bad.toolbar()).getByRole('button')).toHaveAccessibleName('Mute or ban…');
+  await expect((await bad.menu()).getByRole('button')).toHaveAccessibleName('Mute or ban…');
+  await mona.page.keyboard.press('Escape');
 
   const banned = (await moderation.openAudit()).getByRole('listitem').filter({ hasText: 'banned Ben' });
   await banned.getByRole('button', { name: 'Mute or ban Ben' }).click();

@@ -138,7 +138,10 @@ test('closing the person dialog by keyboard keeps the focus', async ({ moderated
   await ben.chat.sendMessage('two');
   const [one, two] = [await Message.withText(mona.chat, 'one'), await Message.withText(mona.chat, 'two')];
   await two.article.focus();
-  for (let step = 0; step < 14; step += 1) await mona.page.keyboard.press('ArrowRight');
+  for (let step = 0; step < 10; step += 1) await mona.page.keyboard.press('ArrowRight');
+  await expect(two.article.getByRole('button', { name: 'More actions' })).toBeFocused();
+  await mona.page.keyboard.press('Enter');
+  await mona.page.keyboard.press('ArrowUp');
   await expect(two.article.getByRole('button', { name: 'Mute or ban…' })).toBeFocused();
   await mona.page.keyboard.press('Enter');
   await expect(mona.page.getByRole('dialog')).toBeVisible();
@@ -158,12 +161,21 @@ test.describe('on a phone', () => {
     for (const width of [320, 338, 360, 390, 412]) {
       await mona.page.setViewportSize({ width, height: 844 });
       await article.focus();
-      const buttons = article.getByRole('toolbar').getByRole('button');
-      await expect(buttons.filter({ visible: true }).last()).toHaveAccessibleName('Mute or ban…');
-      for (const button of await buttons.filter({ visible: true }).all()) {
-        const { x, width: wide } = (await button.boundingBox())!;
-        expect(x >= 0 && x + wide <= width, `${await button.getAttribute('aria-label')} at ${width} pixels`).toBe(true);
-      }
+      const buttons = article.getByRole('toolbar').getByRole('button').filter({ visible: true });
+      const fit = async () => {
+        for (const button of await buttons.all()) {
+          const { x, width: wide, y, height } = (await button.boundingBox())!;
+          expect(x >= 0 && x + wide <= width && y >= 0 && y + height <= 844, `${await button.textContent()} at ${width} pixels`).toBe(true);
+        }
+      };
+      await expect(buttons.last()).toHaveAccessibleName('More actions');
+      await fit();
+      const tops = new Set(await Promise.all((await buttons.all()).map(async (button) => (await button.boundingBox())!.y)));
+      expect(tops.size, `rows at ${width} pixels`).toBe(1);
+      await buttons.last().tap();
+      await expect(buttons.last()).toHaveAccessibleName('Mute or ban…');
+      await fit();
+      await mona.page.keyboard.press('Escape');
     }
   });
 

@@ -150,6 +150,8 @@ test('all touch targets are at least 44 pixels in every state', async ({ page, d
   await check('a reply, its quote and a reaction');
   await longPress(own);
   await check('actions of an own message');
+  await button('More actions').tap();
+  await check('more actions of an own message');
   await button('Delete').first().tap();
   await check('delete dialog');
   await button('Cancel').last().tap();

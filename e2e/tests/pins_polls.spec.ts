@@ -63,7 +63,10 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       const ben = await openAsGuest('Ben');
       await ben.chat.sendMessage('mine');
       const message = await Message.withText(ben.chat, 'mine');
-      await expect((await message.toolbar()).getByRole('button', { name: 'Pin to the room' })).toHaveCount(0);
+      const menu = await message.menu();
+      await expect(menu.getByRole('button', { name: 'Copy text' })).toBeVisible();
+      await expect(menu.getByRole('button', { name: 'Pin to the room' })).toHaveCount(0);
+      await ben.page.keyboard.press('Escape');
       await new Moderation(mona.chat).openRules();
       await mona.page.getByLabel('Everybody who can write can pin messages').check();
       await mona.page.getByRole('dialog', { name: 'Rules of this room' }).getByRole('button', { name: 'Save' }).click();

@@ -25,6 +25,7 @@ use crate::{
     ssr::html,
     ui::{
         device_dialog::device_dialog,
+        direct_dialog::{DirectDialog, direct_dialog},
         invite_dialog::invite_dialog,
         members_dialog::members_dialog,
         message::{
@@ -304,7 +305,14 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         chat.room.you.set(fixtures::moderator());
         chat.room.people.set(fixtures::people().into_iter().chain(fixtures::namesakes()).collect());
         chat.room.namesakes.set(fixtures::namesakes());
-        people_dialog(chat)
+        people_dialog(chat, DirectDialog::of(Vec::new()))
+    }),
+    ("new direct message", |chat| {
+        direct_dialog(chat, DirectDialog::of(fixtures::people().into_iter().chain(fixtures::namesakes()).collect()))
+    }),
+    ("rooms and direct messages", |chat| {
+        chat.rooms.entries.set(fixtures::rooms_and_direct_messages(chat));
+        room_dialog::room_dialog(chat)
     }),
     ("card of a person", |chat| {
         chat.room.you.set(fixtures::moderator());
@@ -316,7 +324,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     ("name and language", |chat| profile_dialog(chat)),
     ("people", |chat| {
         chat.room.people.set(fixtures::people());
-        people_dialog(chat)
+        people_dialog(chat, DirectDialog::of(Vec::new()))
     }),
     ("shortcuts", |chat| {
         chat.shortcuts.is_listed.set(true);

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 use leptos::prelude::*;
 use page_model::calendar::{Calendar as _, machine_time};
+use page_model::room_titles::RoomTitles;
 use page_view::{Element, View, element};
 use shared_types::{Language, PageState, Timestamp};
 
@@ -23,8 +24,9 @@ pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
     let script = [r#"<script type="application/json" id="page-state">"#, &json, "</script>"].concat();
     let translations = Translations::of(state.language);
     let body = [room_root(state), failure_notice(translations)].concat();
-    let label = state.details.title.as_ref().map_or(state.room.as_str(), |title| title.as_str());
-    let title = View::from(element("title").text(translations.title(label))).to_html();
+    let mut titles = RoomTitles::default();
+    titles.set(&state.room, state.details.title.as_ref());
+    let title = View::from(element("title").text(translations.title(&titles.marked_label(&state.room)))).to_html();
     let title = title.trim_start_matches("<title>").trim_end_matches("</title>");
     template.fill(translations, title, &script, &body)
 }

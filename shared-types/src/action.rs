@@ -70,6 +70,7 @@ actions! {
     AddMember = "addMember",
     RemoveMember = "removeMember",
     LeaveRoom = "leaveRoom",
+    Direct = "direct",
 }
 
 impl fmt::Display for Action {

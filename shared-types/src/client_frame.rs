@@ -95,7 +95,8 @@ impl ClientMessage {
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
             | Self::Directory { .. }
-            | Self::LeaveRoom => Ok(()),
+            | Self::LeaveRoom
+            | Self::Direct { .. } => Ok(()),
         }
     }
 }

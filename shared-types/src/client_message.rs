@@ -5,9 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChatImage, DirectoryPosition, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId,
-    PersonName, PollDraft, Rev, Role, RoomDetails, RoomName, RoomRules, RoomTitle, SavedPosition, SearchText, Seconds,
-    Seq, Timestamp, server_message::is_false,
+    Action, ChatImage, DirectoryPosition, Emoji, ImageSize, ImageType, MessageText, NamedPerson, Nonce, Person,
+    PersonId, PersonName, PollDraft, Rev, Role, RoomDetails, RoomName, RoomRules, RoomTitle, SavedPosition, SearchText,
+    Seconds, Seq, Timestamp, server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -348,6 +348,13 @@ pub enum ClientMessage {
     /// Ends the sender's membership of the private room. Answered with `roomLeft`, and then the sender's sockets there are closed.
     #[json(late)]
     LeaveRoom,
+    /// Opens the direct message of the sender and these people: a private room with exactly these members, whose address follows from
+    /// them. It is made if it does not exist. Answered with `roomCreated`, whose title has the names of the others.
+    #[json(late)]
+    Direct {
+        /// The others: one to [`crate::limits::DIRECT_PEOPLE`] less one.
+        people: Vec<NamedPerson>,
+    },
 }
 
 impl ClientMessage {
@@ -393,6 +400,7 @@ impl ClientMessage {
             Self::AddMember { .. } => Action::AddMember,
             Self::RemoveMember { .. } => Action::RemoveMember,
             Self::LeaveRoom => Action::LeaveRoom,
+            Self::Direct { .. } => Action::Direct,
         }
     }
 
@@ -437,7 +445,8 @@ impl ClientMessage {
             | Self::Members
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
-            | Self::LeaveRoom => None,
+            | Self::LeaveRoom
+            | Self::Direct { .. } => None,
         }
     }
 }

@@ -26,6 +26,7 @@ mod mentions;
 mod moderation;
 mod names;
 mod page_state;
+mod plain_text;
 mod poll;
 mod roles;
 mod room_details;
@@ -59,11 +60,12 @@ pub use names::{
     MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError, is_invisible,
 };
 pub use page_state::PageState;
+pub use plain_text::plain_text;
 pub use poll::{Poll, PollDraft, PollError, PollOption, PollOptionText};
 pub use roles::{Role, RoleEntry};
 pub use room_details::{RoomDescription, RoomDetails, RoomTitle, RoomTopic, TitledRoom};
 pub use room_directory::{DirectoryPosition, DirectoryRoom};
-pub use room_members::{PrivateRoom, RoomMember};
+pub use room_members::{NamedPerson, PrivateRoom, RoomMember};
 pub use room_tag::{RoomTag, with_room};
 pub use saved::{SavedMessage, SavedPosition};
 pub use search_folding::{fold_letter, is_ignored_in_search};

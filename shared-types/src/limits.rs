@@ -183,6 +183,14 @@ pub const PRIVATE_ROOMS: usize = 200;
 /// themselves.
 pub const ADDED_ROOMS: usize = PRIVATE_ROOMS / 2;
 
+/// Maximum number of people in a direct message. Its title, made of names, has space for about that many, and all of them become members
+/// in one transaction: 16 items of at most 100, $0.00004.
+pub const DIRECT_PEOPLE: usize = 8;
+
+/// Maximum number of direct messages in which a new name is stored when a person takes it: 20 writes, $0.000025. In the others it is stored
+/// when the person enters them.
+pub const RENAMED_ROOMS: usize = 20;
+
 /// Maximum length of a room's title, in Unicode scalar values. The header of a wide page has space for about 60.
 pub const TITLE_CHARS: usize = 80;
 

@@ -189,6 +189,9 @@ pub enum ModerationAction {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         title: Option<RoomTitle>,
     },
+    /// An action of a newer version. An older page or server reads the entry, and does not know what was done.
+    #[serde(other)]
+    Other,
 }
 
 impl ModerationAction {
@@ -196,7 +199,7 @@ impl ModerationAction {
     pub fn room(&self) -> Option<&RoomName> {
         match self {
             Self::Delete { room, .. } | Self::Rules { room, .. } | Self::Describe { room, .. } => Some(room),
-            Self::Mute { .. } | Self::Ban { .. } | Self::PurgeUser { .. } | Self::Role { .. } => None,
+            Self::Mute { .. } | Self::Ban { .. } | Self::PurgeUser { .. } | Self::Role { .. } | Self::Other => None,
         }
     }
 }

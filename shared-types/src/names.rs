@@ -19,6 +19,15 @@ const PRIVATE_PREFIX: &str = "p-";
 /// Number of random characters in the address of a private room.
 const PRIVATE_CHARS: usize = 20;
 
+/// 32 characters for addresses of private rooms: each takes five bits of a byte, and all are equally likely.
+const PRIVATE_ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+
+/// First character after [`PRIVATE_PREFIX`] in the address of a direct message. Random addresses never have it.
+const DIRECT: char = '9';
+
+/// The same in the address of an inbox.
+const INBOX: char = '8';
+
 /// Name of a room: 1 to [`ROOM_CHARS`] of `[a-z0-9-]`. It is also the room's path, `/r/{room}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RoomName(String);
@@ -31,10 +40,30 @@ impl RoomName {
 
     /// Returns the address of a new private room. The random bytes make it one of 2^100, so nobody finds it by trying.
     pub fn of_private_room(random: [u8; PRIVATE_CHARS]) -> Self {
-        // 32 characters: each takes five bits of a byte, and all are equally likely.
-        const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-        let characters = random.into_iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
-        Self(PRIVATE_PREFIX.chars().chain(characters).collect())
+        Self(PRIVATE_PREFIX.chars().chain(private_characters(&random)).collect())
+    }
+
+    /// Returns the address of the direct message whose people have this hash. Its 95 bits are enough that no two conversations share an
+    /// address by chance.
+    pub fn of_direct_message(hash: &[u8; 32]) -> Self {
+        Self::of_hash(DIRECT, hash)
+    }
+
+    /// Returns the address of the inbox of the person whose id has this hash. Nobody can be in this room. Sockets of the person watch it,
+    /// so that news of direct messages finds them wherever they are.
+    pub fn of_inbox(hash: &[u8; 32]) -> Self {
+        Self::of_hash(INBOX, hash)
+    }
+
+    fn of_hash(kind: char, hash: &[u8; 32]) -> Self {
+        let characters = private_characters(hash).take(PRIVATE_CHARS - 1);
+        Self(PRIVATE_PREFIX.chars().chain([kind]).chain(characters).collect())
+    }
+
+    /// Returns whether this is the address of a direct message, which is a private room that is known by its people. As
+    /// [`is_private`](Self::is_private), it is a function of the address alone.
+    pub fn is_direct(&self) -> bool {
+        self.is_private() && self.0[PRIVATE_PREFIX.len()..].starts_with(DIRECT)
     }
 
     /// Returns whether this is the address of a private room, whether or not it exists. Only members can enter such a room; it is a
@@ -49,6 +78,10 @@ impl RoomName {
     pub fn path(&self) -> String {
         if *self == Self::lobby() { "/".into() } else { ["/r/", &self.0].concat() }
     }
+}
+
+fn private_characters(bytes: &[u8]) -> impl Iterator<Item = char> {
+    bytes.iter().map(|byte| char::from(PRIVATE_ALPHABET[usize::from(byte % 32)]))
 }
 
 impl FromStr for RoomName {
@@ -357,6 +390,25 @@ mod tests {
             ("p-", false),
         ] {
             assert_eq!(name.parse::<RoomName>().unwrap().is_private(), private, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_address_says_whether_the_room_is_a_direct_message() {
+        let hash = std::array::from_fn(|byte| (byte as u8).wrapping_mul(13));
+        let direct = RoomName::of_direct_message(&hash);
+        assert_eq!(direct.as_str(), "p-9an2hubo3ivcp4jwdq5k");
+        assert!(direct.is_private() && direct.is_direct());
+        let inbox = RoomName::of_inbox(&hash);
+        assert_eq!(inbox.as_str(), "p-8an2hubo3ivcp4jwdq5k");
+        assert!(inbox.is_private() && !inbox.is_direct());
+        // No random address begins like one of them, whatever the bytes are.
+        for byte in 0..=u8::MAX {
+            let random = RoomName::of_private_room([byte; PRIVATE_CHARS]);
+            assert!(!random.is_direct() && !random.as_str().starts_with("p-8"), "{random}");
+        }
+        for name in ["p-9", "p-9zzzzzzzzzzzzzzzzzz", "p-9zzzzzzzzzzzzzzzzzzzz", "9", "lobby"] {
+            assert!(!name.parse::<RoomName>().unwrap().is_direct(), "{name}");
         }
     }
 

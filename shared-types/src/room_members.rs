@@ -23,6 +23,18 @@ pub struct RoomMember {
     pub since: Timestamp,
 }
 
+/// A person in `direct`.
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[serde(rename_all = "camelCase")]
+pub struct NamedPerson {
+    /// The person.
+    pub person: PersonId,
+    /// The name that the others see until the person comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
+}
+
 /// A private room, for its members.
 #[derive(Clone, Debug, PartialEq, Eq, Json)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]

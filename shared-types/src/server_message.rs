@@ -134,6 +134,9 @@ pub enum ServerMessage {
         /// Whether the message was deleted: it is no news any more.
         #[serde(default, skip_serializing_if = "is_false")]
         deleted: bool,
+        /// The names of the others, if the room is a direct message: the recipient may not know the room yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<RoomTitle>,
     },
     /// The recipient has read a room up to a message, perhaps on another device. Sent to all their sockets in a small room or watching
     /// it, if there are at least two.
@@ -256,12 +259,12 @@ pub enum ServerMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Rev>,
     },
-    /// A new private room; the answer to `createRoom`.
+    /// A private room to enter; the answer to `createRoom` and `direct`.
     #[json(late)]
     RoomCreated {
         /// The room. Its address tells nothing about it.
         room: RoomName,
-        /// Its title.
+        /// Its title; of a direct message, the names of the others.
         title: RoomTitle,
     },
     /// The private rooms of which the recipient is a member, sorted by title; the answer to `myRooms`.
@@ -557,4 +560,7 @@ pub enum ErrorCode {
     Unavailable,
     /// The frame names a room in which the socket is not (any more). Nothing was done.
     OtherRoom,
+    /// A code of a newer server. The error's sentence says what it is.
+    #[serde(other)]
+    Other,
 }

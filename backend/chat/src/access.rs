@@ -1,6 +1,7 @@
 //! Access: the access policy, sessions, sign-in, and rate limits.
 
 pub mod confusable_name;
+pub mod direct_messages;
 pub mod guest_name;
 mod joiners;
 pub mod links;

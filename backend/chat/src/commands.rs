@@ -15,6 +15,7 @@ mod close_poll;
 mod create_room;
 mod delete;
 mod describe;
+mod direct;
 mod directory;
 mod edit;
 mod enter;
@@ -148,6 +149,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::AddMember => add_member::SPEC,
         Action::RemoveMember => remove_member::SPEC,
         Action::LeaveRoom => leave_room::SPEC,
+        Action::Direct => direct::SPEC,
     }
 }
 
@@ -279,6 +281,7 @@ impl FrameHandler {
                 saved,
                 messages: messages.clone(),
                 membership: membership.clone(),
+                renderer: renderer.clone(),
                 clock: clock.clone(),
             },
             membership,
@@ -436,6 +439,7 @@ impl FrameHandler {
             }
             ClientMessage::RemoveMember { person } => remove_member::run(self, sender, person).await,
             ClientMessage::LeaveRoom => leave_room::run(self, sender).await,
+            ClientMessage::Direct { people } => direct::run(self, sender, people).await,
         }
     }
 }

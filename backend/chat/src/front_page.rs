@@ -92,10 +92,11 @@ impl FrontPage {
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
         let mut you = session.person(name);
         let client = CpuClient::from(addresses);
-        let (online, newest, settings, role, mut restrictions) = futures::try_join!(
+        let (online, newest, mut settings, direct_title, role, mut restrictions) = futures::try_join!(
             async { Ok(self.online(&room).await) },
             self.catch_up.newest_page(&room, &client),
             self.restriction_store.settings(&room),
+            self.membership.direct_title(&room, &you.id),
             self.restriction_store.moderation.role(&you.id),
             self.restriction_store.of_session(&you, addresses),
         )?;
@@ -104,6 +105,7 @@ impl FrontPage {
             // No ban of an address applies to moderators.
             restrictions = self.restriction_store.of(&you).await?;
         }
+        settings.details.title = direct_title.or(settings.details.title);
         let (page, up_to) = newest;
         let state = PageState {
             language,

@@ -3,6 +3,7 @@
 pub mod catch_up;
 pub mod deadlines;
 pub mod erase;
+pub(crate) mod excerpt;
 pub mod expire;
 pub mod export;
 pub mod page;

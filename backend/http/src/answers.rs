@@ -78,6 +78,9 @@ impl FrontAnswer {
             LinkError::TooOften(error) => return Ok(Self::too_fast("Too many links", error, secure)),
             LinkError::Unavailable(cause) => return Err(cause),
             LinkError::NotAllowed => (403, "You are not allowed to do this here.\n"),
+            LinkError::Direct => {
+                (403, "Nobody is invited to a direct message: start a new one with the people you want.\n")
+            }
             LinkError::Banned { .. } => (403, "You are banned.\n"),
             LinkError::Unknown | LinkError::UsedUp | LinkError::Expired | LinkError::Revoked | LinkError::RoomFull => {
                 (404, "There is no such link any more.\n")
@@ -238,7 +241,9 @@ pub(crate) fn sign_in_rate_problem(error: RateError) -> Result<SignInProblem> {
 /// `Unavailable` when the store did not answer.
 pub(crate) fn link_failure(error: LinkError) -> Result<(u16, LinkProblem)> {
     Ok(match error {
-        LinkError::Unknown | LinkError::NotAllowed | LinkError::Banned { .. } => (403, LinkProblem::Unknown),
+        LinkError::Unknown | LinkError::NotAllowed | LinkError::Direct | LinkError::Banned { .. } => {
+            (403, LinkProblem::Unknown)
+        }
         LinkError::UsedUp => (403, LinkProblem::UsedUp),
         LinkError::Expired => (403, LinkProblem::Expired),
         LinkError::Revoked => (403, LinkProblem::Revoked),

@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { ChatPage } from '../chat_page.ts';
+import { Message } from '../message.ts';
 import { becomeModerator, pressOnMessage, sendPicture, type PageStates } from './setup.ts';
 
 /** The people in the room: a panel on wide windows, and a dialog on others. */
@@ -51,6 +52,12 @@ export const dialogStates: PageStates = {
       await chat.expectMessages('Well?');
       await pressOnMessage(chat, 'Well?', '+');
       await expect(page.getByRole('dialog', { name: 'More reactions' })).toBeVisible();
+    },
+  },
+  'the menu of a message': {
+    after: async ({ chat }) => {
+      await chat.sendMessage('Which?');
+      await (await Message.withText(chat, 'Which?')).menu();
     },
   },
   'the delete dialog': {

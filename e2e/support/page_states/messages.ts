@@ -147,7 +147,7 @@ export const messageStates: PageStates = {
     after: async ({ page, chat }) => {
       await chat.sendMessage('Mine');
       await (await Message.withText(chat, 'Mine')).article.focus();
-      await expect(page.getByRole('toolbar').getByRole('button', { name: 'Delete' })).toBeVisible();
+      await expect(page.getByRole('toolbar').getByRole('button', { name: 'More actions' })).toBeVisible();
     },
   },
   'an image, and a missing image': {

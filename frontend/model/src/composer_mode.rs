@@ -1,11 +1,8 @@
 //! What the composer is used for: a new message, a reply, or an edit.
 
-use shared_types::{MessageText, Seq};
+use shared_types::{MessageText, Seq, plain_text};
 
-use crate::{
-    plain_text::plain_text,
-    timeline::{Change, ReplyPreview, Row, Timeline},
-};
+use crate::timeline::{Change, ReplyPreview, Row, Timeline};
 
 /// What is being written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,6 @@ pub mod keys;
 pub mod mention_completion;
 pub mod notification_level;
 pub mod paste;
-pub mod plain_text;
 pub mod read_sync;
 pub mod rejected_image;
 pub mod room_address;

@@ -1,6 +1,6 @@
 //! Which messages cause a notification.
 
-use shared_types::{ChatMessage, PersonId};
+use shared_types::{ChatMessage, PersonId, RoomName};
 
 /// Which messages cause a notification.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,11 +32,11 @@ impl NotificationLevel {
         Self::ALL.into_iter().find(|level| level.tag() == tag)
     }
 
-    /// Whether a message of somebody else causes a notification.
-    pub fn applies_to(self, message: &ChatMessage, me: &PersonId) -> bool {
+    /// Whether a message of somebody else causes a notification. Each one of a direct message counts as a mention.
+    pub fn applies_to(self, message: &ChatMessage, me: &PersonId, room: &RoomName) -> bool {
         match self {
             Self::Never => false,
-            Self::Mentions => message.mentions.iter().any(|person| person.id == *me),
+            Self::Mentions => room.is_direct() || message.mentions.iter().any(|person| person.id == *me),
             Self::Always => true,
         }
     }
@@ -74,15 +74,17 @@ mod tests {
 
     #[test]
     fn the_level_decides_which_messages_notify() {
-        let me = person("me").id;
+        let (me, room, direct) = (person("me").id, RoomName::lobby(), RoomName::of_direct_message(&[7; 32]));
         for (level, without_mentions, mentions_others, mentions_me) in [
             (NotificationLevel::Never, false, false, false),
             (NotificationLevel::Mentions, false, false, true),
             (NotificationLevel::Always, true, true, true),
         ] {
-            assert_eq!(level.applies_to(&message(&[]), &me), without_mentions, "{level:?}");
-            assert_eq!(level.applies_to(&message(&["ben"]), &me), mentions_others, "{level:?}");
-            assert_eq!(level.applies_to(&message(&["ben", "me"]), &me), mentions_me, "{level:?}");
+            assert_eq!(level.applies_to(&message(&[]), &me, &room), without_mentions, "{level:?}");
+            assert_eq!(level.applies_to(&message(&["ben"]), &me, &room), mentions_others, "{level:?}");
+            assert_eq!(level.applies_to(&message(&["ben", "me"]), &me, &room), mentions_me, "{level:?}");
+            let notifies = level != NotificationLevel::Never;
+            assert_eq!(level.applies_to(&message(&[]), &me, &direct), notifies, "{level:?}");
         }
     }
 

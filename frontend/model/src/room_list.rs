@@ -149,6 +149,16 @@ impl RoomList {
         self.visited.truncate(ROOMS);
     }
 
+    /// Adds a direct message that the visitor does not know, behind the current room. Returns whether it did.
+    pub fn add_direct(&mut self, room: &RoomName) -> bool {
+        let is_new = room.is_direct() && !self.visited.contains(room);
+        if is_new {
+            self.visited.insert(1, room.clone());
+            self.visited.truncate(ROOMS);
+        }
+        is_new
+    }
+
     /// The list to store when the visitor has lost the current room.
     pub fn to_json_without_current(&self) -> String {
         json::to_string(&self.visited[1..].to_vec())
@@ -176,7 +186,8 @@ impl RoomList {
         let rooms = self.visited[1..].to_vec();
         let first = &rooms[..rooms.len().min(WATCHED_ROOMS)];
         let watch = now >= self.watch_at && self.watched.as_deref() != Some(first);
-        if !(watch || std::mem::take(&mut self.wanted)) || rooms.is_empty() {
+        // A page that knows no other room watches for direct messages.
+        if !(watch || std::mem::take(&mut self.wanted) && !rooms.is_empty()) {
             return None;
         }
         if watch {

@@ -29,6 +29,12 @@ impl RoomTitles {
         self.get(room).map_or_else(|| room.to_string(), ToString::to_string)
     }
 
+    /// The same with the mark of a room, `#`. A direct message has none, because its title has names of people.
+    pub fn marked_label(&self, room: &RoomName) -> String {
+        let label = self.label(room);
+        if room.is_direct() { label } else { ["#", &label].concat() }
+    }
+
     /// Sets or removes the title of a room. Returns whether something changed.
     pub fn set(&mut self, room: &RoomName, title: Option<&RoomTitle>) -> bool {
         if self.get(room) == title {
@@ -77,6 +83,14 @@ mod tests {
         assert_eq!(RoomTitles::from_stored(Some(&titles.to_json())), titles);
         assert!(titles.set(&cats, None) && !titles.set(&cats, None));
         assert_eq!((line(&titles).as_str(), titles.to_json().as_str()), ("lobby, cats, dogs", "[]"));
+    }
+
+    #[test]
+    fn rooms_have_a_mark_and_direct_messages_have_none() {
+        let (mut titles, direct) = (RoomTitles::default(), RoomName::of_direct_message(&[7; 32]));
+        titles.set(&direct, Some(&"Ann, Bea".parse().unwrap()));
+        assert_eq!(titles.marked_label(&direct), "Ann, Bea");
+        assert_eq!(titles.marked_label(&RoomName::lobby()), "#lobby");
     }
 
     #[test]

@@ -438,7 +438,8 @@ impl Timeline {
                 | Action::Members
                 | Action::AddMember
                 | Action::RemoveMember
-                | Action::LeaveRoom,
+                | Action::LeaveRoom
+                | Action::Direct,
             )
             | None => {}
         }

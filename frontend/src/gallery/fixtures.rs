@@ -53,6 +53,8 @@ pub(super) const STYLE: &str = "
 .gallery figcaption { padding: .25rem .75rem; background: var(--page); color: var(--quiet); font-size: .75rem }
 .gallery .chat { height: 28rem; border: 0 }
 .gallery .actions, .gallery dialog[open] { position: static; margin: 1rem }
+.gallery .actions { flex-wrap: wrap }
+.gallery .menu[open] { width: 100%; margin: .5rem 0 0 }
 .gallery .lightbox[open] { position: relative; width: auto; height: 20rem; margin: 0 }
 .gallery .picker[open] { width: auto; max-width: none }
 @media (max-width: 30rem) {
@@ -200,6 +202,16 @@ pub(super) fn rooms() -> Vec<RoomEntry> {
         other("plans-2026", None, false),
     ];
     RoomEntry::initial(&RoomName::lobby()).into_iter().chain(others).collect()
+}
+
+/// The same, and two direct messages.
+pub(super) fn rooms_and_direct_messages(chat: Chat) -> Vec<RoomEntry> {
+    let direct = [("Cleo", 2), ("Ben, Cleo, Mona", 0)].into_iter().zip(1u8..).map(|((title, count), number)| {
+        let room = RoomName::of_direct_message(&[number; 32]);
+        chat.rooms.titles.update(|titles| _ = titles.set(&room, title.parse().ok().as_ref()));
+        RoomEntry { room, is_current: false, unread: count > 0, count, mentioned: count > 0 }
+    });
+    rooms().into_iter().chain(direct).collect()
 }
 
 /// Shows messages on a page.

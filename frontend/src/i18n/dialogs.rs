@@ -18,6 +18,7 @@ pub(crate) struct DialogTexts {
     /// Shown beside an attached image that is long.
     pub(crate) small_image: &'static str,
     pub(crate) more_reactions: &'static str,
+    pub(crate) more_actions: &'static str,
     pub(crate) reply: &'static str,
     pub(crate) edit: &'static str,
     pub(crate) delete: &'static str,
@@ -69,6 +70,7 @@ pub(crate) struct DialogTexts {
     pub(super) audit_rules_changed: Template,
     pub(super) audit_described: Template,
     pub(super) audit_title_removed: Template,
+    pub(super) audit_other: &'static str,
     pub(super) no_rules: &'static str,
 
     pub(crate) privacy: &'static str,
@@ -155,6 +157,19 @@ pub(crate) struct DialogTexts {
     pub(crate) create_room: Template,
     /// Option that makes a private room; takes its title.
     pub(crate) create_private_room: Template,
+    /// Heading of the list of direct messages.
+    pub(crate) direct_messages: &'static str,
+    /// Button that opens the dialog for a direct message to several people, and its title.
+    pub(crate) new_direct: &'static str,
+    pub(crate) direct_hint: &'static str,
+    /// The hint of the members of a direct message.
+    pub(crate) direct_members_hint: &'static str,
+    /// Button that opens the direct message with the chosen people.
+    pub(crate) start_direct: &'static str,
+    /// Button that opens the direct message with one person.
+    pub(crate) message: &'static str,
+    /// The same, if it is an icon; takes the name.
+    pub(crate) message_person: Template,
     /// Title of the dialog with the members of a private room, and the button that opens it.
     pub(crate) members: &'static str,
     pub(crate) members_hint: &'static str,

@@ -62,6 +62,7 @@ impl Translations {
                 [&texts.audit_described.with(room.as_str()), self.colon, title.as_str()].concat()
             }
             ModerationAction::Describe { room, title: None } => texts.audit_title_removed.with(room.as_str()),
+            ModerationAction::Other => texts.audit_other.into(),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{i18n::Translations, ui::state::room::UnreadRooms};
 impl Translations {
     /// Returns the title of a room's page.
     pub(crate) fn title(&self, room: &str) -> String {
-        ["#", room, " · ", self.app].concat()
+        [room, " · ", self.app].concat()
     }
 
     /// Returns the title of a room's page while there are messages that the visitor did not see, here or in other rooms: `(3) #lobby`, and

@@ -4,7 +4,7 @@ use shared_types::Language;
 
 use crate::i18n::{Template, Translations};
 
-/// The texts of the buttons beside a room, in one language. Each template takes the title or the name of the room.
+/// The texts of the buttons beside a room, in one language. Each template takes the title or the name of the room, with its mark.
 pub(crate) struct RoomChoiceTexts {
     pub(crate) mark_read: Template,
     pub(crate) remove: Template,
@@ -16,18 +16,18 @@ pub(crate) struct RoomChoiceTexts {
 }
 
 static ENGLISH: RoomChoiceTexts = RoomChoiceTexts {
-    mark_read: Template("Mark #", " as read"),
-    remove: Template("Take #", " off the list"),
-    favourite: Template("Favourite: #", ""),
+    mark_read: Template("Mark ", " as read"),
+    remove: Template("Take ", " off the list"),
+    favourite: Template("Favourite: ", ""),
     mute: "Mute this room",
     unmute: "Unmute this room",
     muted: "Muted: only mentions are shown",
 };
 
 static JAPANESE: RoomChoiceTexts = RoomChoiceTexts {
-    mark_read: Template("#", " を既読にする"),
-    remove: Template("#", " を一覧から外す"),
-    favourite: Template("お気に入り: #", ""),
+    mark_read: Template("", " を既読にする"),
+    remove: Template("", " を一覧から外す"),
+    favourite: Template("お気に入り: ", ""),
     mute: "このルームをミュート",
     unmute: "ミュートを解除",
     muted: "ミュート中（メンションのみ表示）",

@@ -180,7 +180,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
         .with("aria-autocomplete", "list")
         .reactive_attribute("aria-controls", move || suggestions::active(chat).map(|_| LIST_ID))
         .reactive_attribute("aria-activedescendant", move || suggestions::active(chat))
-        .reactive_attribute("placeholder", move || Some(chat.translations.placeholder.with(&chat.room_label())))
+        .reactive_attribute("placeholder", move || Some(chat.translations.placeholder.with(&chat.marked_room_label())))
         .with("enterkeyhint", "send")
         .no_autofill()
         .flag("disabled", is_disabled)

@@ -64,6 +64,10 @@ pub(crate) fn invite_dialog(chat: Chat) -> Element {
 /// Opens the dialog with the link to the current room.
 pub(crate) fn show(chat: Chat) {
     set(chat.invite.is_failed, false);
+    if chat.room.address().is_direct() {
+        // Nobody is invited to a direct message. This says so.
+        return members_dialog::open(chat);
+    }
     if chat.room.address().is_private() {
         // A link to the room helps nobody who is no member.
         set(chat.invite.is_invitation, false);

@@ -65,7 +65,7 @@ pub(crate) fn log(chat: Chat) -> [View; 4] {
         .with("role", "log")
         .with("aria-live", "polite")
         .reactive_attribute("aria-busy", busy)
-        .reactive_attribute("aria-label", move || Some(chat.translations.log.with(&chat.room_label())))
+        .reactive_attribute("aria-label", move || Some(chat.translations.log.with(&chat.marked_room_label())))
         .with("tabindex", "0")
         .node_ref(chat.log.element)
         .on(ev::scroll, on_scroll)
@@ -89,10 +89,12 @@ fn jump_button(chat: Chat, class: &'static str, label: String, message: Option<S
 fn start(chat: Chat) -> View {
     reactive(move || match chat.log.older.get() {
         OlderMessages::None => {
-            let empty = chat.log.rows.with(Vec::is_empty);
+            // Nobody else comes into a direct message.
+            let empty = chat.log.rows.with(Vec::is_empty) && !chat.room.address().is_direct();
             let sentence = if empty { chat.translations.empty } else { chat.translations.welcome };
-            let title =
-                element("h2").class("beginning-title").text(chat.translations.beginning.with(&chat.room_label()));
+            let title = element("h2")
+                .class("beginning-title")
+                .text(chat.translations.beginning.with(&chat.marked_room_label()));
             let invite = empty.then(|| invite::text_button(chat));
             [element("div").class("history beginning").child(title).child(element("p").text(sentence)).child(invite)]
         }

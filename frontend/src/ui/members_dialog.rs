@@ -28,9 +28,23 @@ pub(crate) fn members_dialog(chat: Chat) -> Element {
     let status = move || match state.list.get() {
         MembersView::Loading => texts.audit_loading,
         MembersView::Failed => texts.members_failed,
+        MembersView::Known(_) if chat.room.address().is_direct() => texts.direct_members_hint,
         MembersView::Known(_) => texts.members_hint,
     };
     let status = element("p").class("sheet-hint").with("role", "status").child(reactive_text(status));
+    let body = element("div")
+        .class("sheet-body")
+        .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
+    titled_dialog(chat, "members", texts.members, state.dialog)
+        .child(status)
+        .child(body)
+        // The people of a direct message stay the same.
+        .child(reactive(move || (!chat.room.address().is_direct()).then(|| ways(chat))))
+}
+
+/// Draws the buttons that invite people and leave the room.
+fn ways(chat: Chat) -> Element {
+    let (texts, state) = (chat.translations.dialogs(), chat.members);
     let invite = element("button").class("button primary").with("type", "button").text(chat.translations.invite);
     let invite = invite.on(ev::click, move |_| {
         dialog::close(state.dialog);
@@ -44,13 +58,7 @@ pub(crate) fn members_dialog(chat: Chat) -> Element {
     });
     let leave_label = move || if state.is_leaving.get() { texts.leave_room_confirm } else { texts.leave_room };
     let leave = leave.child(reactive_text(leave_label));
-    let body = element("div")
-        .class("sheet-body")
-        .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
-    titled_dialog(chat, "members", texts.members, state.dialog)
-        .child(status)
-        .child(body)
-        .child(element("div").class("sheet-ways").child(invite).child(leave).child(host_buttons(chat)))
+    element("div").class("sheet-ways").child(invite).child(leave).child(host_buttons(chat))
 }
 
 /// Whether the visitor is a host of the private room, as far as its members are loaded.
@@ -59,7 +67,8 @@ pub(crate) fn is_host(chat: Chat) -> bool {
     let is_me = |member: &RoomMember| member.host && member.person == me;
     let is_known =
         chat.members.list.with(|list| matches!(list, MembersView::Known(members) if members.iter().any(is_me)));
-    is_known && chat.room.address().is_private()
+    let room = chat.room.address();
+    is_known && room.is_private() && !room.is_direct()
 }
 
 /// Draws the buttons with which a host changes the details and the rules of the room. Moderators have them in the dialog of rooms.

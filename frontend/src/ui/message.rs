@@ -7,6 +7,7 @@ pub(crate) mod dom;
 pub(crate) mod emoji_picker;
 pub(crate) mod image;
 pub(crate) mod lightbox;
+mod menu;
 mod poll;
 pub(crate) mod reactions;
 pub(crate) mod toolbar;

@@ -32,11 +32,14 @@ pub(crate) fn buttons(chat: Chat) -> View {
         let mute = element("button").class("quiet").with("type", "button");
         let mute = mute.on(ev::click, move |_| chat.run_in_dialog(DialogIntent::ToggleMuted));
         buttons.push(mute.text(if is_muted { texts.unmute } else { texts.mute }));
-        if has_details() || chat.can_describe() {
+        let is_direct = chat.room.address().is_direct();
+        if !is_direct && (has_details() || chat.can_describe()) {
             buttons.push(button(chat.translations.dialogs().room_details, room_details_dialog::show));
         }
         if chat.is_moderator() {
-            buttons.push(button(chat.translations.dialogs().room_rules, rules_dialog::open));
+            if !is_direct {
+                buttons.push(button(chat.translations.dialogs().room_rules, rules_dialog::open));
+            }
             buttons.push(button(chat.translations.dialogs().audit, audit_dialog::open));
         }
         if chat.moderation.is_owner.get() {

@@ -8,7 +8,9 @@ use page_view::View;
 
 use crate::ui::{
     composer::{attachment_tray::tray, command, format_bar, keys, paste, suggestion_list},
-    device_dialog, invite_dialog,
+    device_dialog,
+    direct_dialog::{DirectDialog, direct_dialog},
+    invite_dialog,
     log::{extras, message_keys},
     members_dialog,
     message::{
@@ -27,7 +29,7 @@ use crate::ui::{
     people_panel, poll_dialog, privacy_dialog,
     profile::{self, profile_dialog},
     room_details_dialog::{self, room_details_dialog},
-    rooms::{directory_dialog, room_dialog, row_buttons},
+    rooms::{directory_dialog, list, room_dialog},
     search_dialog, shortcuts,
     state::{
         Chat,
@@ -39,7 +41,6 @@ use crate::ui::{
 pub(crate) fn functions() -> UiFunctions {
     UiFunctions {
         draw,
-        room_buttons: row_buttons::buttons,
         show,
         pastes_files: paste::pastes_files,
         suggest: suggestion_list::update,
@@ -59,14 +60,17 @@ fn draw(chat: Chat, slot: Slot) -> Vec<View> {
         Slot::Suggestions => vec![suggestion_list::list(chat)],
         Slot::FormatBar => vec![format_bar::bar(chat)],
         Slot::MessageActions => vec![actions::buttons(chat)],
+        Slot::Rooms => list::lists(chat),
     }
 }
 
 /// Draws all dialogs, and the button that moves to the code in the log.
 pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
+    let direct = DirectDialog::of(Vec::new());
     let dialogs = [
         profile_dialog(chat),
-        people_dialog(chat),
+        people_dialog(chat, direct),
+        direct_dialog(chat, direct),
         lightbox(chat),
         emoji_picker(chat),
         delete_dialog(chat),
@@ -88,7 +92,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         message_lists::saved(chat),
         poll_dialog::poll_dialog(chat),
     ];
-    dialogs.into_iter().map(View::from).chain(people_panel::panel_and_card(chat)).collect()
+    dialogs.into_iter().map(View::from).chain(people_panel::panel_and_card(chat, direct)).collect()
 }
 
 /// Opens a dialog.

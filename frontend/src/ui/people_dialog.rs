@@ -5,6 +5,7 @@ use page_view::{Element, element, reactive};
 use shared_types::Person;
 
 use crate::ui::{
+    direct_dialog::{self, DirectDialog},
     members_dialog,
     moderation::restriction_dialog,
     parts::{avatar::avatar, dialog},
@@ -13,7 +14,7 @@ use crate::ui::{
 };
 
 /// Draws the dialog.
-pub(crate) fn people_dialog(chat: Chat) -> Element {
+pub(crate) fn people_dialog(chat: Chat, direct: DirectDialog) -> Element {
     let people_dialog = chat.on_demand.people_dialog;
     let people = move || {
         let person = |person: Person| {
@@ -25,7 +26,8 @@ pub(crate) fn people_dialog(chat: Chat) -> Element {
             let button = element("button").class("person person-row").with("type", "button").on(ev::click, open);
             let button = button.with("aria-haspopup", "dialog").child(avatar(chat, &person));
             let button = button.child(identity(chat, &person));
-            element("li").class("people-entry").child(button).child(restriction_dialog::button(
+            let message = direct_dialog::message_icon(chat, &person, people_dialog);
+            element("li").class("people-entry").child(button).child(message).child(restriction_dialog::button(
                 chat,
                 person,
                 people_dialog,
@@ -39,7 +41,13 @@ pub(crate) fn people_dialog(chat: Chat) -> Element {
         .child(element("h2").with("id", "people-title").text(chat.translations.people))
         .child(element("ul").class("people-list").child(reactive(people)))
         .child(more_people(chat))
-        .child(element("div").class("name-buttons").child(members_dialog::button(chat)).child(close));
+        .child(
+            element("div")
+                .class("name-buttons")
+                .child(direct_dialog::button(chat, direct))
+                .child(members_dialog::button(chat))
+                .child(close),
+        );
     element("dialog")
         .class("name-dialog people")
         .with("aria-labelledby", "people-title")

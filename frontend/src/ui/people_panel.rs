@@ -9,6 +9,7 @@ use web_sys::{HtmlDialogElement, HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
     composer::field,
+    direct_dialog::{self, DirectDialog},
     members_dialog,
     moderation::restriction_dialog,
     parts::{
@@ -45,10 +46,10 @@ pub(crate) fn is_wide() -> bool {
 }
 
 /// Draws the panel and the card.
-pub(crate) fn panel_and_card(chat: Chat) -> [View; 2] {
+pub(crate) fn panel_and_card(chat: Chat, direct: DirectDialog) -> [View; 2] {
     let card = Card::of(chat.room.you.get_untracked());
     CARD.set(Some(card));
-    let panel = reactive(move || chat.on_demand.people_panel.get().then(|| panel(chat, card)));
+    let panel = reactive(move || chat.on_demand.people_panel.get().then(|| panel(chat, card, direct)));
     [panel, card_dialog(chat, card).into()]
 }
 
@@ -66,7 +67,7 @@ fn close(chat: Chat) {
     }
 }
 
-fn panel(chat: Chat, card: Card) -> Element {
+fn panel(chat: Chat, card: Card, direct: DirectDialog) -> Element {
     let title = element("h2").with("id", TITLE_ID).text(chat.translations.people);
     let close_button =
         icon_button("sheet-close", chat.translations.close.into(), CROSS, true, Callback::new(move |()| close(chat)));
@@ -82,6 +83,7 @@ fn panel(chat: Chat, card: Card) -> Element {
         .child(element("div").class("people-bar").child(title).child(close_button))
         .child(element("ul").class("people-rows").with("role", "list").child(reactive(people)))
         .child(more_people(chat))
+        .child(direct_dialog::button(chat, direct))
         .child(members_dialog::button(chat))
 }
 
@@ -166,9 +168,10 @@ fn card_body(chat: Chat, card: Card) -> Vec<Element> {
         .child(element("code").text(person.id.to_string()));
     let is_me = chat.room.you.with(|you| you.id == person.id);
     let name = person.name.to_string();
+    let message = direct_dialog::message_button(chat, &person, card.dialog);
     let mention = (!is_me).then(|| {
         element("button")
-            .class("button primary")
+            .class("button")
             .with("type", "button")
             .on(ev::click, move |_| {
                 dialog::close(card.dialog);
@@ -179,14 +182,15 @@ fn card_body(chat: Chat, card: Card) -> Vec<Element> {
     });
     let add = (!is_me).then(|| add_to_room(chat, card, &person)).flatten();
     let restrict = restriction_dialog::button(chat, person, card.dialog);
-    let card = vec![who, id, element("div").class("name-buttons").children(restrict).children(mention)];
+    let card =
+        vec![who, id, element("div").class("name-buttons").children(restrict).children(mention).children(message)];
     card.into_iter().chain(add).collect()
 }
 
 /// Draws the choice of a private room of the visitor, to which they add the person. The room that is shown is among them.
 fn add_to_room(chat: Chat, card: Card, person: &Person) -> Option<Element> {
     let entries = chat.rooms.entries.get().into_iter().map(|entry| entry.room);
-    let rooms: Vec<RoomName> = entries.filter(RoomName::is_private).collect();
+    let rooms: Vec<RoomName> = entries.filter(|room| room.is_private() && !room.is_direct()).collect();
     if rooms.is_empty() {
         return None;
     }

@@ -1,6 +1,7 @@
 //! The list of visited rooms: as a column beside the chat on wide screens, and in a dialog everywhere.
 
 pub(crate) mod directory_dialog;
+pub(crate) mod list;
 pub(crate) mod room_dialog;
 pub(crate) mod row_buttons;
 
@@ -16,7 +17,11 @@ use crate::{
             dialog::{self, has_modifier},
             icon_button::{icon, icon_button},
         },
-        state::{Chat, intent::Intent, on_demand::DialogRequest},
+        state::{
+            Chat,
+            intent::Intent,
+            on_demand::{DialogRequest, Slot},
+        },
     },
 };
 
@@ -36,7 +41,7 @@ pub(crate) fn column(chat: Chat) -> Element {
         .with("aria-label", chat.translations.rooms)
         .reactive_attribute("data-pending", move || (!chat.rooms.is_complete.get()).then_some(""))
         .child(element("div").class("rooms-bar").child(title).child(open_button))
-        .child(list(chat))
+        .child(rooms_list(chat))
 }
 
 /// Draws the name of the room as a button that opens the dialog.
@@ -84,26 +89,25 @@ pub(crate) fn open(chat: Chat) {
     chat.open_dialog(DialogRequest::Rooms);
 }
 
-/// Draws the list.
-fn list(chat: Chat) -> Element {
-    let rows = move || chat.rooms.entries.get().into_iter().map(|entry| row(chat, entry)).collect::<Vec<_>>();
-    // Safari ignores the role of a list without markers, unless the role is explicit.
-    element("ul").class("room-list").with("role", "list").child(reactive(rows))
+/// Draws the list: without what is unread and without buttons until the program has loaded [`list`], which draws it then.
+fn rooms_list(chat: Chat) -> View {
+    reactive(move || match chat.on_demand.functions.get() {
+        Some(functions) => untrack(|| (functions.draw)(chat, Slot::Rooms)),
+        None => {
+            let row = |RoomEntry { room, is_current, .. }| {
+                element("li").class("room-row").child(link(chat, &room, is_current))
+            };
+            let rows = chat.rooms.entries.get().into_iter().map(row);
+            // Safari ignores the role of a list without markers, unless the role is explicit.
+            vec![element("ul").class("room-list").with("role", "list").children(rows).into()]
+        }
+    })
 }
 
-fn row(chat: Chat, entry: RoomEntry) -> Element {
-    let functions = chat.on_demand.functions.get();
-    let buttons = functions.map(|functions| (functions.room_buttons)(chat, &entry));
-    let RoomEntry { room, is_current, unread, count, mentioned, .. } = entry;
-    let label = chat.rooms.titles.with(|titles| titles.label(&room));
+/// Draws the link to a room.
+fn link(chat: Chat, room: &RoomName, is_current: bool) -> Element {
     let target = room.clone();
-    let screen_reader_text =
-        unread.then(|| element("span").class("heard").text(chat.translations.is_unread(count, mentioned)));
-    let badge = unread.then(|| {
-        let badge = element("span").class(badge_class(mentioned)).with("aria-hidden", "true");
-        badge.text(unread_number(count, mentioned))
-    });
-    let link = element("a")
+    element("a")
         .class("room-link")
         .with("href", room.path())
         .optional_attribute("aria-current", is_current.then_some("page"))
@@ -119,11 +123,8 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
                 chat.dispatch.run(Intent::EnterRoom(target.clone(), Some(event)));
             }
         })
-        .child(mark(chat, &room))
-        .child(name(label))
-        .children(screen_reader_text)
-        .children(badge);
-    element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).children(buttons)
+        .child(mark(chat, room))
+        .child(name(chat.rooms.titles.with(|titles| titles.label(room))))
 }
 
 fn name(room: impl Into<View>) -> Element {

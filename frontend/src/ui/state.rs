@@ -157,7 +157,9 @@ impl Chat {
     /// Whether the visitor may change the details of the room: moderators may, and others before the first message.
     pub(crate) fn can_describe(&self) -> bool {
         let is_new = || self.log.rows.with(Vec::is_empty) && self.log.older.get() == OlderMessages::None;
-        self.is_moderator() || is_new() && self.room.details.with(RoomDetails::is_default)
+        // The title of a direct message is the names of its people.
+        !self.room.address().is_direct()
+            && (self.is_moderator() || is_new() && self.room.details.with(RoomDetails::is_default))
     }
 
     /// Sends a command of a dialog to the session.
@@ -203,6 +205,11 @@ impl Chat {
     /// The text that stands for the room: its title, or else its name. Subscribes the caller to its changes.
     pub(crate) fn room_label(&self) -> String {
         self.rooms.titles.with(|titles| titles.label(&self.room.address()))
+    }
+
+    /// The same with the mark of a room, `#`, unless the room is a direct message.
+    pub(crate) fn marked_room_label(&self) -> String {
+        self.rooms.titles.with(|titles| titles.marked_label(&self.room.address()))
     }
 
     /// Whether the visitor is a moderator.

@@ -89,6 +89,8 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "addMember", "person": "p1", "memberRoom": "cats" }),
         json!({ "action": "removeMember", "person": "p1" }),
         json!({ "action": "leaveRoom" }),
+        json!({ "action": "direct", "people": [{ "person": "p1" }] }),
+        json!({ "action": "direct", "people": [{ "person": "p1", "name": "Ann" }, { "person": "p2" }] }),
     ]
 }
 

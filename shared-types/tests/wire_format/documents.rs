@@ -1,7 +1,8 @@
 //! JSON documents at the edges of the format: both forms accept and refuse the same ones.
 
 use shared_types::{
-    AccessMode, ChatMessage, ClientMessage, Person, Rev, RoomRules, Seconds, ServerMessage,
+    AccessMode, AuditEntry, ChatMessage, ClientMessage, ErrorCode, ModerationAction, Person, Rev, RoomRules, Seconds,
+    ServerMessage,
     json::{MAX_DEPTH, Value, compare::read_both, from_str},
 };
 
@@ -186,6 +187,20 @@ fn unknown_names_of_variants_are_refused() {
     }
     for bad in [r#"{"type":"newer"}"#, r#"{"type":1}"#, r#"{"type":null}"#, "{}", "[]", r#""pong""#] {
         assert_eq!(read_both::<ServerMessage>(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn an_error_and_an_audit_entry_of_a_newer_server_are_read() {
+    let error = r#"{"type":"error","code":"tooSoon","message":"Wait a day.","action":"send","nonce":"n-1"}"#;
+    let read = read_both::<ServerMessage>(error);
+    assert!(
+        matches!(&read, Some(ServerMessage::Error { code: ErrorCode::Other, message, .. }) if message == "Wait a day.")
+    );
+    let entry = r#"{"at":1,"by":{"id":"p","name":"Ann"},"act":"promote","person":"q","grade":{"of":3}}"#;
+    assert_eq!(read_both::<AuditEntry>(entry).map(|entry| entry.action), Some(ModerationAction::Other));
+    for bad in [r#"{"at":1,"by":{"id":"p","name":"Ann"}}"#, r#"{"at":1,"by":{"id":"p","name":"Ann"},"act":null}"#] {
+        assert_eq!(read_both::<AuditEntry>(bad), None, "{bad}");
     }
 }
 

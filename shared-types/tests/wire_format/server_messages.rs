@@ -331,6 +331,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 mentioned: true,
                 text: "hi @Bea".parse().ok(),
                 deleted: false,
+                title: None,
             },
             json!({
                 "type": "news", "room": "lobby", "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5,
@@ -346,10 +347,27 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 mentioned: false,
                 text: None,
                 deleted: true,
+                title: None,
             },
             json!({
                 "type": "news", "room": "lobby", "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5,
                 "deleted": true,
+            }),
+        ),
+        (
+            ServerMessage::News {
+                room: RoomName::of_direct_message(&[7; 32]),
+                seq: Seq(7),
+                author: ann(),
+                sent_at: Timestamp(5),
+                mentioned: true,
+                text: "hi".parse().ok(),
+                deleted: false,
+                title: "Ann, Bea".parse().ok(),
+            },
+            json!({
+                "type": "news", "room": "p-9hhhhhhhhhhhhhhhhhhh", "seq": 7, "author": { "id": "p1", "name": "Ann" },
+                "sentAt": 5, "mentioned": true, "text": "hi", "title": "Ann, Bea",
             }),
         ),
         (

@@ -66,6 +66,9 @@ pub enum LinkError {
     /// The chat has no such links in its access mode, or the person may not make them.
     #[error("not allowed")]
     NotAllowed,
+    /// The room of the invitation is a direct message, which keeps its people.
+    #[error("nobody is invited to a direct message")]
+    Direct,
     /// The room of the invitation, or the list of the person's rooms, is full.
     #[error("the room or the person's list of rooms is full")]
     RoomFull,

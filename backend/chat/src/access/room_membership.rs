@@ -13,9 +13,10 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use futures::future::try_join_all;
+use futures::future::{try_join, try_join_all};
 use shared_types::{
-    Person, PersonId, PersonName, PrivateRoom, RoomDetails, RoomMember, RoomName, RoomTitle, Timestamp, limits,
+    Person, PersonId, PersonName, PrivateRoom, RoomDetails, RoomMember, RoomName, RoomTitle, Timestamp, TitledRoom,
+    limits,
 };
 
 use crate::ports::{
@@ -51,6 +52,26 @@ pub enum MembershipError {
         limits::ADDED_ROOMS
     )]
     TooManyRooms,
+    /// The room is a direct message, which keeps its people and has neither a title nor rules.
+    #[error(
+        "a direct message has only its people, no title and no rules: start a new one with the people you want, or make a private room"
+    )]
+    Direct,
+    /// The room is a direct message, which nobody leaves.
+    #[error("nobody leaves a direct message: remove it from your list of rooms instead")]
+    DirectLeave,
+    /// The wrong number of people for a direct message.
+    #[error("a direct message is for two to {} people: choose one to {} others", limits::DIRECT_PEOPLE, limits::DIRECT_PEOPLE - 1)]
+    DirectPeople,
+    /// The sender is among the people whom they chose.
+    #[error("you cannot send a direct message to yourself: choose other people")]
+    DirectYourself,
+    /// The server does not know one of the people.
+    #[error("one of these people is unknown here: choose people from the list of people or from a message")]
+    DirectUnknown,
+    /// One of the people is banned.
+    #[error("a moderator sent one of these people away: choose others, or try again when they are back")]
+    DirectBanned,
     /// The store did not answer. A repetition completes the action.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -160,6 +181,9 @@ impl RoomMembership {
     /// [`MembershipError`] gives the reason.
     pub async fn leave(&self, room: &RoomName, person: &PersonId) -> Result<(), MembershipError> {
         private_only(room)?;
+        if room.is_direct() {
+            return Err(MembershipError::DirectLeave);
+        }
         Ok(self.members.remove(room, person).await?)
     }
 
@@ -170,7 +194,10 @@ impl RoomMembership {
     /// [`MembershipError`] gives the reason.
     pub async fn list(&self, room: &RoomName) -> Result<Vec<RoomMember>, MembershipError> {
         private_only(room)?;
-        let mut members = with_host(self.members.members(room, limits::ROOM_MEMBERS).await?);
+        let mut members = self.members.members(room, limits::ROOM_MEMBERS).await?;
+        if !room.is_direct() {
+            members = with_host(members);
+        }
         let name = |member: &RoomMember| member.name.as_ref().map(ToString::to_string).unwrap_or_default();
         members.sort_by_cached_key(|member| (!member.host, name(member), member.person.to_string()));
         Ok(members)
@@ -183,8 +210,7 @@ impl RoomMembership {
     /// `Unavailable` when the store did not answer.
     pub async fn rooms_of(&self, person: &PersonId, moderation: &dyn Moderation) -> PortResult<Vec<PrivateRoom>> {
         let rooms = self.members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
-        let titles = try_join_all(rooms.chunks(limits::ROOMS).map(|rooms| moderation.titles(rooms))).await?;
-        let mut titles: Vec<_> = titles.into_iter().flatten().collect();
+        let mut titles = self.titles(&rooms, person, moderation).await?;
         let mut rooms: Vec<PrivateRoom> = rooms
             .into_iter()
             .map(|room| {
@@ -197,13 +223,30 @@ impl RoomMembership {
         Ok(rooms)
     }
 
+    /// Returns the titles of rooms for a person who may see them. That of a direct message has the names of the others.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn titles(
+        &self,
+        rooms: &[RoomName],
+        viewer: &PersonId,
+        moderation: &dyn Moderation,
+    ) -> PortResult<Vec<TitledRoom>> {
+        let named: Vec<RoomName> = rooms.iter().filter(|room| !room.is_direct()).cloned().collect();
+        let stored = try_join_all(named.chunks(limits::ROOMS).map(|rooms| moderation.titles(rooms)));
+        let (stored, direct) = try_join(stored, self.direct_titles(rooms, viewer)).await?;
+        Ok(stored.into_iter().flatten().chain(direct).collect())
+    }
+
     /// Checks that a person is a host of a private room.
     ///
     /// # Errors
     ///
     /// [`MembershipError`] gives the reason.
     pub async fn check_host(&self, room: &RoomName, person: &PersonId) -> Result<(), MembershipError> {
-        private_only(room)?;
+        changeable(room)?;
         let members = with_host(self.members.members(room, limits::ROOM_MEMBERS).await?);
         match members.iter().find(|member| member.person == *person) {
             None => Err(MembershipError::NoSuchRoom),
@@ -220,7 +263,7 @@ impl RoomMembership {
         member: RoomMember,
         most_rooms: usize,
     ) -> Result<(), MembershipError> {
-        private_only(room)?;
+        changeable(room)?;
         let members = self.members.members(room, limits::ROOM_MEMBERS).await?;
         if members.iter().all(|other| other.person != *by) {
             return Err(MembershipError::NoSuchRoom);
@@ -241,7 +284,7 @@ impl RoomMembership {
         Ok(())
     }
 
-    async fn check_number_of_rooms(&self, person: &PersonId, most: usize) -> Result<(), MembershipError> {
+    pub(super) async fn check_number_of_rooms(&self, person: &PersonId, most: usize) -> Result<(), MembershipError> {
         let rooms = self.members.rooms_of(person, most).await?;
         if rooms.len() < most { Ok(()) } else { Err(MembershipError::TooManyRooms) }
     }
@@ -249,6 +292,11 @@ impl RoomMembership {
 
 fn private_only(room: &RoomName) -> Result<(), MembershipError> {
     if room.is_private() { Ok(()) } else { Err(MembershipError::Open) }
+}
+
+/// Checks that a room is private, and that its members, title and rules can change.
+fn changeable(room: &RoomName) -> Result<(), MembershipError> {
+    if room.is_direct() { Err(MembershipError::Direct) } else { private_only(room) }
 }
 
 /// Makes the member who is there for the longest time a host, if all hosts have left. Nothing is stored, so it cannot fail half-way.

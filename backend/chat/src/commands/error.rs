@@ -155,9 +155,12 @@ impl CommandError {
             Self::Update(UpdateError::NoMessage) | Self::Save(SaveError::NoMessage) => ErrorCode::NoMessage,
             Self::Update(UpdateError::NotYours) => ErrorCode::NotYours,
             Self::Update(UpdateError::Outdated) => ErrorCode::Outdated,
-            Self::Update(UpdateError::Empty | UpdateError::NoOption) | Self::Name(_) | Self::Emoji(_) => {
-                ErrorCode::BadField
-            }
+            Self::Update(UpdateError::Empty | UpdateError::NoOption)
+            | Self::Membership(
+                MembershipError::DirectPeople | MembershipError::DirectYourself | MembershipError::DirectUnknown,
+            )
+            | Self::Name(_)
+            | Self::Emoji(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
             Self::Update(UpdateError::TooMany | UpdateError::TooManyPins | UpdateError::TooManyVotes)
             | Self::Save(SaveError::TooMany)
@@ -166,7 +169,14 @@ impl CommandError {
             Self::Moderation(ModerationError::LastOwner) => ErrorCode::LastOwner,
             Self::NotAllowed
             | Self::Update(UpdateError::Closed | UpdateError::Voted)
-            | Self::Membership(MembershipError::NoSuchRoom | MembershipError::Open | MembershipError::HostsOnly)
+            | Self::Membership(
+                MembershipError::NoSuchRoom
+                | MembershipError::Open
+                | MembershipError::HostsOnly
+                | MembershipError::Direct
+                | MembershipError::DirectLeave
+                | MembershipError::DirectBanned,
+            )
             | Self::Moderation(
                 ModerationError::NotAllowed | ModerationError::DetailsNotAllowed | ModerationError::OwnersOnly,
             )
@@ -322,6 +332,12 @@ mod tests {
             (MembershipError::Open, ErrorCode::NotAllowed),
             (MembershipError::HostsOnly, ErrorCode::NotAllowed),
             (MembershipError::RoomFull, ErrorCode::TooMany),
+            (MembershipError::Direct, ErrorCode::NotAllowed),
+            (MembershipError::DirectLeave, ErrorCode::NotAllowed),
+            (MembershipError::DirectBanned, ErrorCode::NotAllowed),
+            (MembershipError::DirectPeople, ErrorCode::BadField),
+            (MembershipError::DirectYourself, ErrorCode::BadField),
+            (MembershipError::DirectUnknown, ErrorCode::BadField),
             (MembershipError::TooManyRooms, ErrorCode::TooMany),
         ] {
             check(command_error(why.into()), code, Some("send"), Some("n-1"));

@@ -29,7 +29,7 @@ pub(super) async fn greet(handler: &FrameHandler, sender: &Connection, since: Op
     let (missed, people, settings, restrictions, read) = futures::join!(
         missed,
         handler.broadcast.arrived(sender),
-        restriction_store.settings(&sender.room),
+        handler.settings_for(sender),
         restriction_store.of_session(&sender.person, sender.address.as_slice()),
         handler.read_positions.position(&sender.person.id, &sender.room)
     );

@@ -104,7 +104,7 @@ impl FrameHandler {
             let messages = stored.iter().map(|(.., message)| message.clone());
             let messages = messages.map(|message| ServerMessage::Message(self.renderer.one(&room, message)));
             let messages = messages.collect::<Vec<_>>();
-            let told = broadcast.news_of_all(&room, &messages);
+            let told = broadcast.news_of_all(&room, &messages, &self.membership);
             let noted = async {
                 if let Some((sender, ..)) = stored.first() {
                     self.room_list.note_message_of(&room, sender).await;

@@ -27,10 +27,15 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, name: &Pers
         // The socket closed meanwhile: there is no connection to reply to.
         return Ok(None);
     };
-    let (people, settings) = futures::try_join!(
+    let (people, settings, shown) = futures::join!(
         handler.broadcast.renamed(&renamed, &sender.person.name),
-        handler.posting_policy.restriction_store.settings(&sender.room)
-    )?;
+        handler.settings_for(&renamed),
+        handler.rename_in_direct_messages(&renamed)
+    );
+    if let Err(error) = shown {
+        tracing::warn!(%error, "storing a name in direct messages failed; it is stored when the person enters them");
+    }
+    let (people, settings) = (people?, settings?);
     handler.welcome(&renamed, people, settings, None).await;
     Ok(None)
 }

@@ -1,13 +1,15 @@
 //! `rooms`: replies with the newest message of each of several rooms, counts what is unread there, and adds their titles if they are
-//! asked for. Private rooms of which the sender is no member are left out like empty ones. With `watch` the sender's connection is sent news of these rooms from then on.
+//! asked for. Private rooms of which the sender is no member are left out like empty ones. With `watch` the sender's connection is sent news
+//! of these rooms from then on, and of all direct messages of the sender. With both, the answer also has direct messages that the request
+//! does not name.
 
 use std::collections::{BTreeSet, HashSet};
 
-use shared_types::{Action, RoomName, Seq, ServerMessage, limits};
+use shared_types::{Action, PersonId, RoomName, Seq, ServerMessage, limits};
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{
-    access::rate_limit::RateBucket,
+    access::{direct_messages::inbox_of, rate_limit::RateBucket},
     moderation::posting_policy::Permission,
     ports::{Result as PortResult, connections::Connection},
 };
@@ -29,8 +31,11 @@ pub(super) struct Wanted {
 }
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, wanted: Wanted) -> Reply {
-    let Wanted { rooms, titles, watch, read } = wanted;
+    let Wanted { mut rooms, titles, watch, mut read } = wanted;
     let person = &sender.person.id;
+    if titles && watch {
+        add_direct_messages(handler, person, &mut rooms, &mut read).await?;
+    }
     let mut visible = handler.membership.visible(&rooms, person).await?;
     if watch {
         // Before the messages are read: each message is in the answer or in the news.
@@ -45,10 +50,29 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, wanted: Wan
         }
     }
     let (rooms, read) = only_visible(rooms, read, &visible);
-    let moderation = &handler.posting_policy.restriction_store.moderation;
-    let titles = async { if titles { moderation.titles(&rooms).await } else { Ok(Vec::new()) } };
+    let moderation = handler.posting_policy.restriction_store.moderation.as_ref();
+    let titles =
+        async { if titles { handler.membership.titles(&rooms, person, moderation).await } else { Ok(Vec::new()) } };
     let (rooms, titles) = futures::try_join!(handler.room_activity.newest(sender, rooms.clone(), read), titles)?;
     Ok(Some(ServerMessage::Rooms { rooms, titles }))
+}
+
+/// Adds direct messages that the sender does not know yet, as far as there is space: on a new device, or because they came while no page was
+/// open. What is unread there is counted after the stored read positions.
+async fn add_direct_messages(
+    handler: &FrameHandler,
+    person: &PersonId,
+    rooms: &mut Vec<RoomName>,
+    read: &mut Vec<Seq>,
+) -> PortResult<()> {
+    let own = handler.membership.members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
+    for room in own {
+        if room.is_direct() && rooms.len() < limits::ROOMS && !rooms.contains(&room) {
+            rooms.push(room);
+            read.resize(rooms.len(), Seq::default());
+        }
+    }
+    Ok(())
 }
 
 /// Makes the sender a watcher of those of the rooms that they may see.
@@ -59,7 +83,10 @@ async fn watch_visible(
     visible: &HashSet<RoomName>,
 ) -> PortResult<()> {
     let rooms: Vec<RoomName> = rooms.iter().filter(|room| visible.contains(room)).cloned().collect();
-    handler.broadcast.connections.watch(sender, &watched(&sender.room, &rooms)).await
+    let mut watched = watched(&sender.room, &rooms);
+    // News of direct messages.
+    watched.push(inbox_of(&sender.person.id));
+    handler.broadcast.connections.watch(sender, &watched).await
 }
 
 /// Leaves out the rooms that are not visible, with their read positions, which are those of the first rooms.

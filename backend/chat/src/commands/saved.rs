@@ -10,5 +10,5 @@ pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Query(Action::Saved)) };
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, before: Option<SavedPosition>) -> Reply {
-    Ok(Some(handler.saved.list(&sender.person, before).await?))
+    Ok(Some(handler.saved.list(&sender.person, before, &sender.into()).await?))
 }

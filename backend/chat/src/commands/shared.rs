@@ -1,10 +1,11 @@
 //! Steps that several commands share.
 
-use futures::future::{join_all, try_join_all};
-use shared_types::{ChatMessage, Nonce, PersonId, RoomName, Seq, ServerMessage, limits};
+use futures::future::{join_all, try_join, try_join_all, try_join3};
+use shared_types::{ChatMessage, Nonce, PersonId, RoomDetails, RoomName, Seq, ServerMessage, limits};
 
 use super::{FrameHandler, Reply, error::CommandError};
 use crate::{
+    access::{direct_messages::title_for, room_membership::MembershipError},
     messages::{
         erase::ErasedMessages,
         update::{Changed, MessageUpdate, UpdateError},
@@ -57,16 +58,56 @@ impl FrameHandler {
     /// Broadcasts a new or deleted message to the room of the connection that sent it, and news of it to the watchers of the room.
     pub(super) async fn tell_room_and_watchers(&self, sender: &Connection, message: ChatMessage) -> Result<()> {
         let message = ServerMessage::Message(self.renderer.one(&sender.room, message));
-        self.broadcast.news_of(sender, &message).await
+        self.broadcast.news_of(sender, &message, &self.membership).await
     }
 
     /// Returns whether a person who is no moderator changes a private room as its host, which the audit log does not record.
     pub(super) async fn acts_as_host(&self, sender: &Connection) -> std::result::Result<bool, CommandError> {
+        // Neither members nor moderators change a direct message.
+        if sender.room.is_direct() {
+            return Err(MembershipError::Direct.into());
+        }
         if !sender.room.is_private() || sender.person.moderator {
             return Ok(false);
         }
         self.membership.check_host(&sender.room, &sender.person.id).await?;
         Ok(true)
+    }
+
+    /// Returns the rules and the details of the room of a connection, for its person. The title of a direct message has the names of the
+    /// others, and the person's own name is stored there if it has changed.
+    pub(super) async fn settings_for(&self, sender: &Connection) -> Result<RoomSettings> {
+        let (mut settings, title) = try_join(
+            self.posting_policy.restriction_store.settings(&sender.room),
+            self.membership.entered_direct_title(&sender.room, &sender.person),
+        )
+        .await?;
+        settings.details.title = title.or(settings.details.title);
+        Ok(settings)
+    }
+
+    /// Stores a new name in the direct messages of its person, except in the one where they are, which [`Self::settings_for`] does, and
+    /// shows it to the others there.
+    pub(super) async fn rename_in_direct_messages(&self, renamed: &Connection) -> Result<()> {
+        let room = &renamed.room;
+        let renaming = self.membership.renamed(&renamed.person, room);
+        if !room.is_direct() {
+            return renaming.await;
+        }
+        let members = self.membership.members.members(room, limits::DIRECT_PEOPLE);
+        let ((), mut members, listeners) =
+            try_join3(renaming, members, self.broadcast.connections.in_room(room)).await?;
+        for member in members.iter_mut().filter(|member| member.person == renamed.person.id) {
+            member.name = Some(renamed.person.name.clone());
+        }
+        let others = listeners.iter().filter(|listener| listener.person.id != renamed.person.id);
+        join_all(others.map(|other| async {
+            let title = title_for(&other.person.id, &members);
+            let details = RoomDetails { title, ..RoomDetails::default() };
+            self.broadcast.reply(other, &ServerMessage::Details { details }).await;
+        }))
+        .await;
+        Ok(())
     }
 
     /// Ends what a person who is no member any more still has of a private room: their sockets there are closed, and their sockets in

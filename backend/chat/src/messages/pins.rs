@@ -9,7 +9,7 @@
 //! - What reads the index reads the messages, too, and removes the entries that an interrupted attempt left.
 
 use futures::{StreamExt, TryStreamExt, stream};
-use shared_types::{ChatMessage, MessageExcerpt, MessageText, Rev, RoomName, Seq, ServerMessage, limits};
+use shared_types::{ChatMessage, Rev, RoomName, Seq, limits};
 
 use crate::ports::{
     Result, Unavailable,
@@ -30,17 +30,18 @@ pub struct PinnedMessages<'a> {
 }
 
 impl PinnedMessages<'_> {
-    /// Returns the pinned messages of a room, the one that was pinned last first, as `pins`.
+    /// Returns the pinned messages of a room, the one that was pinned last first.
     ///
     /// # Errors
     ///
     /// `Unavailable` if the log did not answer.
-    pub async fn list(&self, room: &RoomName) -> Result<ServerMessage> {
+    pub async fn list(&self, room: &RoomName) -> Result<Vec<ChatMessage>> {
         let entries = self.messages.indexed_pins(room, INDEXED).await?;
         let mut pinned = self.pinned(room, entries).await?;
         pinned.sort_by_key(|message| (message.pinned.as_ref().map(|pin| pin.at), message.seq));
-        let newest_first = pinned.iter().rev().take(limits::PINS);
-        Ok(ServerMessage::Pins { messages: newest_first.map(excerpt).collect() })
+        pinned.reverse();
+        pinned.truncate(limits::PINS);
+        Ok(pinned)
     }
 
     /// Adds a message to the index before it is pinned. Returns whether the room can have one more pinned message.
@@ -81,20 +82,4 @@ impl PinnedMessages<'_> {
         let found: Vec<Option<ChatMessage>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
-}
-
-/// Returns the beginning of a message.
-pub(crate) fn excerpt(message: &ChatMessage) -> MessageExcerpt {
-    MessageExcerpt {
-        seq: message.seq,
-        author: message.author.clone(),
-        sent_at: message.sent_at,
-        text: message.text.as_ref().and_then(beginning),
-        pinned: message.pinned.clone(),
-    }
-}
-
-/// Returns the beginning of a text. `None` if that is blank.
-pub(crate) fn beginning(text: &MessageText) -> Option<MessageText> {
-    text.as_str().chars().take(limits::NEWS_CHARS).collect::<String>().parse().ok()
 }

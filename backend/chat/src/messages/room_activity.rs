@@ -92,7 +92,7 @@ impl RoomActivityQuery {
         Ok(newest)
     }
 
-    /// Counts the messages of others after a read position, in a turn of the reader.
+    /// Counts the messages of others after a read position, in a turn of the reader. Each message of a direct message counts as a mention.
     async fn unread(&self, reader: &Connection, room: &RoomName, read: Seq) -> Result<Unread> {
         let _turn = self.renderer.turn(&reader.into()).await;
         let messages = self.messages.created_after(room, Rev(read.0), limits::UNREAD_COUNT).await?;
@@ -100,7 +100,7 @@ impl RoomActivityQuery {
         let mut unread = Unread::default();
         for message in messages.iter().filter(|message| !message.deleted && message.author.id != *me) {
             unread.count += 1;
-            unread.mentioned |= message.mentions.iter().any(|person| person.id == *me);
+            unread.mentioned |= room.is_direct() || message.mentions.iter().any(|person| person.id == *me);
         }
         Ok(unread)
     }

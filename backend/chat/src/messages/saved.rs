@@ -6,11 +6,13 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use shared_types::{Person, PersonId, RoomName, SavedMessage, SavedPosition, Seq, ServerMessage, limits};
+use shared_types::{ChatMessage, Person, PersonId, RoomName, SavedMessage, SavedPosition, Seq, ServerMessage, limits};
 
 use crate::{
     access::room_membership::RoomMembership,
-    messages::pins::excerpt,
+    content::html_cache::HtmlCache,
+    cpu::CpuClient,
+    messages::{excerpt::excerpt, renderer::MessageRenderer},
     ports::{Result, Unavailable, messages::Messages, saved_messages::SavedMessages, system::Clock},
 };
 
@@ -29,6 +31,8 @@ pub struct SavedList {
     pub messages: Arc<dyn Messages>,
     /// Who may see private rooms.
     pub membership: RoomMembership,
+    /// Renders messages.
+    pub renderer: MessageRenderer,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -84,7 +88,13 @@ impl SavedList {
     /// # Errors
     ///
     /// `Unavailable` if a store did not answer.
-    pub(crate) async fn list(&self, person: &Person, before: Option<SavedPosition>) -> Result<ServerMessage> {
+    pub(crate) async fn list(
+        &self,
+        person: &Person,
+        before: Option<SavedPosition>,
+        client: &CpuClient,
+    ) -> Result<ServerMessage> {
+        let turn = self.renderer.turn(client).await;
         let mut saved = self.saved.saved(&person.id, limits::SAVED).await?;
         saved.retain(|entry| before.as_ref().is_none_or(|before| entry < before));
         saved.sort_unstable_by(|one, other| other.cmp(one));
@@ -100,16 +110,28 @@ impl SavedList {
             })
             .collect();
         let messages = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
-        Ok(ServerMessage::Saved { messages, before })
+        let messages: Vec<(SavedPosition, Option<ChatMessage>)> = messages;
+        let render = move |html: &HtmlCache| {
+            let rendered = messages.into_iter().map(|(position, message)| {
+                let message = message.map(|message| excerpt(html, &position.room, message));
+                SavedMessage { position, message }
+            });
+            rendered.collect()
+        };
+        Ok(ServerMessage::Saved { messages: turn.run("render saved messages", render).await?, before })
     }
 
-    async fn saved_message(&self, position: SavedPosition, is_visible: bool) -> Result<SavedMessage> {
+    /// Reads a message, if it is not deleted and the person may read its room.
+    async fn saved_message(
+        &self,
+        position: SavedPosition,
+        is_visible: bool,
+    ) -> Result<(SavedPosition, Option<ChatMessage>)> {
         let found = match is_visible {
             true => self.messages.at(&position.room, position.seq).await?,
             false => None,
         };
-        let message = found.filter(|found| !found.message.deleted).map(|found| excerpt(&found.message));
-        Ok(SavedMessage { position, message })
+        Ok((position, found.map(|found| found.message).filter(|message| !message.deleted)))
     }
 
     /// Removes a part of what a person saved. Returns whether something is left.

@@ -2,50 +2,65 @@
 //!
 //! A watcher is read with the listeners of its room, so it costs a send nothing but its own post. It belongs to no presence, no typing
 //! and no count. A watcher that fails or is gone never fails a send: what it missed is in the next answer to `rooms`.
+//!
+//! News of a direct message goes to the inboxes of its people instead, so that it finds all their sockets, whatever rooms these watch. It
+//! counts as a mention, and has the title of the room, because the page may not know the room yet.
 
 use std::{collections::HashSet, slice};
 
-use futures::future::{BoxFuture, FutureExt};
-use shared_types::{ChatMessage, RoomName, ServerMessage, Timestamp};
+use futures::future::{BoxFuture, FutureExt, join, try_join_all};
+use shared_types::{ChatMessage, PersonId, RoomMember, RoomName, RoomTitle, ServerMessage, Timestamp, limits};
 
 use crate::{
-    messages::pins::beginning,
+    access::{
+        direct_messages::{inbox_of, title_for},
+        room_membership::RoomMembership,
+    },
+    messages::excerpt::beginning,
     ports::{
         Result, Unavailable,
         connection_gateway::{DeliveryOutcome, Frame},
-        connections::Connection,
+        connections::{Connection, SMALL_ROOM},
         watchers::{Audience, Watcher},
     },
     presence::broadcast::{Broadcast, ListenerOutcome, frames_of},
 };
 
-/// The news of one message: one frame for the people that it mentions, and one for the others.
+/// The news of one rendered message: one frame for the people that it mentions, and one for the others. That of a direct message has a frame for
+/// each of its people.
 struct News<'a> {
     message: &'a ChatMessage,
     plain: Frame,
     mentioning: Frame,
+    direct: Vec<(PersonId, Frame)>,
 }
 
 impl<'a> News<'a> {
-    fn of(room: &RoomName, message: &'a ChatMessage) -> Self {
-        let news = |mentioned: bool| {
+    fn of(room: &RoomName, message: &'a ChatMessage, members: &[RoomMember]) -> Self {
+        let news = |mentioned: bool, title: Option<RoomTitle>| {
             Frame::from(&ServerMessage::News {
                 room: room.clone(),
                 seq: message.seq,
                 author: message.author.clone(),
                 sent_at: message.sent_at,
                 mentioned,
-                text: message.text.as_ref().filter(|_| mentioned).and_then(beginning),
+                text: if mentioned { beginning(message) } else { None },
                 deleted: message.deleted,
+                title,
             })
         };
-        Self { message, plain: news(false), mentioning: news(true) }
+        let direct = |RoomMember { person, .. }: &RoomMember| (person.clone(), news(true, title_for(person, members)));
+        let direct = members.iter().map(direct).collect();
+        Self { message, plain: news(false, None), mentioning: news(true, None), direct }
     }
 
     /// Returns the frame for a watcher. The author's other pages are told nothing new; that a message is deleted they are.
     fn frame_for(&self, watcher: &Watcher) -> Option<&Frame> {
         if self.message.author.id == watcher.person && !self.message.deleted {
             return None;
+        }
+        if let Some((_, frame)) = self.direct.iter().find(|(person, _)| *person == watcher.person) {
+            return Some(frame);
         }
         let is_mentioned = self.message.mentions.iter().any(|person| person.id == watcher.person);
         Some(if is_mentioned { &self.mentioning } else { &self.plain })
@@ -59,9 +74,15 @@ impl Broadcast {
     /// # Errors
     ///
     /// As [`to_room_of`](Self::to_room_of).
-    pub async fn news_of(&self, author: &Connection, message: &ServerMessage) -> Result<()> {
-        match self.direct_audience(&author.room).await? {
-            Some(audience) => self.to_audience(&author.room, &audience, slice::from_ref(message)).await,
+    pub async fn news_of(
+        &self,
+        author: &Connection,
+        message: &ServerMessage,
+        membership: &RoomMembership,
+    ) -> Result<()> {
+        let (audience, members) = self.audience_and_members(&author.room, membership).await?;
+        match audience {
+            Some(audience) => self.to_audience(&author.room, &audience, &members, slice::from_ref(message)).await,
             None => self.to_large_room_of(author, message).await?,
         }
         Ok(())
@@ -72,18 +93,56 @@ impl Broadcast {
     /// # Errors
     ///
     /// As [`all_to_room`](Self::all_to_room).
-    pub async fn news_of_all(&self, room: &RoomName, messages: &[ServerMessage]) -> Result<()> {
+    pub async fn news_of_all(
+        &self,
+        room: &RoomName,
+        messages: &[ServerMessage],
+        membership: &RoomMembership,
+    ) -> Result<()> {
         if messages.is_empty() {
             return Ok(());
         }
-        match self.direct_audience(room).await? {
-            Some(audience) => self.to_audience(room, &audience, messages).await,
+        let (audience, members) = self.audience_and_members(room, membership).await?;
+        match audience {
+            Some(audience) => self.to_audience(room, &audience, &members, messages).await,
             None => self.publish_all(room, &frames_of(room, messages)).await?,
         }
         Ok(())
     }
 
-    async fn to_audience(&self, room: &RoomName, audience: &Audience, messages: &[ServerMessage]) {
+    /// Returns who is told about a new message in a room, and the members if it is a direct message. Then the watchers are the sockets of
+    /// the members: one read of the members, beside that of the listeners, and one of each inbox.
+    async fn audience_and_members(
+        &self,
+        room: &RoomName,
+        membership: &RoomMembership,
+    ) -> Result<(Option<Audience>, Vec<RoomMember>)> {
+        if !room.is_direct() {
+            return Ok((self.direct_audience(room).await?, Vec::new()));
+        }
+        let inboxes = async {
+            let members = membership.members.members(room, limits::DIRECT_PEOPLE).await?;
+            let inboxes = members
+                .iter()
+                .map(|member| async { self.connections.audience(&inbox_of(&member.person), SMALL_ROOM).await });
+            let watchers = try_join_all(inboxes).await?.into_iter().flat_map(|inbox| inbox.watchers.to_vec());
+            Ok::<_, Unavailable>((watchers.collect::<Vec<_>>(), members))
+        };
+        let (audience, inboxes) = join(self.direct_audience(room), inboxes).await;
+        let (watchers, members) = inboxes.unwrap_or_else(|error| {
+            tracing::warn!(%error, "reading the inboxes of a direct message failed; the next answer to `rooms` has its message");
+            Default::default()
+        });
+        Ok((audience?.map(|audience| Audience { watchers: watchers.into(), ..audience }), members))
+    }
+
+    async fn to_audience(
+        &self,
+        room: &RoomName,
+        audience: &Audience,
+        members: &[RoomMember],
+        messages: &[ServerMessage],
+    ) {
         let until = self.posting_deadline();
         self.to_all(room, audience.listeners.iter(), messages).await;
         if audience.watchers.is_empty() {
@@ -94,7 +153,7 @@ impl Broadcast {
         let watchers: Vec<_> = audience.watchers.iter().filter(|watcher| !listeners.contains(&watcher.id)).collect();
         for message in messages {
             if let ServerMessage::Message(message) = message {
-                self.to_watchers(room, &watchers, &News::of(room, message), until).await;
+                self.to_watchers(room, &watchers, &News::of(room, message, members), until).await;
             }
         }
     }
@@ -121,7 +180,8 @@ impl Broadcast {
                 let removed = async {
                     let removed = self.connections.remove(&watcher.id).await?;
                     // The connection was removed while it began to watch the room.
-                    self.connections.unwatch(room, &watcher.id).await?;
+                    let inbox = room.is_direct().then(|| inbox_of(&watcher.person));
+                    self.connections.unwatch(inbox.as_ref().unwrap_or(room), &watcher.id).await?;
                     Ok::<_, Unavailable>(removed)
                 };
                 match removed.await {

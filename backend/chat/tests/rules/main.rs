@@ -13,6 +13,7 @@ mod connection_limits;
 mod connections_fake;
 mod cpu;
 mod delivery;
+mod direct_messages;
 mod enter;
 mod erase;
 mod hidden_pages;

@@ -53,12 +53,13 @@ async fn who_is_mentioned_is_told_the_beginning_of_the_text() {
     for id in ["ann", "cy"] {
         watch(&chat, id, &["cats"]).await;
     }
-    let text = format!("@Ann {}", "x".repeat(limits::NEWS_CHARS));
+    let text = format!("@Ann **bold**\n`{}`", "x".repeat(limits::NEWS_CHARS));
     let mentions = json!([{ "id": chat.connection("ann").await.person.id, "name": "Ann" }]);
     chat.send("bea", json!({ "action": "send", "text": text, "mentions": mentions })).await;
     let [ann, cy] = ["ann", "cy"].map(|id| chat.received(id).remove(0));
     assert_eq!(ann["mentioned"], true);
-    assert_eq!(ann["text"], text[..limits::NEWS_CHARS]);
+    let shown = format!("@Ann bold {}", "x".repeat(limits::NEWS_CHARS));
+    assert_eq!(ann["text"], shown[..limits::NEWS_CHARS]);
     assert_eq!((cy.get("mentioned"), cy.get("text")), (None, None), "{cy}");
 }
 

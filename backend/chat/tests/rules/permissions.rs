@@ -44,6 +44,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Save => (json!({ "seq": 1, "saved": false }), Expected::Allowed),
         Action::Audit | Action::Roles => (json!({}), Expected::NotAllowed),
         Action::CreateRoom => (json!({ "title": "Cats" }), Expected::Denied),
+        Action::Direct => (json!({ "people": [{ "person": "mod" }] }), Expected::Denied),
         Action::MyRooms => (json!({}), Expected::Allowed),
         // The room is open to everybody.
         Action::Members | Action::LeaveRoom => (json!({}), Expected::NotAllowed),
@@ -89,7 +90,7 @@ async fn a_read_only_room_accepts_no_command_that_writes_into_it() {
     let chat = super::moderation::moderated_chat().await;
     chat.send_message("a", "hi", "n").await;
     chat.send("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await;
-    check(&chat, "readOnly", &[Action::Rename, Action::CreateRoom], &[Action::AddMember]).await;
+    check(&chat, "readOnly", &[Action::Rename, Action::CreateRoom, Action::Direct], &[Action::AddMember]).await;
 }
 
 #[tokio::test]
@@ -97,7 +98,7 @@ async fn an_archived_room_accepts_no_command_that_writes_into_it() {
     let chat = super::moderation::moderated_chat().await;
     chat.send_message("a", "hi", "n").await;
     chat.send("m", json!({ "action": "rules", "rules": { "archived": true } })).await;
-    check(&chat, "readOnly", &[Action::Rename, Action::CreateRoom], &[Action::AddMember]).await;
+    check(&chat, "readOnly", &[Action::Rename, Action::CreateRoom, Action::Direct], &[Action::AddMember]).await;
     for frame in [
         json!({ "action": "send", "text": "x" }),
         json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),

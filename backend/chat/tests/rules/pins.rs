@@ -71,7 +71,7 @@ async fn a_pin_is_a_change_of_the_message_that_everybody_receives() {
 #[tokio::test]
 async fn the_list_has_the_latest_pin_first_with_the_beginning_of_the_text() {
     let chat = chat_with(3).await;
-    chat.send_message("a", &"x".repeat(4_000), "long").await;
+    chat.send_message("a", &format!("**{}**", "x".repeat(4_000 - 4)), "long").await;
     for seq in [2, 4, 1] {
         chat.clock.advance(Duration::from_secs(1));
         chat.send("m", pin(seq, true)).await;

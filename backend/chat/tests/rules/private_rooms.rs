@@ -44,7 +44,7 @@ pub(crate) async fn add(chat: &TestChat, by: &str, person: &str) {
     assert!(chat.is_accepted(by, json!({ "action": "addMember", "person": person })).await);
 }
 
-fn types(chat: &TestChat, window: &str) -> Vec<String> {
+pub(crate) fn types(chat: &TestChat, window: &str) -> Vec<String> {
     chat.received(window).iter().map(|frame| frame["type"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -116,6 +116,8 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
             json!({ "person": "eve", "memberRoom": room }),
             json!({ "person": "cy", "memberRoom": room }),
         ],
+        // The people of the room, and nobody else: the address of their direct message is another one.
+        Action::Direct => vec![json!({ "people": [{ "person": "hana" }, { "person": "max" }] })],
         Action::RemoveMember => vec![json!({ "person": "hana" })],
         Action::People
         | Action::Pins

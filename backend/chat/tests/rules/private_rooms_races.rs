@@ -14,7 +14,7 @@ use chat::{
 };
 use chat_testing::test_chat::{TestChat, connect_request};
 use serde_json::{Value, json};
-use shared_types::{PersonId, RoomMember, RoomName};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName};
 use store_redb::room_members::RedbRoomMembers;
 
 use crate::private_rooms::{add, open, private_room};
@@ -43,6 +43,14 @@ impl Vanishing {
 impl RoomMembers for Vanishing {
     async fn add(&self, room: &RoomName, member: &RoomMember) -> Result<()> {
         self.inner.add(room, member).await
+    }
+
+    async fn add_together(&self, room: &RoomName, members: &[RoomMember]) -> Result<()> {
+        self.inner.add_together(room, members).await
+    }
+
+    async fn set_name(&self, room: &RoomName, person: &PersonId, name: &PersonName) -> Result<()> {
+        self.inner.set_name(room, person, name).await
     }
 
     async fn remove(&self, room: &RoomName, person: &PersonId) -> Result<()> {

@@ -52,7 +52,7 @@ async fn fill(chat: &TestChat, count: u64) {
 async fn messages_of_all_rooms_are_saved_for_one_person() {
     let chat = moderated_chat().await;
     chat.send_message("a", "one", "1").await;
-    chat.send_message("a2", "two", "2").await;
+    chat.send_message("a2", "> two\n\n`&`", "2").await;
     let answer = ask(&chat, "b", save(1, true)).await;
     assert_eq!(answer, json!({ "type": "save", "messageRoom": "lobby", "seq": 1, "saved": true }));
     chat.clock.advance(Duration::from_secs(1));
@@ -61,7 +61,7 @@ async fn messages_of_all_rooms_are_saved_for_one_person() {
     let answer = ask(&chat, "b", json!({ "action": "saved" })).await;
     assert_eq!(answer.get("before"), None);
     let two = &answer["messages"][0]["message"];
-    assert_eq!((&two["text"], &two["author"]["name"], &two["seq"]), (&json!("two"), &json!("Ann"), &json!(1)));
+    assert_eq!((&two["text"], &two["author"]["name"], &two["seq"]), (&json!("two &"), &json!("Ann"), &json!(1)));
     assert_eq!(listed(&chat, "a").await, entries(&[]), "nobody else sees it");
     assert_eq!(chat.stored_message("lobby", 1).await["rev"], 1, "the message does not change");
     for _ in 0..2 {

@@ -319,3 +319,31 @@ async fn a_host_does_not_revoke_the_invitation_of_another_room() {
     assert_eq!(room_invitations(&chat, &front, "hana", &format!("room={room}&revoke=no-id")).await.0, 400);
     assert_eq!(ask(&chat, &front, Some("cy"), "/join", Some(&format!("token={made}"))).await.status, 303);
 }
+
+#[tokio::test]
+async fn a_direct_message_is_a_page_for_its_people_and_has_no_invitations() {
+    let chat = chat_with(AccessMode::Open).await;
+    for (window, person) in [("h", "hana"), ("b", "bea")] {
+        chat.connect(window, None, Some(&chat.ticket(person)), Some(person)).await.unwrap();
+        chat.send(window, json!({ "action": "read", "room": "lobby", "seq": 1 })).await;
+    }
+    chat.send("h", json!({ "action": "direct", "people": [{ "person": "bea", "name": "Bea" }] })).await;
+    let room = chat.received("h").pop().unwrap()["room"].as_str().unwrap().to_owned();
+    let front = front(&chat);
+    for (who, title) in [("hana", "Bea"), ("bea", "hana")] {
+        let state = ask(&chat, &front, Some(who), &format!("/state/{room}"), None).await;
+        let state: Value = serde_json::from_str(&state.body).unwrap();
+        assert_eq!(state["details"], json!({ "title": title }));
+        let page = ask(&chat, &front, Some(who), &format!("/r/{room}"), None).await;
+        assert!(page.body.contains(&format!("<title>{title} · ")), "{}", page.body);
+        let refused = invite(&chat, &front, who, &room).await;
+        assert_eq!(refused.status, 403);
+        assert!(refused.body.contains("start a new one with the people you want"), "{}", refused.body);
+    }
+    let stranger = invite(&chat, &front, "eve", &room).await;
+    let missing = invite(&chat, &front, "eve", MISSING).await;
+    assert_eq!((stranger.status, &stranger.body), (missing.status, &missing.body));
+    for path in [format!("/r/{room}"), format!("/state/{room}")] {
+        assert_eq!(ask(&chat, &front, Some("eve"), &path, None).await.status, 404, "{path}");
+    }
+}

@@ -3,10 +3,12 @@
 //! A membership is two items that are written in one transaction: one in the partition of the room, which decides, and one in the
 //! partition of the person, for the list of their rooms.
 
+use std::slice;
+
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use chat::ports::{Result, Unavailable, backup::Record, room_members::RoomMembers};
-use shared_types::{PersonId, RoomMember, RoomName, Timestamp};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName, Timestamp};
 
 use crate::{
     item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, text},
@@ -28,16 +30,28 @@ impl DynamoRoomMembers {
 #[async_trait]
 impl RoomMembers for DynamoRoomMembers {
     async fn add(&self, room: &RoomName, member: &RoomMember) -> Result<()> {
-        let doing = "adding a member of a room";
-        let Key { pk, sk } = room_key(&member.person, room);
-        let of_person = item([("pk", text(pk)), ("sk", text(sk))]);
-        let put = |item: Item| Put::builder().table_name(self.table.name()).set_item(Some(item)).build();
-        let incomplete = |error| Unavailable::while_doing(doing)(error);
-        let writes = vec![
-            TransactWriteItem::builder().put(put(to_item(room, member)).map_err(incomplete)?).build(),
-            TransactWriteItem::builder().put(put(of_person).map_err(incomplete)?).build(),
-        ];
-        self.table.write_together(writes, doing).await.map(drop)
+        self.add_together(room, slice::from_ref(member)).await
+    }
+
+    async fn add_together(&self, room: &RoomName, members: &[RoomMember]) -> Result<()> {
+        let doing = "adding members of a room";
+        let items = members.iter().flat_map(|member| {
+            let Key { pk, sk } = room_key(&member.person, room);
+            [to_item(room, member), item([("pk", text(pk)), ("sk", text(sk))])]
+        });
+        let writes = items.map(|item| {
+            let put = Put::builder().table_name(self.table.name()).set_item(Some(item)).build();
+            Ok(TransactWriteItem::builder().put(put.map_err(Unavailable::while_doing(doing))?).build())
+        });
+        self.table.write_together(writes.collect::<Result<_>>()?, doing).await.map(drop)
+    }
+
+    async fn set_name(&self, room: &RoomName, person: &PersonId, name: &PersonName) -> Result<()> {
+        let update = self.table.updating(member_key(room, person)).condition_expression("attribute_exists(pk)");
+        // `name` is a reserved word.
+        let update = update.update_expression("SET #name = :name").expression_attribute_names("#name", "name");
+        let update = update.expression_attribute_values(":name", text(name));
+        self.table.try_update(update, "renaming a member of a room").await.map(drop)
     }
 
     async fn remove(&self, room: &RoomName, person: &PersonId) -> Result<()> {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use async_trait::async_trait;
 use chat::ports::{Result, room_members::RoomMembers};
-use shared_types::{PersonId, RoomMember, RoomName};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName};
 
 /// [`RoomMembers`] in memory.
 #[derive(Default)]
@@ -14,6 +14,19 @@ pub struct MemoryRoomMembers(Mutex<BTreeMap<(RoomName, PersonId), RoomMember>>);
 impl RoomMembers for MemoryRoomMembers {
     async fn add(&self, room: &RoomName, member: &RoomMember) -> Result<()> {
         self.0.lock().unwrap().insert((room.clone(), member.person.clone()), member.clone());
+        Ok(())
+    }
+
+    async fn add_together(&self, room: &RoomName, members: &[RoomMember]) -> Result<()> {
+        let added = members.iter().map(|member| ((room.clone(), member.person.clone()), member.clone()));
+        self.0.lock().unwrap().extend(added);
+        Ok(())
+    }
+
+    async fn set_name(&self, room: &RoomName, person: &PersonId, name: &PersonName) -> Result<()> {
+        if let Some(member) = self.0.lock().unwrap().get_mut(&(room.clone(), person.clone())) {
+            member.name = Some(name.clone());
+        }
         Ok(())
     }
 

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use chat::ports::{Result, room_members::RoomMembers};
-use redb::{TableDefinition, WriteTransaction};
-use shared_types::{PersonId, RoomMember, RoomName};
+use redb::{ReadableTable, TableDefinition, WriteTransaction};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName};
 
 use crate::{
     messages::{decode, encode, open},
@@ -35,6 +35,31 @@ impl RoomMembers for RedbRoomMembers {
     async fn add(&self, room: &RoomName, member: &RoomMember) -> Result<()> {
         let (room, member) = (room.clone(), member.clone());
         self.store.write("adding a member of a room", move |transaction| put(transaction, &room, &member)).await
+    }
+
+    async fn add_together(&self, room: &RoomName, members: &[RoomMember]) -> Result<()> {
+        let (room, members) = (room.clone(), members.to_vec());
+        self.store
+            .write("adding members of a room", move |transaction| {
+                members.iter().try_for_each(|member| put(transaction, &room, member))
+            })
+            .await
+    }
+
+    async fn set_name(&self, room: &RoomName, person: &PersonId, name: &PersonName) -> Result<()> {
+        let (room, person, name) = (room.clone(), person.clone(), name.clone());
+        self.store
+            .write("renaming a member of a room", move |transaction| {
+                let key = (room.as_str(), person.as_str());
+                let mut members = transaction.open_table(MEMBERS)?;
+                let stored = members.get(key)?.map(|stored| decode::<RoomMember>(stored.value())).transpose()?;
+                if let Some(member) = stored {
+                    let renamed = RoomMember { name: Some(name.clone()), ..member };
+                    members.insert(key, encode(&renamed)?.as_slice())?;
+                }
+                Ok(())
+            })
+            .await
     }
 
     async fn remove(&self, room: &RoomName, person: &PersonId) -> Result<()> {

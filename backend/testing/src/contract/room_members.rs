@@ -1,7 +1,7 @@
 //! Members of private rooms.
 
 use futures::future::join_all;
-use shared_types::{PersonId, RoomMember, RoomName, Timestamp};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName, Timestamp, limits};
 
 use super::contract;
 use crate::contract::{Stores, fixtures::now};
@@ -11,6 +11,9 @@ contract! { room_members_contract room_members {
     both_lists_have_at_most_the_limit
     members_of_one_room_are_in_no_other
     members_who_come_and_go_at_once_leave_both_lists_alike
+    people_become_members_together
+    calls_at_once_for_the_same_people_leave_all_of_them_members
+    a_name_changes_for_members_only
 } }
 
 fn room(number: u32) -> RoomName {
@@ -101,4 +104,38 @@ pub async fn members_who_come_and_go_at_once_leave_both_lists_alike(stores: Stor
         assert_eq!(rooms_of(&stores, id).await.len(), usize::from(is_listed), "{id}");
         assert_eq!(stores.members.is_member(&room(1), &person(id)).await.unwrap(), is_listed, "{id}");
     }
+}
+
+fn eight() -> Vec<RoomMember> {
+    (0..limits::DIRECT_PEOPLE).map(|number| RoomMember { host: false, ..member(&format!("p{number}")) }).collect()
+}
+
+pub async fn people_become_members_together(stores: Stores) {
+    stores.members.add(&room(1), &RoomMember { since: Timestamp(3), ..member("p3") }).await.unwrap();
+    stores.members.add_together(&room(1), &eight()).await.unwrap();
+    assert_eq!(members(&stores, 1).await, eight());
+    for RoomMember { person, .. } in eight() {
+        assert!(stores.members.is_member(&room(1), &person).await.unwrap(), "{person}");
+        assert_eq!(stores.members.rooms_of(&person, 9).await.unwrap(), [room(1)], "{person}");
+    }
+}
+
+pub async fn calls_at_once_for_the_same_people_leave_all_of_them_members(stores: Stores) {
+    let (of_room, people) = (room(1), eight());
+    let calls = (0..4).map(|_| stores.members.add_together(&of_room, &people));
+    for call in join_all(calls).await {
+        call.unwrap();
+    }
+    assert_eq!(members(&stores, 1).await, eight());
+}
+
+pub async fn a_name_changes_for_members_only(stores: Stores) {
+    let name: PersonName = "Bea \"生\"".parse().unwrap();
+    stores.members.add(&room(1), &member("ann")).await.unwrap();
+    for id in ["ann", "bea"] {
+        stores.members.set_name(&room(1), &person(id), &name).await.unwrap();
+    }
+    assert_eq!(members(&stores, 1).await, [RoomMember { name: Some(name), ..member("ann") }]);
+    assert!(!stores.members.is_member(&room(1), &person("bea")).await.unwrap());
+    assert_eq!((rooms_of(&stores, "ann").await, rooms_of(&stores, "bea").await), (vec![room(1)], vec![]));
 }

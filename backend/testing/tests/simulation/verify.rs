@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use chat::{messages::pins::PinnedMessages, ports::messages::Messages};
-use shared_types::{ChatMessage, RoomName, Seq, ServerMessage};
+use shared_types::{ChatMessage, RoomName, Seq};
 
 use crate::{
     PAGE_SIZE,
@@ -45,8 +45,7 @@ pub(crate) async fn verify(server: &Arc<Server>, devices: &[Arc<Device>]) -> BTr
 /// The list of pinned messages has exactly those that are pinned.
 async fn verify_pins(server: &Arc<Server>, stored: &[ChatMessage]) {
     let listed = PinnedMessages { messages: &server.messages }.list(&RoomName::lobby()).await.unwrap();
-    let ServerMessage::Pins { messages } = listed else { panic!("{listed:?}") };
-    let mut listed: Vec<Seq> = messages.iter().map(|message| message.seq).collect();
+    let mut listed: Vec<Seq> = listed.iter().map(|message| message.seq).collect();
     listed.sort_unstable();
     let pinned: Vec<Seq> =
         stored.iter().filter(|message| message.pinned.is_some()).map(|message| message.seq).collect();

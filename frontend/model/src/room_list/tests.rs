@@ -239,13 +239,6 @@ fn rooms_are_requested_on_actions_only() {
 }
 
 #[test]
-fn a_single_room_causes_no_request() {
-    let mut rooms = RoomList::new(&RoomName::lobby(), None);
-    rooms.request();
-    assert_eq!(take(&mut rooms, 0), None);
-}
-
-#[test]
 fn titles_are_requested_once_and_when_the_list_is_opened() {
     let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
     let titles = |rooms: &mut RoomList, now| match rooms.take_request(now, read) {
@@ -308,4 +301,24 @@ fn kept_rooms_stay_in_a_full_list_and_are_watched_first() {
     assert_eq!((listed.len(), &listed[..4]), (ROOMS, &["here", "old", "room-40", "room-0"].map(String::from)[..]));
     rooms.keep(&kept);
     assert_eq!(json::from_str::<Vec<String>>(&rooms.to_json()).unwrap(), listed);
+}
+
+#[test]
+fn a_page_without_other_rooms_watches_for_direct_messages() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), None);
+    assert_eq!(take(&mut rooms, 0), asked(&[], true));
+    assert_eq!(take(&mut rooms, 1), None);
+    rooms.request();
+    assert_eq!(take(&mut rooms, 2), None, "there is nothing to ask for");
+}
+
+#[test]
+fn a_direct_message_is_added_behind_the_current_room() {
+    let direct = RoomName::of_direct_message(&[7; 32]);
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+    assert!(rooms.add_direct(&direct) && !rooms.add_direct(&direct));
+    assert!(!rooms.add_direct(&room("dogs")), "other rooms are added by a visit");
+    assert_eq!(rooms.to_json(), format!(r#"["lobby","{direct}","cats"]"#));
+    assert!(rooms.on_news(&RoomNews { mentioned: true, ..news(direct.as_str(), 1) }, &me()));
+    assert_eq!(entries(&rooms), format!("[lobby] cats {direct}!1@"));
 }

@@ -1,7 +1,7 @@
 //! The timeline as rows to draw, grouped by author and day.
 
 use shared_types::{
-    ChatImage, ChatMessage, Emoji, MessageText, Nonce, Person, PersonId, Poll, Seq, Timestamp, image_path,
+    ChatImage, ChatMessage, Emoji, MessageText, Nonce, Person, PersonId, Poll, Seq, Timestamp, image_path, plain_text,
 };
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     people::tag,
     retry_state::RetryPhase,
 };
-use crate::{calendar::Calendar, plain_text::plain_text};
+use crate::calendar::Calendar;
 
 /// Messages of one author within this time form a group, in milliseconds.
 const GROUP_MS: u64 = 5 * 60 * 1000;

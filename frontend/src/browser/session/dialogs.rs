@@ -71,6 +71,7 @@ impl Session {
             DialogIntent::LoadMoreDirectory => self.load_more_directory(),
             DialogIntent::RetryDirectory => self.retry_directory(),
             DialogIntent::LoadMyRooms => return self.client.send_query(ClientMessage::MyRooms),
+            DialogIntent::OpenDirect(people) => return self.open_direct(people),
             DialogIntent::LoadMembers => return self.client.send_query(ClientMessage::Members),
             DialogIntent::AddMember(room, Person { id, name, .. }) => {
                 let add = ClientMessage::AddMember { person: id, name: Some(name), member_room: Some(room) };

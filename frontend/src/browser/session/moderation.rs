@@ -196,7 +196,8 @@ impl Session {
                 | Action::Members
                 | Action::AddMember
                 | Action::RemoveMember
-                | Action::LeaveRoom => {}
+                | Action::LeaveRoom
+                | Action::Direct => {}
             },
             _ => {}
         }
@@ -251,7 +252,7 @@ fn target_of(action: &ModerationAction) -> Option<Person> {
         | ModerationAction::Ban { person, name, .. }
         | ModerationAction::PurgeUser { person, name }
         | ModerationAction::Role { person, name, .. } => (person, name),
-        ModerationAction::Rules { .. } | ModerationAction::Describe { .. } => return None,
+        ModerationAction::Rules { .. } | ModerationAction::Describe { .. } | ModerationAction::Other => return None,
     };
     let name = name.clone().or_else(|| id.as_str().parse().ok())?;
     Some(Person { id: id.clone(), name, moderator: false })

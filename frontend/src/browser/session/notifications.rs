@@ -1,8 +1,8 @@
 //! Tells the visitor about new messages that they do not see: in the title, on the icon, and with notifications.
 
 use leptos::prelude::*;
-use page_model::{notification_level::NotificationLevel, plain_text::plain_text, room_list::RoomNews};
-use shared_types::{ChatMessage, MessageText, Person, ServerMessage};
+use page_model::{notification_level::NotificationLevel, room_list::RoomNews};
+use shared_types::{ChatMessage, MessageText, Person, ServerMessage, plain_text};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -86,7 +86,7 @@ impl Session {
             NotificationLevel::Always if self.is_room_muted() => NotificationLevel::Mentions,
             level => level,
         };
-        for message in messages.iter().filter(|message| level.applies_to(message, &self.page.you.id)) {
+        for message in messages.iter().filter(|message| level.applies_to(message, &self.page.you.id, &self.page.room)) {
             let translations = self.chat.translations;
             let text = plain_text(message.text.as_ref(), message.html.as_deref());
             let body =
@@ -121,7 +121,7 @@ impl Session {
             let url = url.clone();
             move || _ = window().location().set_href(&url)
         };
-        let label = self.chat.rooms.titles.with_untracked(|titles| titles.label(&news.room));
+        let label = self.chat.rooms.titles.with_untracked(|titles| titles.marked_label(&news.room));
         notification::show(&translations.title(&label), &body, news.room.as_str(), &url, on_click);
     }
 
@@ -154,6 +154,6 @@ impl Session {
     }
 
     fn room_label(&self) -> String {
-        self.chat.rooms.titles.with_untracked(|titles| titles.label(&self.page.room))
+        self.chat.rooms.titles.with_untracked(|titles| titles.marked_label(&self.page.room))
     }
 }

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     browser::{
         clipboard, cookies, data_export,
-        session::{Session, with},
+        session::{Session, moderation::TOAST_MS, with},
         sign_out, time,
     },
     ui::{
@@ -54,11 +54,11 @@ impl Session {
     pub(super) fn copy_message_text(&self, seq: Seq, text: String) {
         let (handle, chat) = (self.handle, self.chat);
         spawn_local(async move {
-            if clipboard::copy_text(&text).await {
-                return set(chat.log.copied_text, Some(seq));
+            let (copied, texts) = (clipboard::copy_text(&text).await, chat.translations.dialogs());
+            if !copied {
+                clipboard::select_text(&["#", &message_id(seq), " .message-text"].concat());
             }
-            clipboard::select_text(&["#", &message_id(seq), " .message-text"].concat());
-            with(handle, |session| session.show_errors(vec![chat.translations.dialogs().text_selected.to_owned()]));
+            with(handle, |session| session.show_copied(copied.then_some(texts.text_copied), texts.text_selected));
         });
     }
 
@@ -66,11 +66,17 @@ impl Session {
     pub(super) fn copy_message_link(&self, seq: Seq) {
         let (handle, chat) = (self.handle, self.chat);
         spawn_local(async move {
-            if clipboard::copy_address(seq).await {
-                return set(chat.log.copied_message, Some(seq));
-            }
-            with(handle, |session| session.show_errors(vec![chat.translations.dialogs().not_copied.to_owned()]));
+            let (copied, texts) = (clipboard::copy_address(seq).await, chat.translations.dialogs());
+            with(handle, |session| session.show_copied(copied.then_some(texts.copied), texts.not_copied));
         });
+    }
+
+    /// Confirms that something was copied, or shows an error.
+    fn show_copied(&mut self, copied: Option<&'static str>, error: &'static str) {
+        match copied {
+            Some(copied) => self.show_toast(copied.to_owned(), time::now() + TOAST_MS),
+            None => self.show_errors(vec![error.to_owned()]),
+        }
     }
 
     /// Downloads everything that the visitor wrote, as a file.

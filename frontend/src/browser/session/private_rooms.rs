@@ -1,6 +1,9 @@
 //! Private rooms: makes them, knows those of the visitor, and shows their members.
 
-use shared_types::{Action, ActionName, DeviceLink, PrivateRoom, RoomName, ServerMessage, json};
+use page_model::client::Effect;
+use shared_types::{
+    Action, ActionName, ClientMessage, DeviceLink, NamedPerson, Person, PrivateRoom, RoomName, ServerMessage, json,
+};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -49,6 +52,20 @@ impl Session {
         }
     }
 
+    /// Requests the direct message with these people. The answer opens it.
+    pub(super) fn open_direct(&mut self, people: Vec<Person>) -> Vec<Effect> {
+        let people = people.into_iter().map(|Person { id, name, .. }| NamedPerson { person: id, name: Some(name) });
+        self.client.send_query(ClientMessage::Direct { people: people.collect() })
+    }
+
+    /// Adds direct messages that the visitor does not know to the list. Returns whether there were some.
+    pub(super) fn add_direct<'a>(&mut self, rooms: impl IntoIterator<Item = &'a RoomName>) {
+        let added = rooms.into_iter().filter(|room| **room != self.page.room && self.rooms.add_direct(room)).count();
+        if added > 0 {
+            storage::write(storage::ROOMS, &self.rooms.to_json());
+        }
+    }
+
     /// Handles an answer about private rooms. Returns whether it is one.
     pub(super) fn on_private_room_answer(&mut self, message: &ServerMessage) -> bool {
         match message {
@@ -72,7 +89,7 @@ impl Session {
             ServerMessage::RoomLeft { room } => self.on_room_left(room),
             ServerMessage::Error { action: Some(ActionName::Known(action)), message, .. } => match action {
                 Action::Members => set(self.chat.members.list, MembersView::Failed),
-                Action::CreateRoom | Action::AddMember | Action::RemoveMember | Action::LeaveRoom => {
+                Action::CreateRoom | Action::AddMember | Action::RemoveMember | Action::LeaveRoom | Action::Direct => {
                     self.show_errors(vec![message.clone()]);
                 }
                 _ => return false,

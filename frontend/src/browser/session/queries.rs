@@ -3,11 +3,10 @@
 use page_model::{
     calendar::Calendar,
     connection::Status,
-    plain_text::plain_text,
     room_list::RoomNews,
     search::{Search, excerpt},
 };
-use shared_types::{Action, ActionName, ClientMessage, MessageText, Person, RoomName, Seq, ServerMessage};
+use shared_types::{Action, ActionName, ClientMessage, MessageText, Person, RoomName, Seq, ServerMessage, plain_text};
 
 use crate::{
     browser::{
@@ -117,10 +116,15 @@ impl Session {
         match message {
             ServerMessage::Rooms { rooms, titles } => {
                 self.on_titles(titles);
+                self.add_direct(rooms.iter().map(|activity| &activity.room));
                 self.rooms.on_activity(rooms.clone());
                 self.show_rooms();
             }
-            ServerMessage::News { room, seq, author, mentioned, text, deleted, .. } => {
+            ServerMessage::News { room, seq, author, mentioned, text, deleted, title, .. } => {
+                if let Some(title) = title {
+                    self.add_titles([(room, Some(title))]);
+                    self.add_direct([room]);
+                }
                 let (room, by) = (room.clone(), author.id.clone());
                 let news = RoomNews { room, seq: *seq, author: by, mentioned: *mentioned, deleted: *deleted };
                 self.on_news(news, author, text.as_ref());

@@ -130,7 +130,6 @@ impl Session {
         self.unread = None;
         set(chat.log.unread, None);
         set(chat.log.toolbar_message, None);
-        set(chat.log.copied_message, None);
         set(chat.room.toast, String::new());
         self.update_search(|search| *search = Search::default());
         self.show_errors(Vec::new());

@@ -89,7 +89,7 @@ fn sibling(message: &Element, step: fn(&Element) -> Option<Element>) -> Option<E
 /// Returns the button of a message that is `step` after the focused one. Position 0 is the message itself.
 fn button(message: &Element, step: i32) -> Option<Element> {
     // The time is a link for the mouse only; for the keyboard, a button copies the same address.
-    let buttons = message.query_selector_all("button, a:not(.message-time)").ok()?;
+    let buttons = message.query_selector_all("button:not(dialog *), a:not(.message-time)").ok()?;
     let focused: Option<Node> = document().active_element().map(Into::into);
     let has_focus = |index: &u32| buttons.get(*index) == focused;
     let position = (0..buttons.length()).find(has_focus).map_or(0, |index| index as i32 + 1) + step;

@@ -14,6 +14,7 @@ use crate::ui::{
         delete_dialog,
         dom::article,
         emoji_picker,
+        menu::{self, menu_action},
         reactions::has_reacted,
     },
     moderation::restriction_dialog,
@@ -31,7 +32,6 @@ const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3";
 const COPY: &str = "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.700-5.700l-1.300 1.300M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.700 5.700l1.300-1.300";
 /// Icon of two sheets.
 pub(crate) const COPY_TEXT: &str = "M9 8.500h9.500a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H9a1 1 0 0 1-1-1V9.500a1 1 0 0 1 1-1zM15.500 8.500V5a1 1 0 0 0-1-1H5.500a1 1 0 0 0-1 1v9.500a1 1 0 0 0 1 1H8";
-const COPIED: &str = "M5 12.500l4.500 4.500L19 7.500";
 const DELETE: &str = "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 10.5v5.5M14 10.5v5.5";
 const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4 0 0 0 6.500 0M19 2.500v5M16.500 5h5";
 
@@ -43,60 +43,65 @@ const PIN: &str = "M9 4.500h6l-.700 6 3.200 3.500h-11l3.200-3.500zM12 14v6";
 /// Icon of a box with a lock.
 const CLOSE_POLL: &str = "M6 11h12v8.500H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3";
 
-/// Draws the buttons for the message at which the toolbar is shown.
+/// Draws the buttons for the message at which the toolbar is shown, and its menu.
 pub(crate) fn buttons(chat: Chat) -> View {
     reactive(move || {
-        chat.log.toolbar_message.get().and_then(|seq| chat.row(seq)).into_iter().flat_map(move |row| {
-            let mut actions = if row.deleted { Vec::new() } else { message_actions(chat, &row) };
-            // A deleted message still has its author.
-            if restriction_dialog::is_allowed(chat, &row.author) {
-                actions.push(toolbar_action(
-                    "sanction",
-                    chat.translations.dialogs().restrict,
-                    restriction_dialog::ICON,
-                ));
-            }
-            actions.into_iter().map(action_button)
+        let row = chat.log.toolbar_message.get().and_then(|seq| chat.row(seq));
+        row.into_iter().flat_map(move |row| {
+            let (actions, listed) = (toolbar_actions(chat, &row), menu_actions(chat, &row));
+            let menu = (!listed.is_empty()).then(|| menu::menu(chat, listed));
+            let more = menu.is_some().then(|| menu::button(chat));
+            actions.into_iter().chain(more).map(action_button).chain(menu)
         })
     })
 }
 
-/// Returns the actions of a message that is not deleted.
-fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
+/// Returns the actions that the toolbar shows. The others are in its menu.
+fn toolbar_actions(chat: Chat, row: &Row) -> Vec<Action> {
+    let is_disabled = chat.composer.status.with(|status| status.is_disabled);
+    if row.deleted || is_disabled {
+        return Vec::new();
+    }
     let translations = chat.translations;
     let quick = |name| Action { pressed: Some(has_reacted(row, name)), ..emoji(chat, "action quick", name) };
+    let mut actions: Vec<Action> = QUICK_REACTIONS.into_iter().map(quick).collect();
+    actions.push(toolbar_action("more", translations.dialogs().more_reactions, MORE));
+    actions.push(toolbar_action("reply", translations.dialogs().reply, REPLY));
+    actions
+}
+
+/// Returns the actions in the menu.
+fn menu_actions(chat: Chat, row: &Row) -> Vec<Action> {
+    let mut actions = if row.deleted { Vec::new() } else { message_actions(chat, row) };
+    // A deleted message still has its author.
+    if restriction_dialog::is_allowed(chat, &row.author) {
+        actions.push(menu_action("sanction", chat.translations.dialogs().restrict, restriction_dialog::ICON));
+    }
+    actions
+}
+
+/// Returns the actions of a message that is not deleted.
+fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
+    let (texts, lists) = (chat.translations.dialogs(), chat.translations.lists());
     let is_disabled = chat.composer.status.with(|status| status.is_disabled);
     let mut actions = Vec::new();
-    if !is_disabled {
-        actions.extend(QUICK_REACTIONS.into_iter().map(quick));
-        actions.push(toolbar_action("more", translations.dialogs().more_reactions, MORE));
-        actions.push(toolbar_action("reply", translations.dialogs().reply, REPLY));
-    }
-    let copied = chat.log.copied_message.get() == row.seq;
-    let (label, icon) =
-        if copied { (translations.dialogs().copied, COPIED) } else { (translations.dialogs().copy, COPY) };
-    actions.push(toolbar_action("copy", label, icon));
-    if row.text.is_some() {
-        let texts = translations.dialogs();
-        let copied = chat.log.copied_text.get() == row.seq;
-        let (label, icon) = if copied { (texts.text_copied, COPIED) } else { (texts.copy_text, COPY_TEXT) };
-        actions.push(toolbar_action("copy-text", label, icon));
-    }
-    let texts = translations.lists();
-    actions.push(toolbar_action("save", texts.save, SAVE));
-    if chat.can_pin() {
-        let label = if row.pinned { texts.unpin } else { texts.pin };
-        actions.push(Action { pressed: Some(row.pinned), ..toolbar_action("pin", label, PIN) });
-    }
     if row.mine && !is_disabled {
-        actions.push(toolbar_action("edit", translations.dialogs().edit, EDIT));
+        actions.push(menu_action("edit", texts.edit, EDIT));
+    }
+    if row.text.is_some() {
+        actions.push(menu_action("copy-text", texts.copy_text, COPY_TEXT));
+    }
+    actions.push(menu_action("copy", texts.copy, COPY));
+    actions.push(menu_action("save", lists.save, SAVE));
+    if chat.can_pin() {
+        actions.push(menu_action("pin", if row.pinned { lists.unpin } else { lists.pin }, PIN));
     }
     let is_open = row.poll.as_ref().is_some_and(|poll| !poll.closed);
     if is_open && !is_disabled && (row.mine || chat.is_moderator()) {
-        actions.push(toolbar_action("close-poll", texts.close_poll, CLOSE_POLL));
+        actions.push(menu_action("close-poll", lists.close_poll, CLOSE_POLL));
     }
     if row.mine || chat.is_moderator() {
-        actions.push(toolbar_action("delete", translations.dialogs().delete, DELETE));
+        actions.push(menu_action("delete", texts.delete, DELETE));
     }
     actions
 }
@@ -108,6 +113,7 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         return vote(chat, seq, &row, option);
     }
     let mode = match name {
+        "menu" => return menu::show(chat),
         "sanction" if restriction_dialog::is_allowed(chat, &row.author) => {
             return restrict_author(chat, seq, row.author);
         }

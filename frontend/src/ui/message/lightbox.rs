@@ -1,8 +1,9 @@
 //! The lightbox: shows an image of the log at full size, with buttons for the previous and the next one.
 
 use leptos::{ev, prelude::*};
-use page_model::{plain_text::plain_text, timeline::Row};
+use page_model::timeline::Row;
 use page_view::{Element, State, element, reactive};
+use shared_types::plain_text;
 use web_sys::wasm_bindgen::JsCast as _;
 
 use crate::ui::{

@@ -17,7 +17,7 @@ use crate::ui::{
         pointer_and_keys::{has_coarse_pointer, is_composing_key},
         text::lower_parts,
     },
-    rooms::{list, private_mark},
+    rooms::{list::lists, private_mark},
     state::{Chat, intent::DialogIntent, set},
 };
 
@@ -55,9 +55,9 @@ pub(crate) fn room_dialog(chat: Chat) -> Element {
         selected: State::new(0),
         error: State::new(None),
     };
-    let body = element("div")
-        .class("sheet-body")
-        .child(reactive(move || [if search.is_choosing.get() { options(chat, search) } else { list(chat) }]));
+    let body = element("div").class("sheet-body").child(reactive(move || {
+        if search.is_choosing.get() { vec![options(chat, search).into()] } else { lists(chat) }
+    }));
     titled_dialog(chat, "switcher", chat.translations.rooms, chat.rooms.dialog)
         .child(dialog::form(field(chat, search), chat.translations.dialogs().open, move || open_selected(chat, search)))
         .child(hint(chat, search))

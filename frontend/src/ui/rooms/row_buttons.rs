@@ -17,10 +17,9 @@ const STAR: &str = "M12 4.5l2.3 4.8 5.2.7-3.8 3.7.9 5.3-4.6-2.5-4.6 2.5.9-5.3L4.
 /// Icon of a bell that is crossed out.
 const MUTED: &str = "M7 16.5v-5a5 5 0 0 1 8.5-3.5M17 12v4.5H6M10.5 19.5h3M5 4.5l14 15";
 
-/// Draws the buttons of a room.
-pub(crate) fn buttons(chat: Chat, entry: &RoomEntry) -> Element {
+/// Draws the buttons of a room. `label` is its title or name with the mark before it.
+pub(crate) fn buttons(chat: Chat, entry: &RoomEntry, label: &str) -> Element {
     let texts = chat.translations.room_choices();
-    let label = chat.rooms.titles.with_untracked(|titles| titles.label(&entry.room));
     let muted = entry.muted.then(|| {
         let mark = element("span").class("room-muted").with("role", "img").with("aria-label", texts.muted);
         mark.with("title", texts.muted).child(icon(MUTED))
@@ -31,7 +30,7 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry) -> Element {
         // The row has moved, and another room is where it was.
         set_focus(["[data-room=\"", &path, "\"] > .room-star"].concat(), true);
     };
-    let star = icon_button("room-star", texts.favourite.with(&label), STAR, true, Callback::new(choose));
+    let star = icon_button("room-star", texts.favourite.with(label), STAR, true, Callback::new(choose));
     let star = star.with("aria-pressed", if entry.favourite { "true" } else { "false" });
     let read = entry.unread.then(|| {
         let room = entry.room.clone();
@@ -39,7 +38,7 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry) -> Element {
             chat.run_in_dialog(DialogIntent::MarkRoomRead(room.clone()));
             set_focus([".room-link[href=\"", &room.path(), "\"]"].concat(), false);
         };
-        icon_button("room-read", texts.mark_read.with(&label), CHECK, true, Callback::new(read))
+        icon_button("room-read", texts.mark_read.with(label), CHECK, true, Callback::new(read))
     });
     // A favourite stays in the list.
     let remove = (entry.is_removable() && !entry.favourite).then(|| {
@@ -48,7 +47,7 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry) -> Element {
             chat.run_in_dialog(DialogIntent::RemoveRoom(room.clone()));
             set_focus(".room-link".into(), false);
         };
-        icon_button("room-forget", texts.remove.with(&label), CROSS, true, Callback::new(remove))
+        icon_button("room-forget", texts.remove.with(label), CROSS, true, Callback::new(remove))
     });
     element("span")
         .class("room-buttons")

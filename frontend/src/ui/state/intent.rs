@@ -171,6 +171,8 @@ pub(crate) enum DialogIntent {
     RetryDirectory,
     /// Load the private rooms of the visitor.
     LoadMyRooms,
+    /// Open the direct message with these people.
+    OpenDirect(Vec<Person>),
     /// Load the members of the private room.
     LoadMembers,
     /// Add a person to a private room.

@@ -20,10 +20,6 @@ pub(crate) struct LogState {
     /// The message at which the toolbar is shown.
     pub(crate) toolbar_message: State<Option<Seq>>,
     pub(crate) toolbar: NodeRef<HtmlElement>,
-    /// The message whose address was copied last.
-    pub(crate) copied_message: State<Option<Seq>>,
-    /// The message whose text was copied last.
-    pub(crate) copied_text: State<Option<Seq>>,
     /// The button that copies code, and whether it has done so.
     pub(crate) code_button: NodeRef<HtmlElement>,
     pub(crate) code_copied: State<bool>,
@@ -43,8 +39,6 @@ impl LogState {
             unread: State::new(None),
             toolbar_message: State::new(None),
             toolbar: NodeRef::new(),
-            copied_message: State::new(None),
-            copied_text: State::new(None),
             code_button: NodeRef::new(),
             code_copied: State::new(false),
             waiting_keys: State::new(Vec::new()),

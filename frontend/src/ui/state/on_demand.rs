@@ -1,8 +1,7 @@
 //! What is loaded on demand: `docs/frontend.md` lists it.
 
 use leptos::{ev, prelude::Callback};
-use page_model::room_list::RoomEntry;
-use page_view::{Element, NodeRef, State, View};
+use page_view::{NodeRef, State, View};
 use shared_types::{Person, Seq};
 use web_sys::{HtmlDialogElement, HtmlElement};
 
@@ -55,8 +54,6 @@ impl OnDemandState {
 pub(crate) struct UiFunctions {
     /// Draws the content of a slot.
     pub(crate) draw: fn(Chat, Slot) -> Vec<View>,
-    /// Draws the buttons beside a room in the list.
-    pub(crate) room_buttons: fn(Chat, &RoomEntry) -> Element,
     /// Opens a dialog.
     pub(crate) show: fn(Chat, DialogRequest),
     /// Whether the files of a clipboard are pasted, and not its text.
@@ -100,6 +97,8 @@ pub(crate) enum Slot {
     FormatBar,
     /// The buttons of the toolbar of messages.
     MessageActions,
+    /// The lists of rooms in the column.
+    Rooms,
 }
 
 /// A dialog to open.

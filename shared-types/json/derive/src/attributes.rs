@@ -37,16 +37,21 @@ pub(crate) struct VariantAttributes {
     pub(crate) rename: Option<String>,
     /// Whether the variant has `#[json(late)]`.
     pub(crate) late: bool,
+    /// Whether the variant has `#[serde(other)]`.
+    pub(crate) other: bool,
 }
 
 impl VariantAttributes {
     pub(crate) fn of(attributes: &[Attribute]) -> Result<Self> {
         let mut found = Self::default();
         for_each(attributes, |meta| {
-            if !meta.path.is_ident("rename") {
+            if meta.path.is_ident("rename") {
+                found.rename = Some(text(meta)?.value());
+            } else if meta.path.is_ident("other") {
+                found.other = true;
+            } else {
                 return Err(unknown(meta));
             }
-            found.rename = Some(text(meta)?.value());
             Ok(())
         })?;
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("json")) {

@@ -13,8 +13,10 @@ pub(crate) fn expand(Model { ident, shape }: &Model) -> TokenStream {
             let all = fields(all);
             quote! { ::light_json::Schema::Struct { name: #type_name, fields: vec![#(#all),*] } }
         }
-        Shape::Names(all) | Shape::Entry(all) => enumeration(&type_name, &quote! { None }, all.iter().map(untagged)),
-        Shape::Tagged { tag, variants } => enumeration(&type_name, &quote! { Some(#tag) }, variants.iter().map(tagged)),
+        Shape::Names(all) | Shape::Entry(all) => enumeration(&type_name, &quote! { None }, written(all).map(untagged)),
+        Shape::Tagged { tag, variants } => {
+            enumeration(&type_name, &quote! { Some(#tag) }, written(variants).map(tagged))
+        }
     };
     quote! {
         #[automatically_derived]
@@ -24,6 +26,11 @@ pub(crate) fn expand(Model { ident, shape }: &Model) -> TokenStream {
             }
         }
     }
+}
+
+/// Returns the variants that a version writes on purpose: all but the one for names that it does not know.
+fn written(variants: &[Variant]) -> impl Iterator<Item = &Variant> {
+    variants.iter().filter(|variant| !variant.other)
 }
 
 fn enumeration(name: &str, tag: &TokenStream, variants: impl Iterator<Item = TokenStream>) -> TokenStream {

@@ -6,6 +6,8 @@
 //! One attribute has a convention. `deserialize_with = "module::deserialize"` names serde's function; light-json calls
 //! `module::from_json` with a `&Value`.
 //!
+//! `#[serde(other)]` marks the variant that stands for every unknown name, so that an older page reads what a newer server writes.
+//!
 //! `#[json(late)]` marks variants of an enum with a tag that a function of their own reads (`LateVariants`).
 
 mod attributes;

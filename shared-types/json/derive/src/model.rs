@@ -33,6 +33,8 @@ pub(crate) struct Variant {
     pub(crate) name: String,
     /// Whether a function of its own reads the variant.
     pub(crate) late: bool,
+    /// Whether the variant stands for every name that no other variant has.
+    pub(crate) other: bool,
     pub(crate) content: Content,
 }
 
@@ -81,7 +83,7 @@ impl Shape {
         };
         let variants = data.variants.iter().map(|variant| {
             let name = variant.ident.to_string();
-            let VariantAttributes { rename, late } = VariantAttributes::of(&variant.attrs)?;
+            let VariantAttributes { rename, late, other } = VariantAttributes::of(&variant.attrs)?;
             if late && attributes.tag.is_none() {
                 return Err(Error::new(
                     variant.ident.span(),
@@ -94,10 +96,20 @@ impl Shape {
                 ident: variant.ident.clone(),
                 name,
                 late,
+                other,
                 content: content(&variant.fields, attributes.rename_all_fields)?,
             })
         });
         let variants = variants.collect::<Result<Vec<_>>>()?;
+        if let Some(other) = variants.iter().find(|variant| variant.other) {
+            let has_late = variants.iter().any(|variant| variant.late);
+            if has_late || !matches!(other.content, Content::Nothing) {
+                return Err(Error::new(
+                    other.ident.span(),
+                    "light-json has #[serde(other)] for a variant without fields, in an enum without late variants",
+                ));
+            }
+        }
         let all = |test: fn(&Content) -> bool| variants.iter().all(|variant| test(&variant.content));
         match attributes.tag {
             Some(tag) => Ok(Self::Tagged { tag, variants }),

@@ -41,7 +41,9 @@ pub(crate) fn expand(Model { ident, shape }: &Model) -> TokenStream {
         Shape::Struct(fields) => object(struct_fields(&quote! { Self }, fields)),
         Shape::Names(variants) => {
             let arms = variants.iter().map(|Variant { ident, name, .. }| quote! { #name => Ok(Self::#ident), });
-            from_json(quote! { match value.variant_name()? { #(#arms)* _ => Err(::light_json::JsonError) } })
+            let unknown = variants.iter().find(|variant| variant.other);
+            let unknown = unknown.map_or_else(no_variant, |Variant { ident, .. }| quote! { Ok(Self::#ident) });
+            from_json(quote! { match value.variant_name()? { #(#arms)* _ => #unknown } })
         }
         Shape::Tagged { tag, variants } if variants.iter().any(|variant| variant.late) => {
             let split = late_variants(ident, tag, variants);
@@ -54,9 +56,10 @@ pub(crate) fn expand(Model { ident, shape }: &Model) -> TokenStream {
         }
         Shape::Tagged { tag, variants } => {
             let arms = variants.iter().map(tagged_arm);
+            let unknown = variants.iter().find(|variant| variant.other).map_or_else(no_variant, tagged_content);
             object(quote! {
                 let (variant, entries) = entries.split_tag(#tag)?;
-                match variant { #(#arms)* _ => Err(::light_json::JsonError) }
+                match variant { #(#arms)* _ => #unknown }
             })
         }
         Shape::Entry(variants) => {
@@ -98,13 +101,23 @@ fn late_variants(ident: &Ident, tag: &str, variants: &[Variant]) -> TokenStream 
     }
 }
 
-fn tagged_arm(Variant { ident, name, content, .. }: &Variant) -> TokenStream {
-    let read = match content {
+/// Generates the result of a name that no variant has.
+fn no_variant() -> TokenStream {
+    quote! { Err(::light_json::JsonError) }
+}
+
+fn tagged_arm(variant: &Variant) -> TokenStream {
+    let (name, read) = (&variant.name, tagged_content(variant));
+    quote! { #name => { #read } }
+}
+
+/// Generates the expression that reads a variant from `entries`, without its tag.
+fn tagged_content(Variant { ident, content, .. }: &Variant) -> TokenStream {
+    match content {
         Content::Nothing => quote! { ::light_json::Fields::of(entries, &[]).map(|_| Self::#ident) },
         Content::Newtype(_) => quote! { ::light_json::FromEntries::from_entries(entries).map(Self::#ident) },
         Content::Fields(fields) => struct_fields(&quote! { Self::#ident }, fields),
-    };
-    quote! { #name => { #read } }
+    }
 }
 
 /// Generates the expression that reads a struct or a variant from `entries`.

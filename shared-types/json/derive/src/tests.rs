@@ -26,7 +26,6 @@ fn an_unknown_attribute_does_not_compile() {
         parse_quote! { struct Point { #[serde(alias = "z")] x: u32 } },
         parse_quote! { struct Point { #[serde(default = "one")] x: u32 } },
         parse_quote! { struct Point { #[serde(skip)] x: u32 } },
-        parse_quote! { enum Sign { #[serde(other)] Plus } },
         parse_quote! { #[serde(try_from = "u64")] struct Half(u32); },
     ] {
         assert!(error(&input).contains("does not know this attribute"), "{}", error(&input));
@@ -54,6 +53,17 @@ fn only_variants_of_an_enum_with_a_tag_are_late() {
     assert!(error(&parse_quote! { enum Sign { #[json(late)] Plus } }).contains("with a tag only"));
     assert!(error(&parse_quote! { #[serde(tag = "t")] enum Sign { #[json(soon)] Plus } }).contains("it knows"));
     assert!(expand(&parse_quote! { #[serde(tag = "t")] enum Sign { #[json(late)] Plus, Minus } }).is_ok());
+}
+
+#[test]
+fn a_variant_for_other_names_has_no_fields_and_no_late_siblings() {
+    for input in [
+        parse_quote! { #[serde(tag = "t")] enum Sign { Plus, #[serde(other)] Other { x: u32 } } },
+        parse_quote! { #[serde(tag = "t")] enum Sign { #[json(late)] Plus, #[serde(other)] Other } },
+    ] {
+        assert!(error(&input).contains("without fields"), "{}", error(&input));
+    }
+    assert!(expand(&parse_quote! { enum Sign { Plus, #[serde(other)] Other } }).is_ok());
 }
 
 #[test]

@@ -41,6 +41,9 @@ impl AccessLinks {
         if !room.is_private() || !self.membership.may_enter(room, &by.id).await? {
             return Err(LinkError::NotAllowed);
         }
+        if room.is_direct() {
+            return Err(LinkError::Direct);
+        }
         let content = Content { room: room.clone() };
         let (kind, purpose, life) = (TokenKind::RoomInvitation, Purpose::RoomInvitation, limits::ROOM_INVITATION_LIFE);
         self.create(NewToken { kind, purpose, content: &content, by: &by.id, life, uses: 1, room: Some(room) }).await
@@ -140,11 +143,19 @@ impl AccessLinks {
         let now = self.restriction_store.clock.now();
         match self.membership.accept(&room, &invited_by, person, now).await {
             Ok(()) => Ok(room),
-            Err(MembershipError::NoSuchRoom | MembershipError::Open | MembershipError::HostsOnly) => {
-                Err(LinkError::Revoked)
-            }
             Err(MembershipError::RoomFull | MembershipError::TooManyRooms) => Err(LinkError::RoomFull),
             Err(MembershipError::Unavailable(cause)) => Err(cause.into()),
+            Err(MembershipError::Direct) => Err(LinkError::Direct),
+            Err(
+                MembershipError::NoSuchRoom
+                | MembershipError::Open
+                | MembershipError::HostsOnly
+                | MembershipError::DirectLeave
+                | MembershipError::DirectPeople
+                | MembershipError::DirectYourself
+                | MembershipError::DirectUnknown
+                | MembershipError::DirectBanned,
+            ) => Err(LinkError::Revoked),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::{cell::Cell, collections::BTreeMap, sync::Arc, time::Duration};
 
 use chat::{
     access::{
+        direct_messages::direct_message_of,
         links::AccessLinks,
         origin::Origins,
         policy::AccessPolicy,
@@ -274,6 +275,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     costs.insert("send, the first message of a new room", chat.send("gus", message.clone()).await);
     chat.clock.advance(Duration::from_secs(60 * 60));
     costs.insert("send, the first message of a room in an hour", chat.send("gus", message).await);
+    add_direct_messages(chat, &mut costs).await;
     costs
 }
 
@@ -325,6 +327,32 @@ async fn add_private_rooms(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls
     costs.insert("POST /join", chat.calls.take());
     costs.insert("connect, to a private room", chat.connect_to("fay", Some(room.as_str())).await);
     costs.insert("leaveRoom, of one socket", chat.send("dora", json!({ "action": "leaveRoom" })).await);
+}
+
+/// Adds what direct messages cost.
+async fn add_direct_messages(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
+    const PEOPLE: [&str; 8] = ["gil", "hed", "ivo", "jan", "kim", "lea", "may", "nia"];
+    for id in PEOPLE {
+        chat.connect(id).await;
+    }
+    chat.send("gil", json!({ "action": "ping" })).await;
+    let direct = |people: &[&str]| {
+        let people: Vec<Value> = people.iter().map(|person| json!({ "person": person })).collect();
+        json!({ "action": "direct", "people": people })
+    };
+    costs.insert("direct, to one person", chat.send("gil", direct(&PEOPLE[1..2])).await);
+    costs.insert("direct, that exists", chat.send("gil", direct(&PEOPLE[1..2])).await);
+    costs.insert("direct, to seven people", chat.send("gil", direct(&PEOPLE[1..])).await);
+    let room = direct_message_of(&["gil", "hed"].map(|id| id.parse().unwrap()));
+    let watch = json!({ "action": "rooms", "rooms": [], "watch": true });
+    costs.insert("rooms, to watch for direct messages only", chat.send("hed", watch).await);
+    let titles = json!({ "action": "rooms", "rooms": [room], "titles": true });
+    costs.insert("rooms, of one direct message, with titles", chat.send("hed", titles).await);
+    let enter = json!({ "action": "enter", "room": room, "since": 0 });
+    costs.insert("enter, a direct message", chat.send("gil", enter).await);
+    let send = json!({ "action": "send", "text": "hi" });
+    chat.send("gil", send.clone()).await;
+    costs.insert("send, to one person who is elsewhere", chat.send("gil", send).await);
 }
 
 /// Adds what the requests for invitations and for links to other devices cost, beyond what every request of the front page does.

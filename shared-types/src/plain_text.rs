@@ -1,6 +1,7 @@
-//! The plain text of a rendered message, for places that show no formatting: quotes, search results and notifications.
+//! The plain text of a rendered message, for places that show no formatting: quotes, search results, notifications and
+//! lists of messages.
 
-use shared_types::MessageText;
+use crate::MessageText;
 
 /// Elements of the server's HTML between which there is a space. All others are inside of a line.
 const BLOCKS: [&str; 7] = ["p", "br", "li", "ul", "ol", "pre", "blockquote"];

@@ -1,0 +1,54 @@
+//! The lists of rooms and of direct messages, with what is unread. They are loaded on demand: nothing is known of other rooms before.
+
+use page_model::room_list::RoomEntry;
+use page_view::{Element, View, element, reactive};
+
+use crate::ui::{
+    rooms::{badge_class, link, row_buttons, unread_number},
+    state::Chat,
+};
+
+/// Draws both lists. That of direct messages has a heading, and is missing while there are none.
+pub(crate) fn lists(chat: Chat) -> Vec<View> {
+    let rooms = move || {
+        let entries = chat.rooms.entries.get().into_iter().filter(|entry| !entry.room.is_direct());
+        entries.map(|entry| row(chat, entry)).collect::<Vec<_>>()
+    };
+    let direct = move || {
+        let entries = chat.rooms.entries.get().into_iter().filter(|entry| entry.room.is_direct());
+        let mut entries: Vec<RoomEntry> = entries.collect();
+        if entries.is_empty() {
+            return Vec::new();
+        }
+        // The addresses say nothing.
+        chat.rooms
+            .titles
+            .with(|titles| entries.sort_by_cached_key(|entry| (!entry.favourite, titles.label(&entry.room))));
+        let title = chat.translations.dialogs().direct_messages;
+        let rows = entries.into_iter().map(|entry| row(chat, entry));
+        vec![
+            element("p").class("room-section").with("aria-hidden", "true").text(title),
+            list().with("aria-label", title).children(rows),
+        ]
+    };
+    vec![list().child(reactive(rooms)).into(), reactive(direct)]
+}
+
+fn list() -> Element {
+    // Safari ignores the role of a list without markers, unless the role is explicit.
+    element("ul").class("room-list").with("role", "list")
+}
+
+fn row(chat: Chat, entry: RoomEntry) -> Element {
+    let label = chat.rooms.titles.with(|titles| titles.marked_label(&entry.room));
+    let buttons = row_buttons::buttons(chat, &entry, &label);
+    let RoomEntry { room, is_current, unread, count, mentioned, .. } = entry;
+    let screen_reader_text =
+        unread.then(|| element("span").class("heard").text(chat.translations.is_unread(count, mentioned)));
+    let badge = unread.then(|| {
+        let badge = element("span").class(badge_class(mentioned)).with("aria-hidden", "true");
+        badge.text(unread_number(count, mentioned))
+    });
+    let link = link(chat, &room, is_current).children(screen_reader_text).children(badge);
+    element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).child(buttons)
+}
