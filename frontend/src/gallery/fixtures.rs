@@ -209,7 +209,15 @@ pub(super) fn rooms_and_direct_messages(chat: Chat) -> Vec<RoomEntry> {
     let direct = [("Cleo", 2), ("Ben, Cleo, Mona", 0)].into_iter().zip(1u8..).map(|((title, count), number)| {
         let room = RoomName::of_direct_message(&[number; 32]);
         chat.rooms.titles.update(|titles| _ = titles.set(&room, title.parse().ok().as_ref()));
-        RoomEntry { room, is_current: false, unread: count > 0, count, mentioned: count > 0 }
+        RoomEntry {
+            room,
+            is_current: false,
+            unread: count > 0,
+            count,
+            mentioned: count > 0,
+            favourite: false,
+            muted: false,
+        }
     });
     rooms().into_iter().chain(direct).collect()
 }

@@ -53,8 +53,8 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry, label: &str) -> Element {
         .class("room-buttons")
         .with("data-room", entry.room.path())
         .child(muted)
-        .child(star)
         .child(read)
+        .child(star)
         .child(remove)
 }
 
