@@ -11,7 +11,8 @@ pub(crate) struct PrivateRoomTexts {
     pub(crate) add: &'static str,
     /// Confirmation; takes the title of the room.
     pub(crate) added: Template,
-    /// Hint above the invitations to the room.
+    /// Heading of the invitations to the room, and the hint below it.
+    pub(crate) invitations_title: &'static str,
     pub(crate) invitations: &'static str,
 }
 
@@ -19,6 +20,7 @@ static ENGLISH: PrivateRoomTexts = PrivateRoomTexts {
     add_to: "Add to the private room",
     add: "Add",
     added: Template("The person is a member of #", " now."),
+    invitations_title: "Invitations to this room",
     invitations: "Only hosts see this list. A revoked link makes nobody a member any more; those who joined stay.",
 };
 
@@ -26,6 +28,7 @@ static JAPANESE: PrivateRoomTexts = PrivateRoomTexts {
     add_to: "非公開ルームに追加",
     add: "追加",
     added: Template("#", " のメンバーに追加しました。"),
+    invitations_title: "このルームへの招待",
     invitations: "ホストだけに表示されます。取り消したリンクでは参加できません。参加済みの人はそのままです。",
 };
 

@@ -112,7 +112,11 @@ fn invitations(chat: Chat) -> View {
 }
 
 fn section(chat: Chat) -> Element {
-    element("section").class("part").child(element("h3").text(chat.translations.dialogs().invitations))
+    let title = match chat.room.address().is_private() {
+        true => chat.translations.private_rooms().invitations_title,
+        false => chat.translations.dialogs().invitations,
+    };
+    element("section").class("part").child(element("h3").text(title))
 }
 
 fn invitations_part(chat: Chat) -> Element {
