@@ -54,7 +54,9 @@ use crate::{
             moderation::{AuditView, CurrentRestrictions},
             on_demand::Loading,
             privacy::ExportStatus,
+            threads::ThreadView,
         },
+        threads,
     },
 };
 
@@ -86,6 +88,8 @@ const MESSAGES: Table<fn(&mut Row)> = &[
     ("pinned", |row| row.pinned = true),
     ("poll", |row| row.poll = Some(poll(false))),
     ("closed poll", |row| row.poll = Some(poll(true))),
+    ("thread", |row| row.thread = Some(fixtures::thread(false))),
+    ("thread, with a reply that was not sent", |row| row.thread = Some(fixtures::thread(true))),
     ("image", |row| (row.image, row.text) = (Some(image()), None)),
     ("image with a text", |row| row.image = Some(image())),
     ("sending", |row| row.state = DeliveryState::Pending),
@@ -308,7 +312,8 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         people_dialog(chat, DirectDialog::of(Vec::new()))
     }),
     ("new direct message", |chat| {
-        direct_dialog(chat, DirectDialog::of(fixtures::people().into_iter().chain(fixtures::namesakes()).collect()))
+        let people = fixtures::people().into_iter().skip(1).chain(fixtures::namesakes());
+        direct_dialog(chat, DirectDialog::of(people.collect()))
     }),
     ("rooms and direct messages", |chat| {
         chat.rooms.entries.set(fixtures::rooms_and_direct_messages(chat));
@@ -350,6 +355,24 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         chat.on_demand.loading.set(Loading::Failed);
         placeholder(chat)
     }),
+    ("thread beside the log", |chat| {
+        show_thread(
+            chat,
+            vec![row(0), Row { reply_to: None, ..reply(1) }, Row { text: "Then I wait.".parse().ok(), ..row(2) }],
+        );
+        let view = ThreadView { more: true, is_loaded: true, ..ThreadView::default() };
+        chat.thread.view.set(view);
+        threads::aside(chat)
+    }),
+    ("thread on its way", |chat| {
+        show_thread(chat, vec![row(0)]);
+        threads::aside(chat)
+    }),
+    ("thread of a deleted message", |chat| {
+        show_thread(chat, vec![Row { text: None, deleted: true, ..row(0) }, Row { reply_to: None, ..reply(1) }]);
+        chat.thread.view.set(ThreadView { is_loaded: true, is_closed: true, ..ThreadView::default() });
+        threads::aside(chat)
+    }),
     ("deletion", delete_dialog),
     ("picker", |chat| {
         chat.message_dialogs.message.set(Some(Seq(1)));
@@ -362,6 +385,12 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         lightbox(chat)
     }),
 ];
+
+/// Shows messages of a thread.
+fn show_thread(chat: Chat, rows: Vec<Row>) {
+    let shown = |row: Row| KeyedRow { key: row.key(), row: SharedState::new(row) };
+    chat.thread.rows.set(rows.into_iter().map(shown).collect());
+}
 
 /// Ends the connection for a reason.
 fn end_connection(chat: Chat, reason: EndReason, sentence: &str) {

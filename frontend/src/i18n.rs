@@ -23,6 +23,7 @@ mod room;
 pub(crate) mod room_choices;
 #[cfg(test)]
 mod tests;
+pub(crate) mod threads;
 mod time;
 
 pub(crate) use self::room::capped_count;
@@ -135,6 +136,8 @@ pub(crate) struct Translations {
     pub(crate) missing: &'static str,
     pub(crate) close: &'static str,
 
+    /// Number of replies in a thread.
+    pub(crate) replies: Plural,
     pub(crate) edited: &'static str,
     /// Replaces the content of a deleted message.
     pub(crate) message_deleted: &'static str,

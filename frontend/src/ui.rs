@@ -28,3 +28,4 @@ pub(crate) mod rooms;
 pub(crate) mod search_dialog;
 pub(crate) mod shortcuts;
 pub(crate) mod state;
+pub(crate) mod threads;

@@ -32,6 +32,9 @@ fuzz_target!(|text: &str| {
         reactions: Vec::new(),
         pinned: None,
         poll: None,
+        thread: None,
+        in_room: false,
+        replies: None,
     };
     let message = HtmlCache::new(0).with_html(&RoomName::lobby(), message);
     if let Some(html) = message.html {

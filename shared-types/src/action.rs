@@ -48,6 +48,7 @@ actions! {
     Directory = "directory",
     Search = "search",
     Pins = "pins",
+    Thread = "thread",
     Save = "save",
     Saved = "saved",
     Typing = "typing",

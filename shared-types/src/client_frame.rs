@@ -96,6 +96,7 @@ impl ClientMessage {
             | Self::RemoveMember { .. }
             | Self::Directory { .. }
             | Self::LeaveRoom
+            | Self::Thread { .. }
             | Self::Direct { .. } => Ok(()),
         }
     }

@@ -43,6 +43,13 @@ pub enum ClientMessage {
         /// The options, if the text is the question of a poll. A message with a poll has no image.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         poll: Option<PollDraft>,
+        /// The message in whose thread this one is. If that is a reply in a thread itself, this one is in the same thread. A client that
+        /// also sends `replyTo` is understood by servers that do not know threads.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<Seq>,
+        /// Whether a message in a thread is also shown in the room.
+        #[serde(default, skip_serializing_if = "is_false")]
+        in_room: bool,
     },
     /// Replaces the text of one of the sender's own messages. The server answers with the message's broadcast.
     Edit {
@@ -202,6 +209,15 @@ pub enum ClientMessage {
     /// Requests the pinned messages of the room. Answered with `pins`.
     #[json(late)]
     Pins,
+    /// Requests a thread: its first message and replies. Answered with `thread`.
+    #[json(late)]
+    Thread {
+        /// The message that began the thread, or a reply in it.
+        seq: Seq,
+        /// The position before which the replies are. Without it the answer has the newest ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
+    },
     /// Saves a message for the sender, or removes it from what they saved. Only they see it. Answered with `save`.
     #[json(late)]
     Save {
@@ -378,6 +394,7 @@ impl ClientMessage {
             Self::Directory { .. } => Action::Directory,
             Self::Search { .. } => Action::Search,
             Self::Pins => Action::Pins,
+            Self::Thread { .. } => Action::Thread,
             Self::Save { .. } => Action::Save,
             Self::Saved { .. } => Action::Saved,
             Self::Typing => Action::Typing,
@@ -424,6 +441,7 @@ impl ClientMessage {
             | Self::Directory { .. }
             | Self::Search { .. }
             | Self::Pins
+            | Self::Thread { .. }
             | Self::Save { .. }
             | Self::Saved { .. }
             | Self::Typing

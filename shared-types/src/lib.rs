@@ -36,6 +36,7 @@ mod room_tag;
 mod saved;
 mod search_folding;
 mod server_message;
+mod thread;
 mod timestamp;
 
 pub use access::AccessMode;
@@ -70,4 +71,5 @@ pub use room_tag::{RoomTag, with_room};
 pub use saved::{SavedMessage, SavedPosition};
 pub use search_folding::{fold_letter, is_ignored_in_search};
 pub use server_message::{ChatMessage, ErrorCode, MessageExcerpt, Person, Pin, ReplyRef, RoomActivity, ServerMessage};
+pub use thread::ThreadSummary;
 pub use timestamp::{Timestamp, whole_seconds};

@@ -86,7 +86,8 @@ pub const MENTIONS: usize = 10;
 /// titles, it takes one more.
 pub const ROOMS: usize = 50;
 
-/// Maximum number of rooms that one socket watches. To watch them takes at most 20 writes of 1 KB, to end it 20 more: $0.000025.
+/// Maximum number of rooms that one socket watches, beside the inbox of its person. To watch them takes at most 21 writes of 1 KB, to end
+/// it 21 more: $0.000026.
 /// The page names the rooms that were visited last.
 pub const WATCHED_ROOMS: usize = 20;
 
@@ -134,6 +135,15 @@ pub const DIRECTORY_HOUR: Duration = Duration::from_secs(60 * 60);
 /// Maximum number of rooms that one address, or a person without a known address, gets into the directory in an hour. Rooms above it work
 /// as all others, and are listed when something is written in a later hour. 1,000 rooms would take one address 2 days.
 pub const DIRECTORY_NEW_ROOMS: u32 = 20;
+
+/// Maximum number of people in the summary of a thread. One takes at most 342 bytes: 1,710 together, once for each thread of a page.
+pub const THREAD_PEOPLE: usize = 5;
+
+/// Maximum number of latest replies in the summary of a thread: as many as are stored at the same time without one being counted wrongly.
+pub const THREAD_RECENT: usize = 8;
+
+/// Maximum number of replies in one `thread` answer. It takes one read for each, and two more.
+pub const THREAD_PAGE: usize = 50;
 
 /// Maximum number of messages that a person saved, in all rooms. An entry takes at most 64 + 64 + 64 = 192 bytes, usually about 90: to
 /// read all of them takes 12 read units of 4 KB, $0.0000015.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ActionName, AuditEntry, ChatImage, DirectoryPosition, DirectoryRoom, HistoryRange, MessageText, Nonce, PersonId,
     PersonName, Poll, PrivateRoom, Reaction, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName,
-    RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText, Seq, Timestamp, TitledRoom,
+    RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText, Seq, ThreadSummary, Timestamp, TitledRoom,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -164,6 +164,19 @@ pub enum ServerMessage {
     Pins {
         /// The messages, the one that was pinned last first; at most [`crate::limits::PINS`].
         messages: Vec<MessageExcerpt>,
+    },
+    /// A thread; the answer to `thread`.
+    #[json(late)]
+    Thread {
+        /// The message that began it; it may be deleted since.
+        root: ChatMessage,
+        /// The replies in ascending order; at most [`crate::limits::THREAD_PAGE`].
+        messages: Vec<ChatMessage>,
+        /// Whether there are older replies.
+        more: bool,
+        /// The position before which the replies are; absent for the newest ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
     },
     /// A message was saved or removed from what the recipient saved; the answer to `save`.
     #[json(late)]
@@ -325,6 +338,7 @@ impl ServerMessage {
             | Self::Presence { .. }
             | Self::Found { .. }
             | Self::Pins { .. }
+            | Self::Thread { .. }
             | Self::Typing { .. }
             | Self::Rules { .. }
             | Self::Members { .. }
@@ -415,6 +429,22 @@ pub struct ChatMessage {
     /// The poll, if the text is its question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<Poll>,
+    /// The message in whose thread this one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Seq>,
+    /// Whether a message in a thread is also shown in the room.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub in_room: bool,
+    /// The summary of the thread that this message began, if it has replies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replies: Option<ThreadSummary>,
+}
+
+impl ChatMessage {
+    /// Returns whether the room shows the message: all but the replies of a thread that were not also sent to the room.
+    pub fn is_in_room(&self) -> bool {
+        self.thread.is_none() || self.in_room
+    }
 }
 
 /// Note that a message is pinned.
@@ -535,7 +565,7 @@ pub enum ErrorCode {
     BadImage,
     /// The image does not exist (any more). Upload it again.
     NoImage,
-    /// The message does not exist (any more).
+    /// The message does not exist (any more), or nobody can reply in its thread any more.
     NoMessage,
     /// The message belongs to another person.
     NotYours,

@@ -47,6 +47,7 @@ mod search;
 mod send;
 mod set_role;
 mod shared;
+mod thread;
 mod typing;
 mod upload;
 mod vote;
@@ -127,6 +128,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Directory => directory::SPEC,
         Action::Search => search::SPEC,
         Action::Pins => pins::SPEC,
+        Action::Thread => thread::SPEC,
         Action::Save => save::SPEC,
         Action::Saved => saved::SPEC,
         Action::Typing => typing::SPEC,
@@ -383,9 +385,9 @@ impl FrameHandler {
     ) -> Reply {
         match message {
             ClientMessage::Hello { since } => hello::run(self, sender, since).await,
-            ClientMessage::Send { text, image, reply_to, mentions, poll, .. } => {
+            ClientMessage::Send { text, image, reply_to, mentions, poll, thread, in_room, .. } => {
                 let (room, author) = (sender.room.clone(), sender.person.clone());
-                let draft = Draft { room, author, nonce, text, image, reply_to, mentions, poll };
+                let draft = Draft { room, author, nonce, text, image, reply_to, mentions, poll, thread, in_room };
                 send::run(self, sender, draft, pending).await
             }
             ClientMessage::Upload { nonce, kind, size } => upload::run(self, sender, nonce, kind, size).await,
@@ -415,6 +417,7 @@ impl FrameHandler {
             }
             ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
             ClientMessage::Pins => pins::run(self, sender).await,
+            ClientMessage::Thread { seq, before } => thread::run(self, sender, seq, before).await,
             ClientMessage::Save { seq, saved, message_room } => save::run(self, sender, message_room, seq, saved).await,
             ClientMessage::Saved { before } => saved::run(self, sender, before).await,
             ClientMessage::Typing => typing::run(self, sender).await,

@@ -14,4 +14,5 @@ pub mod room_activity;
 pub mod room_directory;
 pub mod saved;
 pub mod search;
+pub mod threads;
 pub mod update;

@@ -26,6 +26,7 @@ pub mod room_members;
 pub mod saved_messages;
 pub mod secrets;
 pub mod shards;
+pub mod threads;
 pub mod tokens;
 pub mod watchers;
 
@@ -120,6 +121,9 @@ macro_rules! contract_tests {
         }
         mod shards {
             $crate::shards_contract!($stores);
+        }
+        mod threads {
+            $crate::threads_contract!($stores);
         }
         mod tokens {
             $crate::tokens_contract!($stores);

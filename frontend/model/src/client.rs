@@ -115,6 +115,22 @@ impl Client {
         }
     }
 
+    /// Shows the thread of a message, or of a reply in it. Returns the message that began it.
+    pub fn open_thread(&mut self, seq: Seq) -> Seq {
+        self.timeline.open_thread(seq)
+    }
+
+    /// Shows no thread.
+    pub fn close_thread(&mut self) {
+        self.timeline.close_thread();
+    }
+
+    /// Applies an answer to a request for a thread. Returns whether it is about the thread that is shown.
+    pub fn on_thread(&mut self, answer: &ServerMessage) -> bool {
+        let ServerMessage::Thread { root, messages, more, before } = answer else { return false };
+        self.timeline.on_thread(root, messages, *more, *before)
+    }
+
     /// Retries a message that failed.
     pub fn retry(&mut self, nonce: &Nonce, now: u64) -> Vec<Effect> {
         self.timeline.retry(nonce);

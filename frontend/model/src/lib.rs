@@ -13,6 +13,7 @@ pub mod composer_mode;
 pub mod connection;
 pub mod emoji_completion;
 pub mod erasure;
+pub mod followed_threads;
 pub mod formatting;
 pub mod image_file;
 pub mod keys;

@@ -69,6 +69,9 @@ mod tests {
             reactions: Vec::new(),
             pinned: None,
             poll: None,
+            thread: None,
+            in_room: false,
+            replies: None,
         }
     }
 

@@ -90,6 +90,9 @@ mod tests {
             reactions: Vec::new(),
             pinned: None,
             poll: None,
+            thread: None,
+            in_room: false,
+            replies: None,
         };
         changed.apply(ServerMessage::Message(message), 0);
         changed.change(Seq(1), Change::Delete, "c".parse().unwrap());

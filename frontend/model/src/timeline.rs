@@ -15,6 +15,7 @@ mod send_limits;
 mod stored_draft;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod typing;
 mod window;
 
@@ -28,8 +29,10 @@ pub use people::Presence;
 use people::PresenceTracker;
 pub use people::{dedup_people, tag};
 pub use retry_state::{CONFIRM_MS, TRIES};
-pub use rows::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction, UnreadSummary, key};
+pub use rows::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction, RowThread, UnreadSummary, key};
 use send_limits::{LimitKind, SendLimits};
+use thread::OpenThread;
+pub use thread::ThreadRows;
 
 use shared_types::{
     Action, ActionName, ChatMessage, ClientMessage, ErrorCode, HistoryRange, Nonce, PageState, Person, PersonName,
@@ -55,6 +58,8 @@ pub struct Timeline {
     newest_range: MessageRange,
     /// An older range that the reader went to, while there is a gap between it and the newest messages.
     detached_range: Option<MessageRange>,
+    /// The thread that is shown beside the log.
+    thread: Option<OpenThread>,
     /// The visitor's unconfirmed messages, oldest first.
     outgoing: Vec<OutgoingMessage>,
     /// Whether they wait for slow mode or a rate limit only.
@@ -126,6 +131,7 @@ impl Timeline {
             is_owner: false,
             newest_range: MessageRange::of(Vec::new(), false),
             detached_range: None,
+            thread: None,
             outgoing: Vec::new(),
             is_waiting_for_slot: false,
             pending_changes: Vec::new(),
@@ -199,6 +205,7 @@ impl Timeline {
             | ServerMessage::Read { .. }
             | ServerMessage::Found { .. }
             | ServerMessage::Pins { .. }
+            | ServerMessage::Thread { .. }
             | ServerMessage::Save { .. }
             | ServerMessage::Saved { .. }
             | ServerMessage::Restrictions { .. }
@@ -288,6 +295,12 @@ impl Timeline {
         self.rev
     }
 
+    /// The sequence number of the newest confirmed message that the room shows, and whether somebody else wrote it.
+    pub fn newest_in_room(&self) -> Option<(Seq, bool)> {
+        let last = self.newest_range.messages.iter().rfind(|message| message.is_in_room())?;
+        Some((last.seq, last.author.id != self.me.id))
+    }
+
     fn on_message(&mut self, message: ChatMessage, now: u64) {
         let rev = message.rev;
         if message.author.id == self.me.id && message.rev.0 == message.seq.0 {
@@ -353,6 +366,9 @@ impl Timeline {
     fn insert_message(&mut self, message: ChatMessage) {
         let seq = message.seq;
         self.confirm(&message);
+        if let Some(thread) = &mut self.thread {
+            thread.on_message(&message);
+        }
         if let Some(detached_range) = self.detached_range.as_mut().filter(|detached_range| detached_range.spans(seq)) {
             detached_range.insert(message.clone());
             self.confirm_changes(seq);
@@ -381,7 +397,8 @@ impl Timeline {
 
     /// The message with this sequence number, if it is loaded.
     fn find(&self, seq: Seq) -> Option<&ChatMessage> {
-        self.newest_range.find(seq).or_else(|| self.detached_range.as_ref()?.find(seq))
+        let in_history = || self.detached_range.as_ref()?.find(seq);
+        self.newest_range.find(seq).or_else(in_history).or_else(|| self.thread.as_ref()?.find(seq))
     }
 
     fn on_error(&mut self, error: RequestError, action: Option<ActionName>, nonce: Option<Nonce>) {
@@ -418,6 +435,7 @@ impl Timeline {
                 | Action::Vote
                 | Action::ClosePoll
                 | Action::Pins
+                | Action::Thread
                 | Action::Saved
                 | Action::Changes
                 | Action::People

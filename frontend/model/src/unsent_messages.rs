@@ -122,7 +122,7 @@ mod tests {
     }
 
     fn draft(nonce: &str) -> Draft {
-        Draft { nonce: nonce.parse().unwrap(), text: "hi".parse().ok(), image: None, reply_to: None }
+        Draft { nonce: nonce.parse().unwrap(), text: "hi".parse().ok(), image: None, reply_to: None, thread: None }
     }
 
     fn open(device: &Device, author: &str) -> (UnsentMessages, Vec<String>) {

@@ -19,6 +19,7 @@ mod room_details;
 mod room_directory;
 mod room_switch;
 mod sending;
+mod threads;
 mod uploads;
 
 use std::time::Duration;
@@ -55,6 +56,7 @@ use crate::{
         session::{
             message_lists::ListRequests,
             room_switch::{KeptView, Way},
+            threads::Threads,
             uploads::SentImage,
         },
         sign_out,
@@ -108,6 +110,7 @@ pub(crate) struct Session {
     list_requests: ListRequests,
     /// The poll that was sent and is not confirmed.
     sent_poll: Option<(Nonce, (MessageText, PollDraft))>,
+    threads: Threads,
     /// The people whose messages a moderator purges, one after the other.
     purges: Vec<(Person, Erasure)>,
     /// The person that the pending mute or ban is about.
@@ -192,6 +195,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         roles_query: false,
         list_requests: ListRequests::default(),
         sent_poll: None,
+        threads: Threads::default(),
         purges: Vec::new(),
         restricted_person: None,
         toast_until: 0,
@@ -228,7 +232,9 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     sign_out::on_storage_cleared(move || with(handle, Session::follow_sign_out));
     events::on_file_drop(move || chat.dispatch.run(Intent::LoadOnDemand), move |files| chat.attach(files_of(files)));
     image::watch();
-    gestures::watch(chat);
+    if let Some(log) = chat.log.element.get_untracked() {
+        gestures::watch(chat, &log);
+    }
     keys::watch(chat);
     viewport::watch();
     draft::restore_and_store(chat);
@@ -304,6 +310,9 @@ impl Session {
     /// The visitor went back or forward.
     fn follow_address(&mut self) {
         let room = location::room_of_path();
+        if room == self.page.room {
+            on_demand::with_part(|part| (part.on_back)(self));
+        }
         if room != self.page.room && !on_demand::enter(self, &room, Way::History) {
             location::reload();
         }
@@ -504,6 +513,7 @@ impl Session {
             self.unsent.update(&storage::device(), &self.client.timeline().unsent(), now);
             let unread = self.chat.show(self.client.timeline(), &self.calendar, self.read_position.line());
             self.show_unread_summary(unread);
+            on_demand::with_part(|part| (part.show_thread)(self));
             takeover::restore_mode(self.chat);
         }
     }

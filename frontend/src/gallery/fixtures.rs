@@ -6,7 +6,7 @@ use page_model::{
     rejected_image::ImageNote,
     room_directory::DirectoryProgress,
     room_list::RoomEntry,
-    timeline::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction},
+    timeline::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction, RowThread},
 };
 use page_view::SharedState;
 use shared_types::{
@@ -55,6 +55,7 @@ pub(super) const STYLE: &str = "
 .gallery .actions, .gallery dialog[open] { position: static; margin: 1rem }
 .gallery .actions { flex-wrap: wrap }
 .gallery .menu[open] { width: 100%; margin: .5rem 0 0 }
+.gallery .thread-panel { position: static; width: auto; height: 28rem }
 .gallery .lightbox[open] { position: relative; width: auto; height: 20rem; margin: 0 }
 .gallery .picker[open] { width: auto; max-width: none }
 @media (max-width: 30rem) {
@@ -249,10 +250,21 @@ pub(super) fn row(number: u64) -> Row {
         mentions_me: false,
         pinned: false,
         poll: None,
+        thread: None,
         reactions: Vec::new(),
         starts_group: true,
         day: None,
         first_new: false,
+    }
+}
+
+/// A thread with two replies.
+pub(super) fn thread(failed: bool) -> RowThread {
+    RowThread {
+        replies: 2,
+        people: vec![person("ben", "Ben"), person("ann", "Ann")],
+        when: if failed { "Tuesday, 24 November 2026" } else { "10:12" }.into(),
+        failed,
     }
 }
 

@@ -90,6 +90,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     missing: "This image is not available any more",
     close: "Close",
 
+    replies: Plural { one: Template("", " reply"), other: Template("", " replies") },
     edited: "(edited)",
     message_deleted: "This message was deleted.",
     earlier_message: "an earlier message",

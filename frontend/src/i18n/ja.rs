@@ -95,6 +95,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     missing: "この画像は表示できなくなりました",
     close: "閉じる",
 
+    replies: Plural { one: Template("返信", "件"), other: Template("返信", "件") },
     edited: "（編集済み）",
     message_deleted: "このメッセージは削除されました。",
     earlier_message: "以前のメッセージ",

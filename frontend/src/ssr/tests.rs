@@ -33,6 +33,9 @@ fn state(texts: &[&str]) -> PageState {
         reactions: Vec::new(),
         pinned: None,
         poll: None,
+        thread: None,
+        in_room: false,
+        replies: None,
     };
     PageState {
         language: Language::English,

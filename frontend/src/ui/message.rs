@@ -19,7 +19,7 @@ use shared_types::{Emoji, Nonce, Seq};
 
 use crate::ui::{
     message::{
-        action_button::{action_button, reaction, reply_preview},
+        action_button::{action_button, reaction, reply_preview, thread_line},
         image::image,
     },
     parts::colour::initial,
@@ -38,9 +38,19 @@ pub(crate) fn message(chat: Chat, mut row: Row) -> [View; 2] {
     [day.into(), article(chat, row).into()]
 }
 
+/// Draws a message in a thread beside the log. It has no id: the log may have the same message.
+pub(crate) fn message_in_thread(chat: Chat, row: Row) -> Element {
+    let address = row.seq.map(message_id);
+    draw(chat, row, None, address)
+}
+
 fn article(chat: Chat, row: Row) -> Element {
     let id = row.seq.map(message_id);
-    let address = id.as_ref().map(|id| ["#", id].concat());
+    draw(chat, row, id.clone(), id)
+}
+
+fn draw(chat: Chat, row: Row, id: Option<String>, address: Option<String>) -> Element {
+    let address = address.map(|address| ["#", &address].concat());
     let reply =
         row.reply_to.as_ref().filter(|_| !row.deleted).map(|preview| action_button(reply_preview(chat, preview)));
     let classes = [(row.starts_group, " head"), (reply.is_some(), " quoting"), (row.mentions_me, " calling")];
@@ -81,6 +91,7 @@ fn article(chat: Chat, row: Row) -> Element {
         .child(body(chat, &row))
         .child(poll::poll(chat, &row))
         .child(reactions(chat, &row))
+        .child(row.thread.as_ref().map(|thread| action_button(thread_line(chat, &row, thread))))
         .child(delivery_note(chat, &row))
 }
 

@@ -35,6 +35,7 @@ use crate::ui::{
         Chat,
         on_demand::{DialogRequest, Slot, UiFunctions},
     },
+    threads,
 };
 
 /// Returns the functions that the first program calls. It may refer to them only through this table.
@@ -92,7 +93,8 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         message_lists::saved(chat),
         poll_dialog::poll_dialog(chat),
     ];
-    dialogs.into_iter().map(View::from).chain(people_panel::panel_and_card(chat, direct)).collect()
+    let panels = people_panel::panel_and_card(chat, direct).into_iter().chain([threads::panel(chat)]);
+    dialogs.into_iter().map(View::from).chain(panels).collect()
 }
 
 /// Opens a dialog.

@@ -13,7 +13,8 @@ pub(crate) mod poll;
 pub(crate) mod privacy;
 pub(crate) mod room;
 pub(crate) mod search;
-mod update;
+pub(crate) mod threads;
+pub(crate) mod update;
 
 use leptos::prelude::*;
 use page_model::{
@@ -41,6 +42,7 @@ use crate::{
             privacy::{NotificationState, PrivacyState, ShortcutsState},
             room::{RoomListState, RoomState},
             search::SearchState,
+            threads::ThreadState,
         },
     },
 };
@@ -62,6 +64,7 @@ pub(crate) struct Chat {
     pub(crate) pins: MessageListState,
     pub(crate) saved: MessageListState,
     pub(crate) poll: PollState,
+    pub(crate) thread: ThreadState,
     pub(crate) moderation: ModerationState,
     pub(crate) restriction_dialog: RestrictionDialogState,
     pub(crate) privacy: PrivacyState,
@@ -91,6 +94,7 @@ impl Chat {
             pins: MessageListState::new(),
             saved: MessageListState::new(),
             poll: PollState::new(),
+            thread: ThreadState::new(),
             moderation: ModerationState::new(page),
             restriction_dialog: RestrictionDialogState::new(page),
             privacy: PrivacyState::new(),
@@ -127,10 +131,11 @@ impl Chat {
         }
     }
 
-    /// Returns the message with a sequence number, if it is shown. Subscribes the caller to its changes.
+    /// Returns the message with a sequence number, if it is shown, in the log or in the thread beside it. Subscribes the caller to its changes.
     pub(crate) fn row(&self, seq: Seq) -> Option<Row> {
         let of = |shown: &&KeyedRow| shown.row.with_untracked(|row| row.seq == Some(seq));
-        let found = self.log.rows.with_untracked(|rows| rows.iter().rev().find(of).cloned());
+        let among = |shown: State<Vec<KeyedRow>>| shown.with_untracked(|rows| rows.iter().rev().find(of).cloned());
+        let found = among(self.log.rows).or_else(|| among(self.thread.rows));
         Some(found?.row.get())
     }
 

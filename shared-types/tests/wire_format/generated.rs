@@ -10,7 +10,7 @@ use shared_types::{
     MessageText, ModerationAction, NamedPerson, Nonce, PageState, Person, PersonId, PersonName, Pin, Poll, PollDraft,
     PollOption, PollOptionText, PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity,
     RoomDescription, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, RoomTopic, SavedMessage, SavedPosition,
-    SearchText, Seconds, Seq, ServerMessage, Timestamp, TitledRoom,
+    SearchText, Seconds, Seq, ServerMessage, ThreadSummary, Timestamp, TitledRoom,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
         compare::{read_both, write_both},
@@ -79,6 +79,7 @@ check_types! {
     Seconds,
     Seq,
     ServerMessage,
+    ThreadSummary,
     Timestamp,
     TitledRoom,
     MessageExcerpt,

@@ -26,6 +26,9 @@ pub(crate) fn message() -> ChatMessage {
         reactions: Vec::new(),
         pinned: None,
         poll: None,
+        thread: None,
+        in_room: false,
+        replies: None,
     }
 }
 

@@ -5,7 +5,7 @@ use shared_types::{
     AuditEntry, ChatMessage, DirectoryPosition, DirectoryRoom, ErrorCode, HistoryRange, MessageExcerpt,
     ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role,
     RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName, RoomRules, SavedMessage, SavedPosition, Seq,
-    ServerMessage, Timestamp, TitledRoom,
+    ServerMessage, ThreadSummary, Timestamp, TitledRoom,
     json::compare::{read_both, write_both},
 };
 
@@ -24,6 +24,10 @@ fn details_json() -> Value {
 
 fn pin() -> Pin {
     Pin { by: ann(), at: Timestamp(5) }
+}
+
+fn summary() -> ThreadSummary {
+    ThreadSummary { count: 2, people: vec![ann()], recent: vec![Seq(8), Seq(9)], last_at: Timestamp(5), rev: Rev(12) }
 }
 
 fn poll() -> Poll {
@@ -415,6 +419,63 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 "poll": {
                     "options": [{ "text": "Today", "votes": ["p1"] }, { "text": "明日" }], "several": true, "closed": true,
                 },
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage {
+                thread: Some(Seq(3)),
+                in_room: true,
+                reply_to: Some(ReplyRef { seq: Seq(3), author: ann() }),
+                ..message()
+            }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "sentAt": 1_700_000_000_000_u64, "replyTo": { "seq": 3, "author": { "id": "p1", "name": "Ann" } },
+                "thread": 3, "inRoom": true,
+            }),
+        ),
+        (
+            ServerMessage::Thread {
+                root: ChatMessage { replies: Some(summary()), ..message() },
+                messages: vec![ChatMessage { thread: Some(Seq(7)), ..message() }],
+                more: true,
+                before: Some(Seq(99)),
+            },
+            json!({
+                "type": "thread",
+                "root": {
+                    "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                    "sentAt": 1_700_000_000_000_u64,
+                    "replies": {
+                        "count": 2, "people": [{ "id": "p1", "name": "Ann" }], "recent": [8, 9], "lastAt": 5, "rev": 12,
+                    },
+                },
+                "messages": [{
+                    "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                    "sentAt": 1_700_000_000_000_u64, "thread": 7,
+                }],
+                "more": true,
+                "before": 99,
+            }),
+        ),
+        (
+            ServerMessage::Thread {
+                root: ChatMessage {
+                    replies: Some(ThreadSummary { count: 0, people: vec![], ..summary() }),
+                    ..message()
+                },
+                messages: vec![],
+                more: false,
+                before: None,
+            },
+            json!({
+                "type": "thread",
+                "root": {
+                    "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                    "sentAt": 1_700_000_000_000_u64, "replies": { "count": 0, "recent": [8, 9], "lastAt": 5, "rev": 12 },
+                },
+                "messages": [],
+                "more": false,
             }),
         ),
         (

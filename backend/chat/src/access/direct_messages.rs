@@ -14,11 +14,14 @@ use futures::{
 };
 use sha2::{Digest, Sha256};
 use shared_types::{
-    NamedPerson, Person, PersonId, Role, RoomMember, RoomName, RoomTitle, Timestamp, TitledRoom, limits,
+    NamedPerson, Person, PersonId, PersonName, Role, RoomMember, RoomName, RoomTitle, Timestamp, TitledRoom, limits,
 };
 
 use crate::{
-    access::room_membership::{MembershipError, RoomMembership},
+    access::{
+        confusable_name::{normalized_name, reject_confusable},
+        room_membership::{MembershipError, RoomMembership},
+    },
     moderation::restrictions::RestrictionStore,
     ports::{Result as PortResult, moderation::Subject, read_positions::ReadPositions},
 };
@@ -100,7 +103,9 @@ impl DirectMessages<'_> {
         let is_new = is_missing(&by.id);
         others.retain(|other| is_missing(&other.person));
         try_join!(self.check_own_rooms(is_new.then_some(&by.id)), try_join_all(others.iter().map(|o| self.check(o))))?;
-        let others = others.into_iter().map(|NamedPerson { person, name }| (person, name));
+        // Nobody gives a person a name that the person could not take. Then the id stands for it.
+        let checked = |name: PersonName| reject_confusable(&name).is_ok().then(|| normalized_name(&name));
+        let others = others.into_iter().map(|NamedPerson { person, name }| (person, name.and_then(checked)));
         let own = is_new.then(|| (by.id.clone(), Some(by.name.clone())));
         let added: Vec<RoomMember> =
             others.chain(own).map(|(person, name)| RoomMember { person, name, host: false, since: at }).collect();

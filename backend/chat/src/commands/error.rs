@@ -9,7 +9,7 @@ use crate::{
         room_membership::MembershipError,
     },
     content::{emoji::NotOneEmoji, images::ImageFault},
-    messages::{post::PostError, saved::SaveError, update::UpdateError},
+    messages::{post::PostError, saved::SaveError, threads::ThreadError, update::UpdateError},
     moderation::{actions::ModerationError, posting_policy::PostingDenied},
     ports::Unavailable,
 };
@@ -55,6 +55,9 @@ pub(crate) enum CommandError {
     /// A message was not saved.
     #[error(transparent)]
     Save(SaveError),
+    /// There is no such thread, or nobody can reply in it.
+    #[error(transparent)]
+    Thread(ThreadError),
     /// The requested name is confusable with another person's.
     #[error("your name {0}")]
     Name(#[from] ConfusableName),
@@ -97,6 +100,7 @@ impl From<PostError> for CommandError {
     fn from(why: PostError) -> Self {
         match why {
             PostError::Unavailable(cause) => Self::Unavailable(cause),
+            PostError::Thread(why) => why.into(),
             why => Self::Post(why),
         }
     }
@@ -116,6 +120,15 @@ impl From<SaveError> for CommandError {
         match why {
             SaveError::Unavailable(cause) => Self::Unavailable(cause),
             why => Self::Save(why),
+        }
+    }
+}
+
+impl From<ThreadError> for CommandError {
+    fn from(why: ThreadError) -> Self {
+        match why {
+            ThreadError::Unavailable(cause) => Self::Unavailable(cause),
+            why => Self::Thread(why),
         }
     }
 }
@@ -152,7 +165,10 @@ impl CommandError {
         match self {
             Self::Post(PostError::Image(ImageFault::Missing)) => ErrorCode::NoImage,
             Self::Post(PostError::Image(_)) => ErrorCode::BadImage,
-            Self::Update(UpdateError::NoMessage) | Self::Save(SaveError::NoMessage) => ErrorCode::NoMessage,
+            Self::Update(UpdateError::NoMessage)
+            | Self::Save(SaveError::NoMessage)
+            | Self::Thread(ThreadError::NoMessage | ThreadError::Deleted)
+            | Self::Post(PostError::Thread(_)) => ErrorCode::NoMessage,
             Self::Update(UpdateError::NotYours) => ErrorCode::NotYours,
             Self::Update(UpdateError::Outdated) => ErrorCode::Outdated,
             Self::Update(UpdateError::Empty | UpdateError::NoOption)
@@ -193,6 +209,7 @@ impl CommandError {
             | Self::Post(PostError::Unavailable(_))
             | Self::Update(UpdateError::Unavailable(_))
             | Self::Save(SaveError::Unavailable(_))
+            | Self::Thread(ThreadError::Unavailable(_))
             | Self::Unavailable(_) => ErrorCode::Unavailable,
         }
     }

@@ -56,7 +56,7 @@ impl ParsedFrame {
     /// Returns whether it sends a message that needs nothing from the store but to be stored. An image has to be checked, and the
     /// message that another replies to has to be read, which could change the order.
     pub fn is_plain_send(&self) -> bool {
-        matches!(self.message, Ok(ClientMessage::Send { image: None, reply_to: None, .. }))
+        matches!(self.message, Ok(ClientMessage::Send { image: None, reply_to: None, thread: None, .. }))
     }
 }
 
@@ -132,11 +132,15 @@ impl FrameHandler {
         let found = self.checked_sender(&connection, room.as_ref(), Action::Send, &retry_key).await.map_err(failed)?;
         let (sender, checked) = found.ok_or(FrameFailure::NotConnected)?;
         let pending = checked.map_err(|error| failed_send(error, nonce.clone()))?;
-        let ClientMessage::Send { text, image, reply_to, mentions, poll, .. } = message else {
+        let ClientMessage::Send { text, image, reply_to, mentions, poll, thread, in_room, .. } = message else {
             return Err(failed_send(Unavailable::while_doing("sending a message")("not a message").into(), nonce));
         };
         let (room, author) = (sender.room, sender.person);
-        Ok((Draft { room, author, nonce: retry_key, text, image, reply_to, mentions, poll }, nonce, pending))
+        Ok((
+            Draft { room, author, nonce: retry_key, text, image, reply_to, mentions, poll, thread, in_room },
+            nonce,
+            pending,
+        ))
     }
 }
 

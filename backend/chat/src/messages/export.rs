@@ -124,6 +124,7 @@ impl DataExport {
         let visible = self.membership.visible(messages.iter().map(|message| &message.room), &person.id).await?;
         for left in messages.iter_mut().filter(|message| !visible.contains(&message.room)) {
             left.message.reactions.clear();
+            left.message.replies = None;
             left.image_path = None;
         }
         messages.sort_by(|one, other| (&one.room, one.message.seq).cmp(&(&other.room, other.message.seq)));

@@ -10,7 +10,10 @@ use shared_types::{
 
 use crate::{
     content::images::{self, ImageFault},
-    messages::deadlines::RECORD_LIFE,
+    messages::{
+        deadlines::RECORD_LIFE,
+        threads::{ThreadError, Threads},
+    },
     ports::{
         Result, Unavailable,
         connections::Connection,
@@ -39,6 +42,10 @@ pub struct Draft {
     pub mentions: Vec<Person>,
     /// The options, if the text is the question of a poll.
     pub poll: Option<PollDraft>,
+    /// The message in whose thread it is, or a reply in that thread.
+    pub thread: Option<Seq>,
+    /// Whether a message in a thread is also shown in the room.
+    pub in_room: bool,
 }
 
 /// Why a message was not posted.
@@ -47,6 +54,9 @@ pub enum PostError {
     /// The image cannot be used.
     #[error(transparent)]
     Image(#[from] ImageFault),
+    /// There is no such thread, or nobody can reply in it.
+    #[error(transparent)]
+    Thread(#[from] ThreadError),
     /// A store did not answer. The message may be stored or not; a retry finds out.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -115,19 +125,43 @@ impl MessagePoster {
 
     async fn store(
         &self,
+        mut draft: Draft,
+        condition: RevCondition,
+    ) -> std::result::Result<Option<ChatMessage>, PostError> {
+        let Some(thread) = draft.thread else { return self.store_in(None, draft, condition).await };
+        let (threads, room) = (self.threads(), draft.room.clone());
+        let root = threads.root_for(&room, thread, &draft.author.id, &draft.nonce).await?;
+        draft.thread = Some(root.seq);
+        let stored = self.store_in(Some(&root), draft, condition).await?;
+        if let Some(stored) = &stored {
+            threads.count(&room, root, stored).await;
+        }
+        Ok(stored)
+    }
+
+    fn threads(&self) -> Threads {
+        Threads { messages: self.messages.clone(), clock: self.clock.clone() }
+    }
+
+    /// Stores a message, in the thread of `root` if that is given.
+    async fn store_in(
+        &self,
+        root: Option<&ChatMessage>,
         draft: Draft,
         condition: RevCondition,
     ) -> std::result::Result<Option<ChatMessage>, PostError> {
-        let Draft { room, author, nonce, text, image, reply_to, mentions, poll } = draft;
+        let Draft { room, author, nonce, text, image, reply_to, mentions, poll, thread, in_room } = draft;
         let message_key = MessageKey { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
         // Check before a revision is taken, so that a refused message leaves no gap in the order.
         let checked = match &image {
             Some(image) => Some(images::check(self.images.as_ref(), &message_key, image).await?),
             None => None,
         };
-        let reply_to = match reply_to {
-            Some(seq) => self.reply_ref(&room, seq).await?,
-            None => None,
+        // Pages that do not know threads show a reply in a thread as a reply to its first message.
+        let reply_to = match (reply_to, root) {
+            (Some(seq), root) if root.is_none_or(|root| root.seq != seq) => self.reply_ref(&room, seq).await?,
+            (_, Some(root)) => Some(ReplyRef { seq: root.seq, author: root.author.clone() }),
+            (_, None) => None,
         };
         let mentions = text.as_ref().map(|text| mentioned(text.as_str(), &mentions)).unwrap_or_default();
         let mut message = ChatMessage {
@@ -146,6 +180,9 @@ impl MessagePoster {
             reactions: Vec::new(),
             pinned: None,
             poll: poll.map(Poll::from),
+            thread,
+            in_room: in_room && thread.is_some(),
+            replies: None,
         };
         if condition == RevCondition::None
             && checked.is_none()

@@ -99,8 +99,10 @@ impl RoomActivityQuery {
         let me = &reader.person.id;
         let mut unread = Unread::default();
         for message in messages.iter().filter(|message| !message.deleted && message.author.id != *me) {
-            unread.count += 1;
-            unread.mentioned |= room.is_direct() || message.mentions.iter().any(|person| person.id == *me);
+            let is_mentioned = room.is_direct() || message.mentions.iter().any(|person| person.id == *me);
+            // Replies that the room does not show are unread in their thread.
+            unread.count += u32::from(message.is_in_room() || is_mentioned);
+            unread.mentioned |= is_mentioned;
         }
         Ok(unread)
     }

@@ -14,7 +14,7 @@ use shared_types::{
 
 use self::applied_changes::{applied_change, is_outdated, is_overtaken, is_unneeded, recent_changes};
 use crate::{
-    messages::pins::PinnedMessages,
+    messages::{pins::PinnedMessages, threads::Threads},
     ports::{
         Unavailable,
         images::Images,
@@ -138,6 +138,11 @@ pub(crate) enum Changed {
 }
 
 impl MessageUpdater {
+    /// Returns the threads of the log.
+    pub(crate) fn threads(&self) -> Threads {
+        Threads { messages: self.messages.clone(), clock: self.clock.clone() }
+    }
+
     /// Changes a message unless the change was applied before, or is not needed. Returns the message as it is then. `nonce` identifies
     /// the change of this person through every retry.
     ///
@@ -215,6 +220,10 @@ impl MessageUpdater {
             if self.messages.replace(room, found.message.rev, &changed).await? {
                 if found.message.pinned.is_some() && changed.message.pinned.is_none() {
                     pins.remove(room, seq, changed.message.rev).await;
+                }
+                if changed.message.deleted && !(found.message.deleted && found.message.author == changed.message.author)
+                {
+                    self.threads().uncount(room, &found.message, &changed.message).await;
                 }
                 return Ok(Changed::Now(changed.message));
             }

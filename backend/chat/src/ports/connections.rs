@@ -137,7 +137,7 @@ pub trait Connections: Send + Sync {
         Ok(Audience::of_first(self.in_room(room).await?, Arc::default(), most))
     }
 
-    /// Makes a connection a watcher of exactly these rooms, at most [`limits::WATCHED_ROOMS`], without repetition. Does nothing if the
+    /// Makes a connection a watcher of exactly these rooms, at most [`limits::WATCHED_ROOMS`] and one more, without repetition. Does nothing if the
     /// connection was removed. [`remove`](Self::remove) ends it, and MUST NOT leave a watcher of a connection whose `watch` had ended.
     async fn watch(&self, connection: &Connection, rooms: &[RoomName]) -> Result<()> {
         _ = (connection, rooms);

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use shared_types::{ChatMessage, Emoji, Nonce, PersonId, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, Emoji, Nonce, PersonId, Rev, RoomName, Seq, ThreadSummary, Timestamp};
 
 use crate::ports::Result;
 
@@ -155,7 +155,8 @@ pub trait Messages: Send + Sync {
     }
 
     /// Stores a message at its `seq` if there is none. Returns the message that is stored there afterwards. After success the
-    /// message MUST survive a crash and a power cut.
+    /// message MUST survive a crash and a power cut. A reply in a thread MUST be visible to [`replies`](Self::replies) whenever it is
+    /// visible.
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage>;
 
     /// Returns the message at a `seq`. MUST see every `put` and `replace` that has ended.
@@ -168,7 +169,8 @@ pub trait Messages: Send + Sync {
     /// Returns up to `limit` messages with a `seq` above `rev`, oldest first. MUST see every `put` that has ended.
     async fn created_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>>;
 
-    /// Replaces the message with the same `seq` if that still has the revision `seen`. Returns whether it had. After success the
+    /// Replaces the message with the same `seq` if that still has the revision `seen`, and the version of the thread summary that
+    /// `changed` has ([`version_of`]). Returns whether it had. After success the
     /// message MUST survive a crash and a power cut.
     async fn replace(&self, room: &RoomName, seen: Rev, changed: &StoredMessage) -> Result<bool>;
 
@@ -191,6 +193,29 @@ pub trait Messages: Send + Sync {
     /// Returns up to `limit` entries of the index of pinned messages, by `seq`. MUST see every `index_pin` and `unindex_pin` that has
     /// ended. Entries of expired messages may be missing.
     async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>>;
+
+    /// Returns up to `limit` replies in the thread of `root` with a `seq` below `before` (`None`: the newest), lowest first. There may be
+    /// some that have no message (yet). MUST see every `put` and `append` that has ended, unless the reply is expired.
+    async fn replies(&self, room: &RoomName, root: Seq, before: Option<Seq>, limit: usize) -> Result<Vec<Seq>>;
+
+    /// Replaces the summary of the thread that a message began, if it still has the version of `seen`. Returns whether it had. Nothing
+    /// else of the message changes, and no revision is taken.
+    async fn summarize(
+        &self,
+        room: &RoomName,
+        root: Seq,
+        seen: Option<&ThreadSummary>,
+        summary: &ThreadSummary,
+    ) -> Result<bool>;
+}
+
+/// Version of the thread summary of a message: its revision and its count. `None` without a summary.
+pub type ThreadVersion = Option<(Rev, u32)>;
+
+/// Returns the version of a thread summary. A change of a message and a new reply in its thread may happen at the same time: the version
+/// keeps one from overwriting the other.
+pub fn version_of(summary: Option<&ThreadSummary>) -> ThreadVersion {
+    summary.map(|summary| (summary.rev, summary.count))
 }
 
 /// Removes expired messages from a store that has no time to live of its own.

@@ -63,6 +63,10 @@ impl<'a> News<'a> {
             return Some(frame);
         }
         let is_mentioned = self.message.mentions.iter().any(|person| person.id == watcher.person);
+        // Only those whom it mentions are told of a reply that the room does not show. Whom a deleted one mentioned is not known.
+        if !self.message.is_in_room() && !is_mentioned && !self.message.deleted {
+            return None;
+        }
         Some(if is_mentioned { &self.mentioning } else { &self.plain })
     }
 }

@@ -338,6 +338,16 @@ async fn a_name_that_the_opener_gave_ends_when_its_person_comes() {
 }
 
 #[tokio::test]
+async fn nobody_gives_another_person_a_confusable_name() {
+    let chat = chat().await;
+    chat.received("a");
+    // The first letter is Cyrillic.
+    let people = json!([{ "person": "bea", "name": "\u{410}nn" }]);
+    chat.send("a", json!({ "action": "direct", "people": people })).await;
+    assert_eq!(chat.received("a").pop().unwrap()["title"], "bea");
+}
+
+#[tokio::test]
 async fn a_person_who_erased_everything_is_gone_from_their_direct_messages() {
     let chat = chat().await;
     let (room, _) = start(&chat, "a", &["bea"]).await;

@@ -48,4 +48,5 @@ mod search;
 mod shard_worker;
 mod store;
 mod sweep;
+mod threads;
 mod typing;

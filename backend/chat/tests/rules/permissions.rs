@@ -41,6 +41,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Rules => (json!({ "rules": { "slow": 5 } }), Expected::NotAllowed),
         Action::Describe => (json!({ "details": { "title": "Cats" } }), Expected::Denied),
         Action::Pins | Action::Saved => (json!({}), Expected::Allowed),
+        Action::Thread => (json!({ "seq": 1 }), Expected::Allowed),
         Action::Save => (json!({ "seq": 1, "saved": false }), Expected::Allowed),
         Action::Audit | Action::Roles => (json!({}), Expected::NotAllowed),
         Action::CreateRoom => (json!({ "title": "Cats" }), Expected::Denied),

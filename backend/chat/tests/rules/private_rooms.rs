@@ -40,6 +40,16 @@ pub(crate) async fn private_room(chat: &TestChat) -> String {
     room
 }
 
+/// Makes a direct message of `hana`, whose window `h` is in it, with the moderator `max`. Returns its address.
+async fn direct_message(chat: &TestChat) -> String {
+    open(chat, "h", "hana", "lobby").await;
+    chat.send("h", json!({ "action": "direct", "people": [{ "person": "max", "name": "SECRET name" }] })).await;
+    let room = chat.received("h").pop().unwrap()["room"].as_str().unwrap().to_owned();
+    chat.send("h", json!({ "action": "enter", "room": room })).await;
+    chat.received("h");
+    room
+}
+
 pub(crate) async fn add(chat: &TestChat, by: &str, person: &str) {
     assert!(chat.is_accepted(by, json!({ "action": "addMember", "person": person })).await);
 }
@@ -63,6 +73,13 @@ async fn my_rooms(chat: &TestChat, window: &str) -> Value {
     chat.received(window);
     chat.send(window, json!({ "action": "myRooms" })).await;
     chat.received(window).pop().unwrap()["rooms"].clone()
+}
+
+/// A kind of private rooms.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Titled,
+    Direct,
 }
 
 /// Returns frames of an action that name a room wherever the action can. The match has no default: a new action does not compile without
@@ -94,7 +111,11 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         Action::Saved => vec![json!({}), json!({ "before": { "savedAt": 1, "room": room, "seq": 1 } })],
         Action::Hello => vec![json!({}), json!({ "since": 0 })],
         Action::Send => {
-            vec![json!({ "text": "hi", "nonce": "e-1" }), json!({ "text": "hi", "nonce": "e-2", "replyTo": 1 })]
+            vec![
+                json!({ "text": "hi", "nonce": "e-1" }),
+                json!({ "text": "hi", "nonce": "e-2", "replyTo": 1 }),
+                json!({ "text": "hi", "nonce": "e-4", "thread": 1 }),
+            ]
         }
         Action::Upload => vec![json!({ "nonce": "e-3", "type": "image/png", "size": 9 })],
         Action::Edit => vec![json!({ "seq": 1, "text": "changed" })],
@@ -103,6 +124,7 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         Action::History => vec![json!({ "before": 99 }), json!({ "around": 1 })],
         Action::Changes => vec![json!({ "after": 0 }), json!({ "after": 0, "hidden": false })],
         Action::Rename => vec![json!({ "name": "Eva" })],
+        Action::Thread => vec![json!({ "seq": 1 })],
         Action::Search => vec![json!({ "text": "words" })],
         Action::Mute | Action::Ban => vec![json!({ "person": "hana", "seconds": 0 })],
         Action::Restrictions => vec![json!({ "person": "hana" })],
@@ -139,12 +161,18 @@ async fn received_by_eve(
     frame: usize,
     tagged: bool,
     names_existing: bool,
-    is_moderator: bool,
+    (kind, is_moderator): (Kind, bool),
 ) -> String {
     let chat = chat().await;
-    let room = private_room(&chat).await;
-    // A moderator who is a member, so that the audit log has entries of the room.
-    add(&chat, "h", "max").await;
+    // A moderator is a member, so that the audit log has entries of the room.
+    let room = match kind {
+        Kind::Titled => {
+            let room = private_room(&chat).await;
+            add(&chat, "h", "max").await;
+            room
+        }
+        Kind::Direct => direct_message(&chat).await,
+    };
     open(&chat, "x", "max", &room).await;
     chat.send_message("h", "SECRET words, @eve", "h-1").await;
     chat.send_message("h", "SECRET words to delete", "h-2").await;
@@ -176,18 +204,21 @@ async fn received_by_eve(
     assert!(!received.contains("SECRET"), "{request}: {received}");
     assert!(names_existing || !received.contains(&room), "{request}: {received}");
     assert!(!chat.members.is_member(&room.parse().unwrap(), &eve.parse().unwrap()).await.unwrap(), "{request}");
-    assert_eq!(members(&chat, "h").await, ["hana*", "bea", "max"], "{request}");
+    match kind {
+        Kind::Titled => assert_eq!(members(&chat, "h").await, ["hana*", "bea", "max"], "{request}"),
+        Kind::Direct => assert_eq!(members(&chat, "h").await, ["hana", "max"], "{request}"),
+    }
     // Addresses that the chat makes are random: the one of `createRoom` is another one in each chat.
     received.replace(&room, MISSING)
 }
 
-async fn check_every_action(is_moderator: bool) {
+async fn check_every_action(kind: Kind, is_moderator: bool) {
     for &action in Action::ALL {
         for frame in 0..frames_that_name(action, MISSING).len() {
             // `enter` and `rooms` name the room themselves.
             for tagged in [false, true] {
-                let existing = received_by_eve(action, frame, tagged, true, is_moderator).await;
-                let missing = received_by_eve(action, frame, tagged, false, is_moderator).await;
+                let existing = received_by_eve(action, frame, tagged, true, (kind, is_moderator)).await;
+                let missing = received_by_eve(action, frame, tagged, false, (kind, is_moderator)).await;
                 assert_eq!(existing, missing, "{action}, frame {frame}, tagged: {tagged}");
             }
         }
@@ -196,12 +227,22 @@ async fn check_every_action(is_moderator: bool) {
 
 #[tokio::test]
 async fn no_action_shows_a_private_room_to_a_guest_who_is_no_member() {
-    check_every_action(false).await;
+    check_every_action(Kind::Titled, false).await;
 }
 
 #[tokio::test]
 async fn no_action_shows_a_private_room_to_an_owner_who_is_no_member() {
-    check_every_action(true).await;
+    check_every_action(Kind::Titled, true).await;
+}
+
+#[tokio::test]
+async fn no_action_shows_a_direct_message_to_a_guest_who_is_no_member() {
+    check_every_action(Kind::Direct, false).await;
+}
+
+#[tokio::test]
+async fn no_action_shows_a_direct_message_to_an_owner_who_is_no_member() {
+    check_every_action(Kind::Direct, true).await;
 }
 
 #[tokio::test]

@@ -141,6 +141,8 @@ impl Sender {
                 reply_to: None,
                 mentions: Vec::new(),
                 poll: None,
+                thread: None,
+                in_room: false,
             };
             socket.send(Message::text(serde_json::to_string(&send).unwrap())).await.ok()?;
             let answer = acknowledgement(&mut socket, &me, &nonce);

@@ -50,9 +50,9 @@ pub(crate) struct Account {
 }
 
 enum Event {
-    Received(SocketId, Option<ServerMessage>),
+    Received(SocketId, Box<Option<ServerMessage>>),
     Closed(SocketId),
-    PageFetched(Option<PageState>),
+    PageFetched(Box<Option<PageState>>),
 }
 
 pub(crate) struct Person {
@@ -125,7 +125,7 @@ impl Person {
                 let nonce: Nonce = format!("n{count}").parse().unwrap();
                 self.account.written.push(nonce.clone());
                 let text = format!("message {count}").parse().ok();
-                self.client.post(Draft { nonce, text, image: None, reply_to: None }, self.now())
+                self.client.post(Draft { nonce, text, image: None, reply_to: None, thread: None }, self.now())
             }
             // The person returns to the page now and then. Without this the reconnect delay would grow longer than the
             // time between two cuts.
@@ -137,13 +137,13 @@ impl Person {
     fn handle(&mut self, event: Event) -> Vec<Effect> {
         let now = self.now();
         match event {
-            Event::Received(id, message) if self.sockets.contains_key(&id) => self.client.on_message(now, id, message),
+            Event::Received(id, message) if self.sockets.contains_key(&id) => self.client.on_message(now, id, *message),
             Event::Closed(id) if self.sockets.remove(&id).is_some() => self.client.on_closed(now, id),
             // The page has closed that socket.
             Event::Received(..) | Event::Closed(_) => Vec::new(),
             Event::PageFetched(page) => {
                 let arrived = page.is_some();
-                if let Some(page) = page {
+                if let Some(page) = *page {
                     self.client.on_page_state(&page);
                     self.page = page;
                 }
@@ -159,7 +159,7 @@ impl Person {
                     let (port, mut cookie, events) = (self.port, self.cookie.clone(), self.events.clone());
                     tokio::spawn(async move {
                         let page = visit(port, &mut cookie).await;
-                        drop(events.send(Event::PageFetched(page)));
+                        drop(events.send(Event::PageFetched(Box::new(page))));
                     });
                 }
                 Effect::Open(id) => {
@@ -227,7 +227,7 @@ async fn exchange(id: SocketId, socket: &mut Socket, queue: &mut mpsc::Unbounded
         select! {
             frame = queue.recv() => socket.send(Message::text(frame?)).await.ok()?,
             heard = socket.next() => if let Message::Text(text) = heard?.ok()? {
-                return Some(Event::Received(id, serde_json::from_str(&text).ok()));
+                return Some(Event::Received(id, Box::new(serde_json::from_str(&text).ok())));
             },
         }
     }

@@ -10,7 +10,7 @@ use chat::ports::{
     system::Clock,
 };
 use futures::future::join;
-use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, ThreadSummary, Timestamp};
 
 use self::{
     items::{
@@ -28,6 +28,7 @@ pub(crate) mod backup;
 mod items;
 mod query;
 mod saved;
+mod threads;
 
 const TAKING_REV: &str = "taking the next revision of a room";
 
@@ -145,6 +146,9 @@ impl Messages for DynamoMessages {
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
         let doing = "storing a message";
+        if let Some(root) = message.thread {
+            self.index_reply(room, root, message).await?;
+        }
         match self.table.put_if_absent(self.to_item(room, message, doing)?, doing).await? {
             None => Ok(message.clone()),
             Some(earlier) => to_message(&earlier).map_err(Unavailable::while_doing(doing)),
@@ -182,7 +186,7 @@ impl Messages for DynamoMessages {
         let StoredMessage { message, applied } = changed;
         let mut item = self.to_item(room, message, doing)?;
         item.insert("applied".into(), json(applied).map_err(Unavailable::while_doing(doing))?);
-        match self.table.put_if_at(item, seen.0, doing).await? {
+        match self.replace_as_seen(item, seen, message.replies.as_ref()).await? {
             None => Ok(true),
             // An attempt whose answer was lost finds its own write: no other request has this revision.
             Some(found) => Ok(read_number(&found, "rev").is_ok_and(|rev: u64| rev == message.rev.0)),
@@ -242,6 +246,20 @@ impl Messages for DynamoMessages {
     async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>> {
         let range = Range { room, sk: pin_sk, oldest: 0, newest: u64::MAX, direction: Direction::OldestFirst };
         self.kept_of(range, limit, to_pin, "reading the index of pins").await
+    }
+
+    async fn replies(&self, room: &RoomName, root: Seq, before: Option<Seq>, limit: usize) -> Result<Vec<Seq>> {
+        self.replies_before(room, root, before, limit).await
+    }
+
+    async fn summarize(
+        &self,
+        room: &RoomName,
+        root: Seq,
+        seen: Option<&ThreadSummary>,
+        summary: &ThreadSummary,
+    ) -> Result<bool> {
+        self.replace_summary(room, root, seen, summary).await
     }
 }
 

@@ -123,17 +123,6 @@ impl Table {
         self.writing(self.putting(item).send()).await.map_err(self.failed(doing)).map(drop)
     }
 
-    /// Puts an item if the stored one has the revision `rev`. Returns `None` if it did. Otherwise it returns the stored item, which has no
-    /// attributes if there is none.
-    pub(crate) async fn put_if_at(&self, item: Item, rev: u64, doing: &'static str) -> Result<Option<Item>> {
-        let put = self
-            .putting(item)
-            .condition_expression("#rev = :seen")
-            .expression_attribute_names("#rev", "rev")
-            .expression_attribute_values(":seen", number(rev));
-        Ok(self.try_put(put, doing).await?.map(Option::unwrap_or_default))
-    }
-
     /// Puts an item if its key is free. Returns `None` if it did, or the stored item.
     pub(crate) async fn put_if_absent(&self, item: Item, doing: &'static str) -> Result<Option<Item>> {
         let put = self.putting(item).condition_expression("attribute_not_exists(pk)");
@@ -142,7 +131,7 @@ impl Table {
     }
 
     /// Puts an item if its condition is true. Returns `None` if it did, or the stored item, if the rejection contains it.
-    async fn try_put(&self, put: PutItemFluentBuilder, doing: &'static str) -> Result<Option<Option<Item>>> {
+    pub(crate) async fn try_put(&self, put: PutItemFluentBuilder, doing: &'static str) -> Result<Option<Option<Item>>> {
         let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match self.writing(put.send()).await {
             Ok(_) => Ok(None),
@@ -335,7 +324,7 @@ impl Table {
         }
     }
 
-    fn putting(&self, item: Item) -> PutItemFluentBuilder {
+    pub(crate) fn putting(&self, item: Item) -> PutItemFluentBuilder {
         self.client.put_item().table_name(&self.name).set_item(Some(item))
     }
 

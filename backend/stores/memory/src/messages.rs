@@ -1,17 +1,17 @@
 //! The messages of all rooms in memory.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard},
 };
 
 use async_trait::async_trait;
 use chat::ports::{
     Result,
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage},
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage, version_of},
     saved_messages::SavedMessages,
 };
-use shared_types::{ChatMessage, PersonId, Rev, RoomName, SavedPosition, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, Rev, RoomName, SavedPosition, Seq, ThreadSummary, Timestamp};
 
 /// [`Messages`] and [`SavedMessages`] in memory. Nothing expires.
 #[derive(Default)]
@@ -26,6 +26,8 @@ struct Log {
     changes: BTreeMap<(RoomName, u64), ChangeRecord>,
     /// The index of pinned messages: revisions by room and seq.
     pins: BTreeMap<(RoomName, Seq), Rev>,
+    /// The replies of each thread, by room, root and seq.
+    replies: BTreeSet<(RoomName, Seq, Seq)>,
     /// When each person saved which message.
     saved: BTreeMap<(PersonId, RoomName, Seq), Timestamp>,
 }
@@ -94,6 +96,7 @@ impl Messages for MemoryMessages {
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
         let mut log = self.lock();
+        log.replies.extend(message.thread.map(|root| (room.clone(), root, message.seq)));
         let fresh = || StoredMessage { message: message.clone(), applied: Vec::new() };
         Ok(log.messages.entry((room.clone(), message.seq.0)).or_insert_with(fresh).message.clone())
     }
@@ -114,7 +117,12 @@ impl Messages for MemoryMessages {
     async fn replace(&self, room: &RoomName, seen: Rev, changed: &StoredMessage) -> Result<bool> {
         let mut log = self.lock();
         let stored = log.messages.get_mut(&(room.clone(), changed.message.seq.0));
-        Ok(stored.filter(|stored| stored.message.rev == seen).map(|stored| *stored = changed.clone()).is_some())
+        let is_as_seen = |stored: &&mut StoredMessage| {
+            let [found, known] =
+                [&stored.message, &changed.message].map(|message| version_of(message.replies.as_ref()));
+            stored.message.rev == seen && found == known
+        };
+        Ok(stored.filter(is_as_seen).map(|stored| *stored = changed.clone()).is_some())
     }
 
     async fn record_change(&self, room: &RoomName, change: ChangeRecord) -> Result<()> {
@@ -158,6 +166,28 @@ impl Messages for MemoryMessages {
         let log = self.lock();
         let of_room = log.pins.range((room.clone(), Seq(0))..=(room.clone(), Seq(u64::MAX)));
         Ok(of_room.take(limit).map(|((_, seq), rev)| PinEntry { seq: *seq, rev: *rev }).collect())
+    }
+
+    async fn replies(&self, room: &RoomName, root: Seq, before: Option<Seq>, limit: usize) -> Result<Vec<Seq>> {
+        let log = self.lock();
+        let end = before.unwrap_or(Seq(u64::MAX));
+        let newest_first = log.replies.range((room.clone(), root, Seq(0))..(room.clone(), root, end)).rev().take(limit);
+        let mut replies: Vec<_> = newest_first.map(|(.., seq)| *seq).collect();
+        replies.reverse();
+        Ok(replies)
+    }
+
+    async fn summarize(
+        &self,
+        room: &RoomName,
+        root: Seq,
+        seen: Option<&ThreadSummary>,
+        summary: &ThreadSummary,
+    ) -> Result<bool> {
+        let mut log = self.lock();
+        let stored = log.messages.get_mut(&(room.clone(), root.0)).map(|stored| &mut stored.message.replies);
+        let is_as_seen = |stored: &&mut Option<ThreadSummary>| version_of(stored.as_ref()) == version_of(seen);
+        Ok(stored.filter(is_as_seen).map(|stored| *stored = Some(summary.clone())).is_some())
     }
 }
 

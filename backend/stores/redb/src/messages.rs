@@ -9,13 +9,13 @@ use chat::{
     cpu::yield_processor,
     ports::{
         Result, Unavailable,
-        messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage},
+        messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, PinEntry, StoredMessage, version_of},
         system::Clock,
     },
 };
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, TableError, WriteTransaction};
 use serde::{Serialize, de::DeserializeOwned};
-use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, ThreadSummary, Timestamp};
 
 use crate::store::Store;
 
@@ -23,6 +23,7 @@ mod expiry;
 pub(crate) mod idempotency;
 pub(crate) mod pins;
 pub(crate) mod saved;
+pub(crate) mod threads;
 
 /// The last revision of each room.
 pub(crate) const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");
@@ -119,6 +120,7 @@ impl Messages for RedbMessages {
                 return Ok(stored);
             }
             messages.insert(key, encode(&message)?.as_slice())?;
+            threads::put(transaction, &room, &message)?;
             Ok(Some(message))
         });
         // Not an error of the write itself: that would fail every write of the same commit.
@@ -162,7 +164,8 @@ impl Messages for RedbMessages {
                 let mut messages = transaction.open_table(MESSAGES)?;
                 let key = (room.as_str(), changed.message.seq.0);
                 let stored = messages.get(key)?.and_then(|stored| readable::<ChatMessage>(stored.value()));
-                if stored.is_none_or(|stored| stored.rev != seen) {
+                let version = version_of(changed.message.replies.as_ref());
+                if stored.is_none_or(|stored| stored.rev != seen || version_of(stored.replies.as_ref()) != version) {
                     return Ok(false);
                 }
                 messages.insert(key, encode(&changed)?.as_slice())?;
@@ -217,6 +220,37 @@ impl Messages for RedbMessages {
     async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>> {
         let room = room.clone();
         self.store.read("reading the index of pins", move |transaction| pins::list(transaction, &room, limit)).await
+    }
+
+    async fn replies(&self, room: &RoomName, root: Seq, before: Option<Seq>, limit: usize) -> Result<Vec<Seq>> {
+        let room = room.clone();
+        let list = move |transaction: &ReadTransaction| threads::list(transaction, &room, root, before, limit);
+        self.store.read("reading the replies of a thread", list).await
+    }
+
+    /// Needs no fsync: what a power cut takes of it, the next request of the thread corrects.
+    async fn summarize(
+        &self,
+        room: &RoomName,
+        root: Seq,
+        seen: Option<&ThreadSummary>,
+        summary: &ThreadSummary,
+    ) -> Result<bool> {
+        let (room, seen, summary) = (room.clone(), version_of(seen), summary.clone());
+        self.store
+            .write_later("updating the summary of a thread", move |transaction| {
+                let mut messages = transaction.open_table(MESSAGES)?;
+                let key = (room.as_str(), root.0);
+                let stored = messages.get(key)?.and_then(|stored| readable::<StoredMessage>(stored.value()));
+                let Some(mut stored) = stored else { return Ok(false) };
+                if version_of(stored.message.replies.as_ref()) != seen {
+                    return Ok(false);
+                }
+                stored.message.replies = Some(summary.clone());
+                messages.insert(key, encode(&stored)?.as_slice())?;
+                Ok(true)
+            })
+            .await
     }
 }
 

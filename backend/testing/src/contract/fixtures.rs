@@ -64,6 +64,9 @@ pub fn message(seq: u64, text: &str) -> ChatMessage {
         reactions: Vec::new(),
         pinned: None,
         poll: None,
+        thread: None,
+        in_room: false,
+        replies: None,
     }
 }
 

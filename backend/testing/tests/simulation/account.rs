@@ -31,6 +31,8 @@ pub(crate) struct View {
     pub(crate) content: Vec<String>,
     /// Detached range of older messages that the person was reading: position and content of each row.
     pub(crate) detached: Vec<(u64, String)>,
+    /// Positions of the messages that began a thread, each with the number of its replies.
+    pub(crate) threads: BTreeMap<u64, usize>,
     /// Number of changes that are not confirmed.
     pub(crate) changing: usize,
     /// State of the page, for debugging.
@@ -50,6 +52,8 @@ pub(crate) struct Account {
     pub(crate) made: Vec<Made>,
     /// Messages that failed in a window. Later messages are sent before their retry, so their order may differ.
     pub(crate) failed: BTreeSet<Nonce>,
+    /// Replies in threads that were refused.
+    pub(crate) refused: BTreeSet<Nonce>,
     /// The windows at the end.
     pub(crate) views: Vec<View>,
 }

@@ -67,6 +67,9 @@ pub(crate) struct Observations {
     deletions: Vec<Seq>,
     /// The restrictions that nobody asked to end.
     restrictions: BTreeMap<(PersonId, RestrictionKind), Imposed>,
+    /// Until when the last restriction that was asked for is certainly enforced. A command that is handled twice is handled with two
+    /// clocks, and the second answer may be lost.
+    asked: BTreeMap<(PersonId, RestrictionKind), u64>,
     /// Number of restrictions so far.
     imposed: usize,
     /// Applied changes, in their order.
@@ -99,17 +102,21 @@ impl Observations {
     /// A moderator was told that a restriction holds until this time.
     pub(crate) fn on_restricted(&mut self, person: &PersonId, kind: RestrictionKind, until: u64) {
         self.count(if kind == RestrictionKind::Mute { "mutes" } else { "bans" });
-        let until = until.saturating_sub(ENFORCEMENT_MARGIN);
+        let about = (person.clone(), kind);
+        let asked = self.asked.get(&about).copied().unwrap_or(u64::MAX);
+        let until = until.saturating_sub(ENFORCEMENT_MARGIN).min(asked);
         let number = self.imposed;
-        let imposed = self.restrictions.entry((person.clone(), kind)).or_insert(Imposed { number, until });
+        let imposed = self.restrictions.entry(about).or_insert(Imposed { number, until });
         imposed.until = until;
         self.imposed += 1;
     }
 
     /// A moderator asks for a restriction until this time. It may be shorter than the one that holds, and its answer may be lost.
     pub(crate) fn on_imposing(&mut self, person: &PersonId, kind: RestrictionKind, until: u64) {
+        let until = until.saturating_sub(CLOCK_ERROR + ENFORCEMENT_MARGIN);
+        self.asked.insert((person.clone(), kind), until);
         if let Some(imposed) = self.restrictions.get_mut(&(person.clone(), kind)) {
-            imposed.until = imposed.until.min(until.saturating_sub(CLOCK_ERROR + ENFORCEMENT_MARGIN));
+            imposed.until = imposed.until.min(until);
         }
     }
 

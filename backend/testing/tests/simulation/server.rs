@@ -21,9 +21,9 @@ use chat::{
         sessions::{Session, Sessions},
     },
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
-    cpu::CpuScheduler,
+    cpu::{CpuClient, CpuScheduler},
     front_page::{self, FrontPage},
-    messages::{catch_up::CatchUp, renderer::MessageRenderer},
+    messages::{catch_up::CatchUp, renderer::MessageRenderer, threads::Threads},
     moderation::restrictions::RestrictionStore,
     ports::{Result, Unavailable, connections::ConnectionId, messages::Messages},
     presence::{
@@ -36,8 +36,8 @@ use futures::FutureExt;
 pub(crate) use network::SentFrame;
 use ports::{FrozenClock, Ports, SeededEntropy};
 use shared_types::{
-    AccessMode, ChatMessage, Language, PageState, Person, PersonId, Poll, PollDraft, Rev, RoomName, Seq, Timestamp,
-    limits,
+    AccessMode, ChatMessage, Language, PageState, Person, PersonId, Poll, PollDraft, Rev, RoomName, Seq, ServerMessage,
+    Timestamp, limits,
 };
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
@@ -96,7 +96,7 @@ pub(crate) struct Server {
     start: Instant,
     rng: Mutex<fastrand::Rng>,
     faults: Mutex<Faults>,
-    pub(crate) messages: MemoryMessages,
+    pub(crate) messages: Arc<MemoryMessages>,
     connections: MemoryConnections,
     rate_store: MemoryRateStore,
     moderation: MemoryModeration,
@@ -147,7 +147,7 @@ impl Server {
             start: Instant::now(),
             rng,
             faults: Mutex::new(faults),
-            messages: MemoryMessages::default(),
+            messages: Arc::default(),
             connections: MemoryConnections::default(),
             rate_store: MemoryRateStore::default(),
             moderation: MemoryModeration::default(),
@@ -175,6 +175,15 @@ impl Server {
             ..message(seq.0, "which one?")
         };
         self.messages.put(&lobby, &question).await.unwrap();
+    }
+
+    /// Reads a thread with at most one page of replies, without faults.
+    pub(crate) async fn thread(self: &Arc<Self>, root: Seq) -> (ChatMessage, Vec<ChatMessage>) {
+        let threads = Threads { messages: self.messages.clone(), clock: Arc::new(FrozenClock) };
+        let client = CpuClient::default();
+        let page = threads.page(&self.renderer, &RoomName::lobby(), root, None, &client).await.unwrap();
+        let ServerMessage::Thread { root, messages, more: false, .. } = page else { panic!("{page:?}") };
+        (root, messages)
     }
 
     /// Returns the true time, in milliseconds.

@@ -19,7 +19,13 @@ pub(crate) async fn verify(server: &Arc<Server>, devices: &[Arc<Device>]) -> BTr
     let stored = server.messages.before(&lobby, None, usize::MAX).await.unwrap();
     let elsewhere = server.messages.before(&"cats".parse().unwrap(), None, usize::MAX).await.unwrap();
     let seqs = seqs_by_key(stored.iter().chain(&elsewhere));
-    let accounts: Vec<_> = devices.iter().map(|device| device.account()).collect();
+    let mut accounts: Vec<_> = devices.iter().map(|device| device.account()).collect();
+    for account in &mut accounts {
+        let Account { id, written, refused, .. } = &mut **account;
+        // A slower attempt of a refused reply may have been stored.
+        refused.retain(|nonce| !seqs.contains_key(&(id.clone(), nonce.to_string())));
+        written.values_mut().for_each(|nonces| nonces.retain(|nonce| !refused.contains(nonce)));
+    }
     let written: usize = accounts.iter().flat_map(|account| account.written.values()).map(Vec::len).sum();
     let endings: Vec<_> = accounts.iter().flat_map(|account| &account.views).map(|view| &view.ending).collect();
     assert_eq!(
@@ -28,6 +34,7 @@ pub(crate) async fn verify(server: &Arc<Server>, devices: &[Arc<Device>]) -> BTr
         "every written message is stored, and the poll, and nothing else: {endings:?}"
     );
     verify_pins(server, &stored).await;
+    let counts = verify_threads(server, &stored, accounts.iter().flat_map(|account| &account.views)).await;
     let mut observations = server.observations();
     assert_eq!(observations.violations, [""; 0]);
     for account in &accounts {
@@ -37,6 +44,7 @@ pub(crate) async fn verify(server: &Arc<Server>, devices: &[Arc<Device>]) -> BTr
         }
         verify_changes(account, &observations.applied, &stored);
     }
+    observations.counts.extend(counts);
     *observations.counts.entry("messages").or_default() = written;
     *observations.counts.entry("changes").or_default() = observations.applied.len();
     std::mem::take(&mut observations.counts)
@@ -44,12 +52,51 @@ pub(crate) async fn verify(server: &Arc<Server>, devices: &[Arc<Device>]) -> BTr
 
 /// The list of pinned messages has exactly those that are pinned.
 async fn verify_pins(server: &Arc<Server>, stored: &[ChatMessage]) {
-    let listed = PinnedMessages { messages: &server.messages }.list(&RoomName::lobby()).await.unwrap();
+    let listed = PinnedMessages { messages: server.messages.as_ref() }.list(&RoomName::lobby()).await.unwrap();
     let mut listed: Vec<Seq> = listed.iter().map(|message| message.seq).collect();
     listed.sort_unstable();
     let pinned: Vec<Seq> =
         stored.iter().filter(|message| message.pinned.is_some()).map(|message| message.seq).collect();
     assert_eq!(listed, pinned);
+}
+
+/// Every reply is in its thread, and the summaries are right once the threads were read. Returns how many threads there are, and how many
+/// summaries were wrong before: those where a handler ended between a reply and the summary.
+async fn verify_threads(
+    server: &Arc<Server>,
+    stored: &[ChatMessage],
+    views: impl Iterator<Item = &View>,
+) -> BTreeMap<&'static str, usize> {
+    let mut replies = BTreeMap::<Seq, Vec<&ChatMessage>>::new();
+    for reply in stored {
+        replies.entry(reply.seq).or_default();
+        if let Some(root) = reply.thread {
+            replies.entry(root).or_default().push(reply);
+        }
+    }
+    let count = |root: u64| {
+        let of_root = replies.get(&Seq(root)).into_iter().flatten();
+        of_root.filter(|reply| !reply.deleted).count()
+    };
+    let mut counts = BTreeMap::new();
+    // The same corrections change what pages show, so these come first.
+    for view in views.filter(|view| view.room == RoomName::lobby()) {
+        for (root, shown) in &view.threads {
+            *counts.entry(if *shown == count(*root) { "right lines" } else { "wrong lines" }).or_default() += 1;
+        }
+    }
+    for (root, expected) in replies.iter().filter(|(_, replies)| !replies.is_empty()) {
+        let before = stored.iter().find(|message| message.seq == *root).unwrap().replies.clone();
+        let (first, listed) = server.thread(*root).await;
+        let expected: Vec<_> = expected.iter().map(|reply| (reply.seq, content_of(reply))).collect();
+        let listed: Vec<_> = listed.iter().map(|reply| (reply.seq, content_of(reply))).collect();
+        assert_eq!(listed, expected, "the thread of {root} has every reply once, in the order of the log");
+        let right = count(root.0);
+        assert_eq!(first.replies.map(|summary| summary.count as usize), Some(right), "the summary of {root} is right");
+        let is_right = before.is_some_and(|summary| summary.count as usize == right);
+        *counts.entry(if is_right { "threads" } else { "corrected threads" }).or_default() += 1;
+    }
+    counts
 }
 
 fn verify_messages(account: &Account, seqs: &BTreeMap<(String, String), u64>) {
@@ -71,14 +118,15 @@ fn verify_messages(account: &Account, seqs: &BTreeMap<(String, String), u64>) {
 
 fn verify_view(view: &View, who: &str, stored: &[ChatMessage]) {
     let from = view.seqs.first().copied().unwrap_or(0);
-    let end = || stored.iter().filter(|message| message.seq.0 >= from);
+    let end = || stored.iter().filter(|message| message.seq.0 >= from && message.is_in_room());
     let expected: Vec<u64> = end().map(|message| message.seq.0).collect();
     assert_eq!(view.seqs, expected, "a page of {who} is the end of the log: {}", view.ending);
-    assert!(view.seqs.len() >= stored.len().min(PAGE_SIZE), "the page shows at least one page of messages");
+    let newest = stored.iter().rev().take(PAGE_SIZE).filter(|message| message.is_in_room()).count();
+    assert!(view.seqs.len() >= newest, "the page shows at least one page of messages");
     let expected: Vec<String> = end().map(content_of).collect();
     assert_eq!(view.content, expected, "a page of {who} shows the current state of the messages");
     if let (Some((first, _)), Some((last, _))) = (view.detached.first(), view.detached.last()) {
-        let between = stored.iter().filter(|message| (*first..=*last).contains(&message.seq.0));
+        let between = stored.iter().filter(|message| (*first..=*last).contains(&message.seq.0) && message.is_in_room());
         let expected: Vec<_> = between.map(|message| (message.seq.0, content_of(message))).collect();
         assert_eq!(view.detached, expected, "the older messages that {who} reads have no gap and match the store");
     }

@@ -155,6 +155,7 @@ impl Window {
             seqs: Vec::new(),
             content: Vec::new(),
             detached: Vec::new(),
+            threads: BTreeMap::new(),
             changing: 0,
             ending: String::new(),
         };
@@ -165,6 +166,7 @@ impl Window {
         let rows = self.rows();
         view.seqs = rows.iter().filter_map(|row| Some(row.seq?.0)).collect();
         view.content = rows.iter().map(content_of).collect();
+        view.threads = rows.iter().filter_map(|row| Some((row.seq?.0, row.thread.as_ref()?.replies))).collect();
         let timeline = self.client.timeline();
         view.changing = timeline.changing_messages().len();
         view.ending = format!(
@@ -361,6 +363,19 @@ impl Window {
             }
             drop(events.send((generation, Event::Closed(id))));
         });
+    }
+
+    /// The replies that wait or have failed and that the log does not show.
+    fn waiting_replies(&mut self) -> Vec<Row> {
+        let unsent = self.client.timeline().unsent();
+        let waiting = unsent.iter().filter(|draft| draft.thread == Some(false));
+        let mut rows = Vec::new();
+        for draft in waiting {
+            self.client.open_thread(draft.reply_to.unwrap());
+            let shown = self.client.timeline().thread_rows(&Utc::default(), &[]).rows;
+            rows.extend(shown.into_iter().filter(|row| row.seq.is_none() && row.nonce == draft.nonce));
+        }
+        rows
     }
 
     fn rows(&self) -> Vec<Row> {

@@ -93,7 +93,8 @@ fn typing_is_sent_every_eight_seconds() {
     assert_eq!(client.typing(107_999), []);
     assert_eq!(client.typing(108_000), typing);
     // A message ends the typing for the others, so they are told again at once.
-    let draft = Draft { nonce: "d".parse().unwrap(), text: "hi".parse().ok(), image: None, reply_to: None };
+    let draft =
+        Draft { nonce: "d".parse().unwrap(), text: "hi".parse().ok(), image: None, reply_to: None, thread: None };
     client.post(draft, 108_100);
     assert_eq!(client.typing(108_200), typing);
     assert_eq!(client.typing(108_300), []);

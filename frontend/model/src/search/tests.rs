@@ -19,6 +19,9 @@ fn message(seq: u64) -> ChatMessage {
         reactions: Vec::new(),
         pinned: None,
         poll: None,
+        thread: None,
+        in_room: false,
+        replies: None,
     }
 }
 

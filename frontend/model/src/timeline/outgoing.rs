@@ -19,6 +19,15 @@ pub struct Draft {
     pub image: Option<ChatImage>,
     /// The message that it replies to.
     pub reply_to: Option<Seq>,
+    /// Whether it is in the thread of that message, and if so, whether the room shows it, too.
+    pub thread: Option<bool>,
+}
+
+impl Draft {
+    /// Whether the room shows it.
+    pub(super) fn is_in_room(&self) -> bool {
+        self.thread != Some(false)
+    }
 }
 
 /// A message that the server has not confirmed.
@@ -97,9 +106,12 @@ impl Timeline {
     pub fn post(&mut self, draft: Draft, now: u64) {
         let upload = if draft.image.is_some() { Upload::NotStarted } else { Upload::Done };
         let mentions = self.mentioned(draft.text.as_ref(), &[]);
+        let is_in_room = draft.is_in_room();
         self.outgoing.push(OutgoingMessage { draft, at: Timestamp(now), retry: RetryState::new(), upload, mentions });
         // Authors want to see their message.
-        self.return_to_newest();
+        if is_in_room {
+            self.return_to_newest();
+        }
     }
 
     /// Queues a message of an earlier page, whose image is uploaded. Does nothing if the server already has it, or this page.
@@ -145,8 +157,10 @@ impl Timeline {
         let (draft, before) = (next.draft.clone(), next.mentions.clone());
         let mentions = self.mentioned(draft.text.as_ref(), &before);
         let reply_to = self.reply_target(&draft);
-        let Draft { nonce, text, image, .. } = draft;
-        Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions, poll: None })
+        let Draft { nonce, text, image, reply_to: root, thread } = draft;
+        // Where the first message of the thread was deleted meanwhile, the server refuses the reply. The room must not get it instead.
+        let (thread, in_room) = (thread.and(root), thread == Some(true));
+        Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions, poll: None, thread, in_room })
     }
 
     /// The message that a draft replies to, unless it was deleted meanwhile.

@@ -51,6 +51,8 @@ pub struct Row {
     pub pinned: bool,
     /// Its poll.
     pub poll: Option<RowPoll>,
+    /// The thread that it began.
+    pub thread: Option<RowThread>,
     /// The message that it replies to.
     pub reply_to: Option<ReplyPreview>,
     /// Whether it mentions the visitor.
@@ -74,6 +76,19 @@ pub struct ReplyPreview {
     pub author: Person,
     /// Its text without formatting, if that is known: it may not be loaded, be an image only, or be deleted.
     pub text: Option<MessageText>,
+}
+
+/// The thread that a message began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowThread {
+    /// Number of replies, with those that are not confirmed.
+    pub replies: usize,
+    /// The people who replied last.
+    pub people: Vec<Person>,
+    /// The time of the last reply, or its day, if that is another one than that of the message.
+    pub when: String,
+    /// Whether a reply of the visitor could not be sent.
+    pub failed: bool,
 }
 
 /// The reactions with one emoji.
@@ -138,7 +153,7 @@ impl Row {
     }
 
     /// Sets the start of a day or a group, given the row before.
-    fn follow(&mut self, before: Option<&Row>, calendar: &dyn Calendar) {
+    pub(super) fn follow(&mut self, before: Option<&Row>, calendar: &dyn Calendar) {
         let new_day = before.is_none_or(|before| calendar.day(before.at) != calendar.day(self.at));
         if new_day {
             self.day = Some(calendar.day_name(self.at));
@@ -179,13 +194,16 @@ impl Timeline {
     /// The rows to draw, oldest first. `namesakes` get a tag.
     pub fn rows(&self, calendar: &dyn Calendar, namesakes: &[Person]) -> Vec<Row> {
         let shown = &self.shown().messages;
-        let confirmed =
-            shown.iter().map(|confirmed| self.confirmed_row(&self.with_pending_changes(confirmed), calendar));
+        let in_room = shown.iter().filter(|confirmed| confirmed.is_in_room());
+        let confirmed = in_room.map(|confirmed| {
+            let thread = self.row_thread(confirmed, calendar);
+            Row { thread, ..self.confirmed_row(&self.with_pending_changes(confirmed), calendar) }
+        });
         // Unconfirmed messages come after the newest one.
         let outgoing = self
             .outgoing
             .iter()
-            .filter(|_| self.detached_range.is_none())
+            .filter(|outgoing| self.detached_range.is_none() && outgoing.draft.is_in_room())
             .map(|outgoing| self.outgoing_row(outgoing, calendar));
         let mut rows: Vec<Row> = Vec::with_capacity(shown.len() + self.outgoing.len());
         for mut row in confirmed.chain(outgoing) {
@@ -196,7 +214,7 @@ impl Timeline {
         rows
     }
 
-    fn confirmed_row(&self, confirmed: &ChatMessage, calendar: &dyn Calendar) -> Row {
+    pub(super) fn confirmed_row(&self, confirmed: &ChatMessage, calendar: &dyn Calendar) -> Row {
         let reactions = confirmed.reactions.iter().map(|reaction| RowReaction {
             emoji: reaction.emoji.clone(),
             people: reaction.people.clone(),
@@ -219,6 +237,7 @@ impl Timeline {
             deleted: confirmed.deleted,
             pinned: confirmed.pinned.is_some(),
             poll: confirmed.poll.as_ref().map(|poll| self.row_poll(poll)),
+            thread: None,
             reply_to: confirmed.reply_to.as_ref().map(|reply_ref| self.reply_preview(reply_ref.seq, &reply_ref.author)),
             mentions_me: confirmed.mentions.iter().any(|person| person.id == self.me.id),
             reactions: reactions.collect(),
@@ -250,7 +269,7 @@ impl Timeline {
         (!self.is_deleted(preview.seq)).then(|| self.reply_preview(preview.seq, &preview.author))
     }
 
-    fn outgoing_row(&self, outgoing: &OutgoingMessage, calendar: &dyn Calendar) -> Row {
+    pub(super) fn outgoing_row(&self, outgoing: &OutgoingMessage, calendar: &dyn Calendar) -> Row {
         // The visitor's clock may be slow: a message never comes before the one that it follows.
         let at = outgoing.at.max(self.newest_range.messages.last().map(|last| last.sent_at).unwrap_or_default());
         Row {
@@ -269,6 +288,7 @@ impl Timeline {
             deleted: false,
             pinned: false,
             poll: None,
+            thread: None,
             reply_to: self
                 .reply_target(&outgoing.draft)
                 .and_then(|seq| Some(self.reply_preview(seq, &self.find(seq)?.author))),

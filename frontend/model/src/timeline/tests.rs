@@ -7,6 +7,7 @@ mod outgoing;
 mod people;
 mod quotes;
 mod send_limits;
+mod threads;
 mod typing;
 mod unread;
 mod uploads;
@@ -43,6 +44,9 @@ fn message_by(seq: u64, author: &str) -> ChatMessage {
         reactions: Vec::new(),
         pinned: None,
         poll: None,
+        thread: None,
+        in_room: false,
+        replies: None,
     }
 }
 
@@ -106,7 +110,7 @@ fn shown(timeline: &Timeline) -> Vec<String> {
 }
 
 fn draft(nonce: &str) -> Draft {
-    Draft { nonce: nonce.parse().unwrap(), text: nonce.parse().ok(), image: None, reply_to: None }
+    Draft { nonce: nonce.parse().unwrap(), text: nonce.parse().ok(), image: None, reply_to: None, thread: None }
 }
 
 fn post(timeline: &mut Timeline, nonce: &str) {
@@ -128,6 +132,8 @@ fn sent(nonce: &str) -> Option<ClientMessage> {
         reply_to: None,
         mentions: Vec::new(),
         poll: None,
+        thread: None,
+        in_room: false,
     })
 }
 

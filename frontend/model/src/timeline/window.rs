@@ -12,7 +12,18 @@ const MAX_SHOWN: usize = 300;
 /// Number of messages that stay when there are more.
 const KEPT: usize = 200;
 
+/// Number of messages that a page should show, where the room has as many.
+const FEW: usize = 20;
+
 impl Timeline {
+    /// Whether so many of the loaded messages are replies in threads that the page shows few, and older ones should be loaded. Not if that
+    /// would fill the window.
+    pub fn is_sparse(&self) -> bool {
+        let loaded = &self.shown().messages;
+        let few = || loaded.iter().filter(|message| message.is_in_room()).nth(FEW - 1).is_none();
+        !self.awaits_page && self.shown().more && (FEW..MAX_SHOWN).contains(&loaded.len()) && few()
+    }
+
     /// Whether more messages are shown than should be drawn. An open history request needs the range that it extends.
     pub fn exceeds_window(&self) -> bool {
         self.shown().messages.len() > MAX_SHOWN && self.history_request.is_none()

@@ -40,6 +40,12 @@ impl Session {
             DialogIntent::LoadSaved => self.load_saved(),
             DialogIntent::LoadMoreSaved => self.load_more_saved(),
             DialogIntent::Save { room, seq, saved } => return self.save(room, seq, saved),
+            DialogIntent::OpenThread(seq) => self.open_thread(seq),
+            DialogIntent::CloseThread => self.close_thread(),
+            DialogIntent::ReloadThread => self.request_thread(false),
+            DialogIntent::LoadOlderReplies => self.request_thread(true),
+            DialogIntent::Reply(text, in_room) => return self.reply_in_thread(text, in_room),
+            DialogIntent::StoreReplyDraft(text) => self.store_reply_draft(&text),
             DialogIntent::LoadRoles => self.load_roles(),
             DialogIntent::SetLanguage(language) => cookies::switch_language(language),
             DialogIntent::Search(text) => self.update_search(|search| search.start(&text)),
@@ -98,6 +104,7 @@ impl Session {
         self.on_list_answer(message);
         self.on_poll_answer(message);
         self.on_directory_answer(message);
+        self.on_thread_answer(message);
         match message {
             ServerMessage::Found { text, messages, before } => {
                 self.update_search(|search| search.on_results(text, messages.clone(), *before));
@@ -137,6 +144,7 @@ impl Session {
         queries.extend(self.people_request(now));
         queries.extend(self.list_queries().into_iter().flatten());
         queries.extend(self.directory_query());
+        queries.extend(self.thread_query());
         queries
     }
 
@@ -171,6 +179,7 @@ impl Session {
         }
         self.merge_positions();
         self.restore_people_panel();
+        self.load_followed_threads();
         let handle = self.handle;
         other_tabs::on_name(move |person| with(handle, |session| session.follow_name(person)));
     }

@@ -187,6 +187,7 @@ impl Session {
                 | Action::Rooms
                 | Action::Directory
                 | Action::Search
+                | Action::Thread
                 | Action::Typing
                 | Action::Ping
                 | Action::Enter

@@ -65,7 +65,11 @@ impl Session {
             _ => &[],
         };
         let is_new = |message: &&ChatMessage| {
-            Some(message.seq) > self.newest_noticed && message.author.id != self.page.you.id && !message.deleted
+            let mentions_me = || message.mentions.iter().any(|person| person.id == self.page.you.id);
+            Some(message.seq) > self.newest_noticed
+                && message.author.id != self.page.you.id
+                && !message.deleted
+                && (message.is_in_room() || mentions_me())
         };
         messages.iter().filter(is_new).cloned().collect()
     }

@@ -67,6 +67,10 @@ pub(super) struct OnDemandPart {
     enter: fn(&mut Session, &RoomName, Way) -> bool,
     /// Called when the first messages of a room that was entered have arrived.
     pub(super) on_room_arrived: fn(&mut Session),
+    /// Called after the rows of the log were updated.
+    pub(super) show_thread: fn(&mut Session),
+    /// The visitor went back or forward in the same room.
+    pub(super) on_back: fn(&mut Session),
     /// Returns the requests that are due.
     pub(super) queries: fn(&mut Session, u64) -> Vec<ClientMessage>,
 }
@@ -99,6 +103,8 @@ fn part() -> Result<OnDemandPart, SplitLoaderError> {
         on_end: Session::stop_erasing,
         enter: Session::enter_room,
         on_room_arrived: Session::on_room_arrived,
+        show_thread: Session::show_thread,
+        on_back: Session::on_back,
         queries: Session::dialog_queries,
     })
 }

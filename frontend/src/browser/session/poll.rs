@@ -22,6 +22,8 @@ impl Session {
             reply_to: None,
             mentions,
             poll,
+            thread: None,
+            in_room: false,
         });
         if effects.is_empty() {
             self.stop_poll(self.chat.translations.dialogs().moderation_offline.to_owned());

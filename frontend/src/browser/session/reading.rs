@@ -7,7 +7,7 @@ use shared_types::Seq;
 use crate::{
     browser::{
         events,
-        session::{Session, with},
+        session::{Session, on_demand, with},
         storage,
     },
     ui::{
@@ -15,7 +15,10 @@ use crate::{
             gestures,
             scroll::{self, ScrollAnchor},
         },
-        state::set,
+        state::{
+            intent::{DialogIntent, OnDemandIntent},
+            set,
+        },
     },
 };
 
@@ -71,12 +74,13 @@ impl Session {
 
     /// Marks new messages of others as unread if the reader does not see them.
     pub(super) fn update_unread(&mut self) {
-        let Some((newest, is_from_other)) = self.client.timeline().newest() else { return };
+        let Some((newest, _)) = self.client.timeline().newest() else { return };
         if Some(newest) <= self.newest_noticed {
             return;
         }
-        self.newest_noticed = Some(newest);
-        if !is_from_other {
+        let noticed = self.newest_noticed.replace(newest);
+        let shown = self.client.timeline().newest_in_room().filter(|(seq, _)| Some(*seq) > noticed);
+        if !shown.is_some_and(|(_, is_from_other)| is_from_other) {
             return self.mark_read();
         }
         let follows = |log: web_sys::HtmlElement| scroll::at_end(&log) && !self.client.timeline().is_detached();
@@ -93,6 +97,12 @@ impl Session {
 
     /// Scrolls to the target as soon as it is drawn. Until then it stays in the window.
     pub(super) fn show_target(&mut self, seq: Seq) {
+        if self.client.timeline().thread_of_hidden(seq).is_some() {
+            self.client.on_target_seen();
+            let open = OnDemandIntent::Dialog(DialogIntent::OpenThread(seq));
+            let effects = on_demand::perform(self, open);
+            return self.perform(effects);
+        }
         self.scroll_anchor = None;
         let (handle, chat) = (self.handle, self.chat);
         request_animation_frame(move || {

@@ -57,6 +57,7 @@ impl Session {
         if !self.can_enter() {
             return false;
         }
+        self.leave_threads();
         let now = time::now();
         let (unsent, stored) = UnsentMessages::open(room, &self.page.you.id, &storage::device());
         self.keep_view(unsent);
@@ -175,6 +176,7 @@ impl Session {
         storage::store_read_position(&self.page.room, self.read_position.read());
         self.merge_welcome();
         self.mark_read();
+        self.load_followed_threads();
         self.show_rooms();
         self.new_title = Self::stored_new_title(&self.page.room);
         if self.is_uncopied {

@@ -17,7 +17,7 @@ impl Session {
     pub(super) fn post(&mut self, text: MessageText) -> Vec<Effect> {
         let reply_to = self.start_posting();
         let Ok(nonce) = random::unique_token().parse() else { return Vec::new() };
-        self.client.post(Draft { nonce, text: Some(text), image: None, reply_to }, time::now())
+        self.client.post(Draft { nonce, text: Some(text), image: None, reply_to, thread: None }, time::now())
     }
 
     /// Prepares the page for new messages of the visitor. Returns the message that the first one replies to.

@@ -153,7 +153,7 @@ impl Session {
         text: Option<MessageText>,
         reply_to: Option<Seq>,
     ) -> Draft {
-        let draft = Draft { nonce: nonce.clone(), text, image: Some(picture.image.clone()), reply_to };
+        let draft = Draft { nonce: nonce.clone(), text, image: Some(picture.image.clone()), reply_to, thread: None };
         let key = self.row_key(&nonce);
         self.chat.images.own_sources.update(|sources| sources.push((key, picture.url.as_str().to_owned())));
         self.sent_images.push(SentImage { nonce, picture, upload: None });

@@ -5,7 +5,7 @@ use page_model::timeline::Row;
 use page_view::State;
 use shared_types::{Emoji, Seq};
 use web_sys::{
-    Element, EventTarget, ScrollIntoViewOptions, ScrollLogicalPosition,
+    Element, EventTarget, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition,
     wasm_bindgen::{JsCast as _, closure::Closure},
 };
 
@@ -40,9 +40,8 @@ const EVENTS: [&str; 13] = [
     "keydown",
 ];
 
-/// Registers the listeners of the log.
-pub(crate) fn watch(chat: Chat) {
-    let Some(log) = chat.log.element.get_untracked() else { return };
+/// Registers the listeners of a log: that of the room, or of a thread.
+pub(crate) fn watch(chat: Chat, log: &HtmlElement) {
     // Whether the last pointer was not a mouse.
     let touched = State::new(false);
     let press = LongPress::new();

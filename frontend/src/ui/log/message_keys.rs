@@ -1,6 +1,7 @@
 //! The keys of the log. They are loaded on demand.
 
 use leptos::{ev, prelude::*};
+use page_view::NodeRef;
 use web_sys::{Element, HtmlElement, Node, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
@@ -25,8 +26,9 @@ pub(crate) fn handle_waiting(chat: Chat) {
 pub(crate) fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
     // The focus and not the target of the event: keys that waited have moved it meanwhile, or the visitor has.
     let focused = document().active_element();
-    let log = chat.log.element.get_untracked();
-    let Some(focused) = focused.filter(|focused| log.is_some_and(|log| log.contains(Some(focused)))) else { return };
+    let Some(focused) = focused else { return };
+    let logs = [chat.log.element, chat.thread.log].into_iter().filter_map(NodeRef::get_untracked);
+    let Some(log) = logs.into_iter().find(|log| log.contains(Some(&focused))) else { return };
     let key = event.key();
     let message = focused.closest(".message").ok().flatten();
     let at_message = message.as_ref() == Some(&focused);
@@ -36,10 +38,10 @@ pub(crate) fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
         ("ArrowRight", Some(message)) => button(message, 1),
         ("ArrowLeft", Some(message)) => button(message, -1),
         ("Escape", Some(message)) if !at_message => Some(message.clone()),
-        ("Home", Some(_)) => find(chat, "article"),
-        ("End", Some(_)) => find(chat, "article:last-of-type"),
+        ("Home", Some(_)) => find(&log, "article"),
+        ("End", Some(_)) => find(&log, "article:last-of-type"),
         // From the log itself, arrow keys move to the last visible message.
-        ("ArrowUp" | "ArrowDown", None) => last_in_view(chat),
+        ("ArrowUp" | "ArrowDown", None) => last_in_view(&log),
         _ => None,
     };
     if let Some(next) = next {
@@ -63,18 +65,17 @@ pub(crate) fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
 }
 
 /// Returns the last message whose end is in view.
-fn last_in_view(chat: Chat) -> Option<Element> {
-    let log = chat.log.element.get_untracked()?;
+fn last_in_view(log: &HtmlElement) -> Option<Element> {
     let end = log.get_bounding_client_rect().bottom();
-    let mut message = find(chat, "article:last-of-type")?;
+    let mut message = find(log, "article:last-of-type")?;
     while message.get_bounding_client_rect().bottom() > end + 1.0 {
         message = sibling(&message, Element::previous_element_sibling)?;
     }
     Some(message)
 }
 
-fn find(chat: Chat, selector: &str) -> Option<Element> {
-    chat.log.element.get_untracked()?.query_selector(selector).ok()?
+fn find(log: &HtmlElement, selector: &str) -> Option<Element> {
+    log.query_selector(selector).ok()?
 }
 
 /// Returns the next message in one direction. Skips the dates between messages.

@@ -3,7 +3,7 @@
 //! They have no listeners of their own: the log handles their clicks. Their `value` is an emoji, the sequence number of
 //! another message, or the name of an action.
 
-use page_model::timeline::{ReplyPreview, RowReaction};
+use page_model::timeline::{ReplyPreview, Row, RowReaction, RowThread};
 use page_view::{Element, element};
 
 use crate::ui::{parts::icon_button::icon, state::Chat};
@@ -53,6 +53,23 @@ pub(crate) fn reply_preview(chat: Chat, preview: &ReplyPreview) -> Action {
             (chat.coloured("quote-author", &preview.author.id), chat.translations.name(&preview.author).into()),
             ("quote-text".into(), chat.translations.after_colon(&chat.translations.excerpt(preview))),
         ],
+        ..Action::default()
+    }
+}
+
+/// The line under the message that began a thread: how many replies there are, when the last one came, and who replied.
+pub(crate) fn thread_line(chat: Chat, row: &Row, thread: &RowThread) -> Action {
+    let is_unread = chat.thread.unread.with(|unread| unread.iter().any(|root| row.seq == Some(*root)));
+    let (replies, people) = (chat.translations.replies.of(thread.replies), chat.translations.names(&thread.people));
+    Action {
+        class: match (thread.failed, is_unread) {
+            (true, _) => "message-thread failed",
+            (false, true) => "message-thread unread",
+            (false, false) => "message-thread",
+        },
+        value: "thread".into(),
+        arrow_keys_only: true,
+        texts: [replies, thread.when.clone(), people].map(|text| (String::new(), text)).into(),
         ..Action::default()
     }
 }

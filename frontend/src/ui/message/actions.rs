@@ -22,12 +22,15 @@ use crate::ui::{
         Chat,
         intent::{DialogIntent, Intent},
     },
+    threads,
 };
 
 /// The reactions that the toolbar offers.
 pub(super) const QUICK_REACTIONS: [&str; 4] = ["👍", "❤️", "😂", "🎉"];
 
 const REPLY: &str = "M9.5 6.5L4 12l5.5 5.5M4.5 12H14a6 6 0 0 1 6 6";
+/// Icon of a speech bubble with lines.
+const THREAD: &str = "M4.500 5.500h15v10.500H12l-4.500 3.500V16h-3zM8.500 9.500h7M8.500 12.500h4.500";
 const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3";
 const COPY: &str = "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.700-5.700l-1.300 1.300M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.700 5.700l1.300-1.300";
 /// Icon of two sheets.
@@ -67,6 +70,7 @@ fn toolbar_actions(chat: Chat, row: &Row) -> Vec<Action> {
     let mut actions: Vec<Action> = QUICK_REACTIONS.into_iter().map(quick).collect();
     actions.push(toolbar_action("more", translations.dialogs().more_reactions, MORE));
     actions.push(toolbar_action("reply", translations.dialogs().reply, REPLY));
+    actions.push(toolbar_action("thread", translations.threads().reply_in_thread, THREAD));
     actions
 }
 
@@ -117,6 +121,7 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         "sanction" if restriction_dialog::is_allowed(chat, &row.author) => {
             return restrict_author(chat, seq, row.author);
         }
+        "thread" => return threads::open(chat, seq),
         _ if row.deleted => return,
         "more" => return emoji_picker::open(chat, seq),
         "copy" => return chat.run_in_dialog(DialogIntent::CopyMessageLink(seq)),
@@ -126,6 +131,9 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         "close-poll" if row.mine || chat.is_moderator() => return close_poll(chat, seq),
         "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),
         "reply" | "edit" if chat.composer.status.with_untracked(|status| status.is_disabled) => None,
+        // What the room does not show is answered and edited in the thread.
+        "reply" if threads::is_beside_log(chat, seq) => return threads::focus(chat),
+        "edit" if threads::is_beside_log(chat, seq) => return threads::edit(chat, row),
         "reply" => ComposerMode::reply(row),
         "edit" => ComposerMode::edit(row),
         _ => None,

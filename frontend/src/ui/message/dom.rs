@@ -1,7 +1,8 @@
 //! Finds the elements of messages in the document.
 
+use page_view::NodeRef;
 use shared_types::Seq;
-use web_sys::{Element, wasm_bindgen::JsCast as _};
+use web_sys::{Element, HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::state::Chat;
 
@@ -14,5 +15,6 @@ pub(crate) fn seq(article: &Element) -> Option<Seq> {
 /// Returns the element of a message.
 pub(crate) fn article(chat: Chat, seq: Seq) -> Option<web_sys::HtmlElement> {
     let selector = ["[data-seq=\"", &seq.0.to_string(), "\"]"].concat();
-    chat.log.element.get_untracked()?.query_selector(&selector).ok()??.dyn_into().ok()
+    let within = |log: NodeRef<HtmlElement>| log.get_untracked()?.query_selector(&selector).ok()?;
+    within(chat.log.element).or_else(|| within(chat.thread.log))?.dyn_into().ok()
 }

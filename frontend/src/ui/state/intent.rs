@@ -126,6 +126,17 @@ pub(crate) enum DialogIntent {
         seq: Seq,
         saved: bool,
     },
+    /// Show the thread of a message or of a reply in it.
+    OpenThread(Seq),
+    CloseThread,
+    /// Load the newest replies of the thread again.
+    ReloadThread,
+    /// Load older replies of the thread.
+    LoadOlderReplies,
+    /// Reply in the thread that is shown, and in the room, too, if so.
+    Reply(MessageText, bool),
+    /// Keep what is written in the thread that is shown.
+    StoreReplyDraft(String),
     /// Load the people with a role.
     LoadRoles,
     /// Give a person a role, or take it.

@@ -5,7 +5,7 @@ use page_model::{
     connection::{EndReason, Status},
     timeline::{ComposerPolicy, Row, Timeline, UnreadSummary},
 };
-use page_view::SharedState;
+use page_view::{SharedState, State};
 use shared_types::{AccessMode, Seq, Timestamp};
 
 use crate::ui::{
@@ -42,7 +42,7 @@ impl Chat {
         // In the order of the log: what draws the rows may have another one.
         rows.iter().for_each(|row| self.assign_colours(row));
         let unread = line.and_then(|line| UnreadSummary::mark(&mut rows, line, timeline.more()));
-        self.show_rows(rows);
+        show_rows(self.log.rows, rows);
         unread
     }
 
@@ -105,30 +105,31 @@ impl Chat {
             ComposerStatus { rules, is_disabled, is_temporary, end_reason, is_checking_access, sentence, countdown },
         );
     }
+}
 
-    fn show_rows(&self, rows: Vec<Row>) {
-        let before = self.log.rows.get_untracked();
-        let mut moved = before.len() != rows.len();
-        // Rows mostly keep their order, so the next row is usually found after the last one.
-        let mut next = 0;
-        let shown = rows.into_iter().enumerate().map(|(index, row)| {
-            let key = row.key();
-            let found = before.iter().skip(next).chain(before.iter().take(next)).position(|shown| shown.key == key);
-            let Some(found) = found.map(|steps| (next + steps) % before.len()) else {
-                moved = true;
-                return KeyedRow { key, row: SharedState::new(row) };
-            };
-            next = found + 1;
-            moved |= found != index;
-            let shown = before[found].clone();
-            if shown.row.with_untracked(|old| *old != row) {
-                shown.row.set(row);
-            }
-            shown
-        });
-        let shown = shown.collect();
-        if moved {
-            self.log.rows.set(shown);
+/// Updates rows; those that are unchanged do not notify.
+pub(crate) fn show_rows(state: State<Vec<KeyedRow>>, rows: Vec<Row>) {
+    let before = state.get_untracked();
+    let mut moved = before.len() != rows.len();
+    // Rows mostly keep their order, so the next row is usually found after the last one.
+    let mut next = 0;
+    let shown = rows.into_iter().enumerate().map(|(index, row)| {
+        let key = row.key();
+        let found = before.iter().skip(next).chain(before.iter().take(next)).position(|shown| shown.key == key);
+        let Some(found) = found.map(|steps| (next + steps) % before.len()) else {
+            moved = true;
+            return KeyedRow { key, row: SharedState::new(row) };
+        };
+        next = found + 1;
+        moved |= found != index;
+        let shown = before[found].clone();
+        if shown.row.with_untracked(|old| *old != row) {
+            shown.row.set(row);
         }
+        shown
+    });
+    let shown = shown.collect();
+    if moved {
+        state.set(shown);
     }
 }

@@ -139,6 +139,12 @@ impl DynamoRestore {
                     self.stores.messages.index_pin(room, PinEntry { seq: message.seq, rev: message.rev }).await?;
                     units += 1;
                 }
+                if let Record::Message { room, message: StoredMessage { message, .. } } = record
+                    && let Some(root) = message.thread
+                {
+                    self.stores.messages.index_reply(room, root, message).await?;
+                    units += 1;
+                }
                 self.log.put_if_absent(item, DOING).await.map(|_| units)
             }
         }

@@ -50,8 +50,8 @@ impl DynamoMessages {
         }
         match (kind, sk.split('#').next()) {
             ("room", Some("m" | "c" | "rev")) => Found::readable(of_room(id, sk, item)),
-            // The messages tell which of them are pinned.
-            ("room", Some("p")) => Found::NotInBackups,
+            // The messages tell which of them are pinned, and which are in a thread.
+            ("room", Some("p" | "t")) => Found::NotInBackups,
             ("n", _) => Found::readable(record_of(id, item).map(|(key, record)| Record::Idempotency { key, record })),
             (SAVED, _) => Found::readable(saved_of(id, item)),
             ("given-up", _) => Found::readable(tombstone_of(id, item)),

@@ -2,7 +2,7 @@
 
 use chat::ports::{
     Result, Unavailable,
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, PinEntry, StoredMessage},
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, PinEntry, StoredMessage, version_of},
 };
 use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp, merged_reactions};
 
@@ -12,6 +12,10 @@ use crate::{
     },
     table::Key,
 };
+
+/// Attributes of a message: the version of the summary of its thread.
+pub(super) const REPLIES_REV: &str = "repliesRev";
+pub(super) const REPLIES_COUNT: &str = "repliesCount";
 
 pub(super) fn room_partition(room: &RoomName) -> String {
     format!("room#{room}")
@@ -32,6 +36,15 @@ pub(super) fn change_sk(rev: u64) -> String {
 
 pub(super) fn pin_sk(seq: u64) -> String {
     format!("p#{seq:020}")
+}
+
+/// The sort key of a reply in the index of threads.
+pub(super) fn reply_sk(root: Seq, reply: u64) -> String {
+    format!("t#{:020}#{reply:020}", root.0)
+}
+
+pub(super) fn to_reply(item: &Item) -> std::result::Result<Seq, Malformed> {
+    Ok(Seq(read_number(item, "seq")?))
 }
 
 pub(super) fn to_pin(item: &Item) -> std::result::Result<PinEntry, Malformed> {
@@ -103,6 +116,7 @@ pub(super) fn from_message(room: &RoomName, message: &ChatMessage, doing: &'stat
         ("reactions", (!message.reactions.is_empty()).then(|| json(&message.reactions))),
         ("pinned", message.pinned.as_ref().map(json)),
         ("poll", message.poll.as_ref().map(json)),
+        ("replies", message.replies.as_ref().map(json)),
     ];
     for (name, part) in parts {
         if let Some(part) = part.transpose().map_err(Unavailable::while_doing(doing))? {
@@ -111,6 +125,17 @@ pub(super) fn from_message(room: &RoomName, message: &ChatMessage, doing: &'stat
     }
     if let Some(at) = message.edited_at {
         stored.insert("editedAt".into(), number(at.0));
+    }
+    if let Some(root) = message.thread {
+        stored.insert("thread".into(), number(root.0));
+    }
+    if message.in_room {
+        stored.insert("inRoom".into(), number(1));
+    }
+    // Its version, for conditions.
+    if let Some((rev, count)) = version_of(message.replies.as_ref()) {
+        stored.insert(REPLIES_REV.into(), number(rev.0));
+        stored.insert(REPLIES_COUNT.into(), number(count.into()));
     }
     if message.author.moderator {
         stored.insert("authorModerator".into(), number(1));
@@ -141,5 +166,8 @@ pub(super) fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malfor
         ),
         pinned: read_optional(item, "pinned", |json| serde_json::from_str(json).ok())?,
         poll: read_optional(item, "poll", |json| serde_json::from_str(json).ok())?,
+        thread: read_optional_number(item, "thread")?.map(Seq),
+        in_room: item.contains_key("inRoom"),
+        replies: read_optional(item, "replies", |json| serde_json::from_str(json).ok())?,
     })
 }

@@ -209,6 +209,11 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("send, a poll", json!({ "action": "send", "text": "When?", "poll": { "options": ["a", "b"] } })),
         ("vote", json!({ "action": "vote", "seq": 6, "option": 1, "on": true })),
         ("closePoll", json!({ "action": "closePoll", "seq": 6 })),
+        ("send, a reply in a thread", json!({ "action": "send", "text": "hi", "thread": 2, "replyTo": 2 })),
+        ("thread, of one reply", json!({ "action": "thread", "seq": 2 })),
+        ("delete, a reply in a thread", json!({ "action": "delete", "seq": 9 })),
+        // The newest message of a room is rarely a deleted one.
+        ("send", json!({ "action": "send", "text": "hi" })),
         ("delete", json!({ "action": "delete", "seq": 1 })),
         ("upload", json!({ "action": "upload", "nonce": "n-1", "type": "image/webp", "size": 9 })),
         ("save", json!({ "action": "save", "seq": 2, "saved": true })),

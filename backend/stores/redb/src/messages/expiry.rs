@@ -14,6 +14,7 @@ use crate::{
         RedbMessages,
         idempotency::{RECORDS, TOMBSTONES},
         pins::PINS,
+        threads::REPLIES,
     },
     read_positions::remove_old,
 };
@@ -32,10 +33,13 @@ impl Expiring for RedbMessages {
             }
             let expired = expired(transaction, oldest, limit)?;
             let (mut messages, mut records) = (transaction.open_table(MESSAGES)?, transaction.open_table(RECORDS)?);
-            let mut pins = transaction.open_table(PINS)?;
+            let (mut pins, mut replies) = (transaction.open_table(PINS)?, transaction.open_table(REPLIES)?);
             for (room, message) in &expired {
                 messages.remove((room.as_str(), message.seq.0))?;
                 pins.remove((room.as_str(), message.seq.0))?;
+                if let Some(root) = message.thread {
+                    replies.remove((room.as_str(), root.0, message.seq.0))?;
+                }
                 records.remove((message.author.id.as_str(), room.as_str(), message.nonce.as_str()))?;
             }
             Ok(expired)

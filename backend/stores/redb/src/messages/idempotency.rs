@@ -8,7 +8,7 @@ use redb::{ReadableTable, TableDefinition, TableHandle};
 use shared_types::{ChatMessage, PersonId, Rev, Seq, Timestamp};
 
 use crate::{
-    messages::{MESSAGES, RedbMessages, encode, open, take_rev},
+    messages::{MESSAGES, RedbMessages, encode, open, take_rev, threads},
     store::migrations::Migration,
 };
 
@@ -93,6 +93,7 @@ impl RedbMessages {
                 records.insert(key, (rev.0, message.sent_at.0))?;
                 let mut messages = transaction.open_table(MESSAGES)?;
                 messages.insert((room.as_str(), message.seq.0), encode(&message)?.as_slice())?;
+                threads::put(transaction, &room, &message)?;
                 Ok(Some(message))
             })
             .await

@@ -18,7 +18,7 @@ use shared_types::{AuditEntry, RoleEntry};
 
 use crate::{
     images::names::image_name,
-    messages::{CHANGES, MESSAGES, REVS, encode, idempotency, pins, saved},
+    messages::{CHANGES, MESSAGES, REVS, encode, idempotency, pins, saved, threads},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles, subject_key},
     read_positions, room_members,
     store::{
@@ -156,6 +156,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
                 let (seq, rev) = (message.message.seq, message.message.rev);
                 pins::put(transaction, room, PinEntry { seq, rev })?;
             }
+            threads::put(transaction, room, &message.message)?;
             let key = (room.as_str(), message.message.seq.0);
             transaction.open_table(MESSAGES)?.insert(key, encode(message)?.as_slice())?;
         }

@@ -202,6 +202,8 @@ fn draft(number: usize, sent: &SentMessage) -> Draft {
         reply_to: None,
         mentions: Vec::new(),
         poll: None,
+        thread: None,
+        in_room: false,
     }
 }
 

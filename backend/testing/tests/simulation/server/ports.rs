@@ -18,7 +18,9 @@ use chat::ports::{
     watchers::Audience,
 };
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, SavedPosition, Seq, Timestamp};
+use shared_types::{
+    ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, SavedPosition, Seq, ThreadSummary, Timestamp,
+};
 use tokio::time::sleep;
 
 use super::{HANDLER, SentFrame, Server};
@@ -203,6 +205,20 @@ impl Messages for Ports {
 
     async fn indexed_pins(&self, room: &RoomName, limit: usize) -> Result<Vec<PinEntry>> {
         self.0.call(self.0.messages.indexed_pins(room, limit)).await
+    }
+
+    async fn replies(&self, room: &RoomName, root: Seq, before: Option<Seq>, limit: usize) -> Result<Vec<Seq>> {
+        self.0.call(self.0.messages.replies(room, root, before, limit)).await
+    }
+
+    async fn summarize(
+        &self,
+        room: &RoomName,
+        root: Seq,
+        seen: Option<&ThreadSummary>,
+        summary: &ThreadSummary,
+    ) -> Result<bool> {
+        self.0.call(self.0.messages.summarize(room, root, seen, summary)).await
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a person does at random.
 
 use page_model::{
+    calendar::Utc,
     connection::Status,
-    timeline::{Change, DeliveryState, Draft},
+    timeline::{Change, DeliveryState, Draft, Row},
 };
 use shared_types::{MessageText, Nonce, RoomName, Seq};
 
@@ -53,8 +54,22 @@ impl Window {
         let shown: Vec<Seq> = self.rows().iter().filter_map(|row| row.seq).collect();
         let is_reply = self.server.pick(0..3) == 0 && !shown.is_empty();
         let reply_to = is_reply.then(|| shown[self.server.pick(0..shown.len() as u64) as usize]);
-        let effects = self.client.post(Draft { nonce, text, image: None, reply_to }, self.server.now());
+        // Half of the answers are in the thread of that message, and a third of these in the room, too.
+        let in_thread = reply_to.is_some() && self.server.pick(0..2) == 0;
+        let thread = in_thread.then(|| self.server.pick(0..3) == 0);
+        let effects = self.client.post(Draft { nonce, text, image: None, reply_to, thread }, self.server.now());
         self.act(effects);
+    }
+
+    /// Returns the replies of a thread that the page shows, with some probability.
+    fn rows_of_a_thread(&mut self) -> Vec<Row> {
+        let roots: Vec<Seq> = self.rows().iter().filter(|row| row.thread.is_some()).filter_map(|row| row.seq).collect();
+        if roots.is_empty() || self.server.pick(0..3) > 0 {
+            return Vec::new();
+        }
+        let root = roots[self.server.pick(0..roots.len() as u64) as usize];
+        self.client.open_thread(root);
+        self.client.timeline().thread_rows(&Utc::default(), &[]).rows.split_off(1)
     }
 
     /// Jumps to a message of the room, loads newer messages from there, or returns to the newest.
@@ -79,7 +94,8 @@ impl Window {
         if *self.client.room() != RoomName::lobby() {
             return;
         }
-        let rows = self.rows();
+        let mut rows = self.rows();
+        rows.extend(self.rows_of_a_thread());
         let sent: Vec<_> = rows.iter().rev().filter(|row| row.seq.is_some() && !row.deleted).take(12).collect();
         if sent.is_empty() {
             return;
@@ -129,8 +145,9 @@ impl Window {
             self.client.return_to_newest();
         }
         self.note_failed_messages();
-        let failed = self.rows().into_iter().filter(|row| matches!(row.state, DeliveryState::Failed(_)));
-        for nonce in failed.map(|row| row.nonce) {
+        let rows = self.rows().into_iter().chain(self.waiting_replies());
+        let failed = rows.filter(|row| matches!(row.state, DeliveryState::Failed(_)));
+        for nonce in failed.map(|row| row.nonce).collect::<Vec<_>>() {
             self.refused.remove(&nonce);
             let effects = self.client.retry(&nonce, now);
             self.act(effects);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use page_model::timeline::DeliveryState;
-use shared_types::{ClientMessage, ErrorCode, RoomName, ServerMessage};
+use shared_types::{Action, ActionName, ClientMessage, ErrorCode, RoomName, ServerMessage};
 
 use super::Window;
 
@@ -45,9 +45,11 @@ impl Window {
     }
 
     /// Remembers which of the shown messages failed. While older messages are shown, none are.
-    pub(super) fn note_failed_messages(&self) {
-        let failed = self.rows().into_iter().filter(|row| matches!(row.state, DeliveryState::Failed(_)));
-        self.device.account().failed.extend(failed.map(|row| row.nonce));
+    pub(super) fn note_failed_messages(&mut self) {
+        let rows = self.rows().into_iter().chain(self.waiting_replies());
+        let failed = rows.filter(|row| matches!(row.state, DeliveryState::Failed(_)));
+        let failed: Vec<_> = failed.map(|row| row.nonce).collect();
+        self.device.account().failed.extend(failed);
     }
 
     /// Checks whether a change failed on the page. Then its outcome on the server is unknown.
@@ -61,8 +63,18 @@ impl Window {
 
     /// Asserts that a message of a muted or banned person fails for good.
     pub(super) fn check_refusal(&mut self, message: &ServerMessage) {
-        let ServerMessage::Error { code, nonce: Some(nonce), .. } = message else { return };
+        let ServerMessage::Error { code, action, nonce: Some(nonce), .. } = message else { return };
         match code {
+            // The first message of the thread was deleted. A slower attempt may have stored the reply before.
+            ErrorCode::NoMessage if matches!(action.as_ref().and_then(ActionName::known), Some(Action::Send)) => {
+                self.server.observations().count("refused replies");
+                let mut account = self.device.account();
+                account.refused.insert(nonce.clone());
+                account.failed.insert(nonce.clone());
+                drop(account);
+                let effects = self.client.discard(nonce, self.server.now());
+                self.act(effects);
+            }
             ErrorCode::Outdated => self.server.observations().count("outdated changes"),
             ErrorCode::Muted | ErrorCode::NotAllowed => {
                 let Some(row) = self.rows().into_iter().find(|row| row.seq.is_none() && row.nonce == *nonce) else {

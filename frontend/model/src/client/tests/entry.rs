@@ -32,6 +32,9 @@ pub(super) fn message(seq: u64, author: &str, nonce: &str) -> ChatMessage {
         reactions: Vec::new(),
         pinned: None,
         poll: None,
+        thread: None,
+        in_room: false,
+        replies: None,
     }
 }
 
@@ -96,7 +99,8 @@ impl Socket {
     }
 
     fn post(&mut self, now: u64, nonce: &str) -> Vec<Effect> {
-        let draft = Draft { nonce: nonce.parse().unwrap(), text: "hi".parse().ok(), image: None, reply_to: None };
+        let draft =
+            Draft { nonce: nonce.parse().unwrap(), text: "hi".parse().ok(), image: None, reply_to: None, thread: None };
         self.0.post(draft, now)
     }
 

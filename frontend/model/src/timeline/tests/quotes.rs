@@ -16,7 +16,7 @@ fn deleted(seq: u64, rev: u64) -> ServerMessage {
 
 fn draft(nonce: &str, reply_to: u64) -> Draft {
     let nonce = nonce.parse().unwrap();
-    Draft { nonce, text: "my answer".parse().ok(), image: None, reply_to: Some(Seq(reply_to)) }
+    Draft { nonce, text: "my answer".parse().ok(), image: None, reply_to: Some(Seq(reply_to)), thread: None }
 }
 
 /// Returns the quotes of the rows: the quoted text of each row that has one.

@@ -26,6 +26,8 @@ fn sent_with_image(nonce: &str) -> Option<ClientMessage> {
         reply_to: None,
         mentions: Vec::new(),
         poll: None,
+        thread: None,
+        in_room: false,
     })
 }
 

@@ -1,0 +1,205 @@
+import type { Locator, Page } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
+import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { Message } from '../support/message.ts';
+import type { WireClient } from '../support/wire_client.ts';
+
+// Threads: replies beside the log on wide screens, over it on phones.
+
+const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Thread' });
+const field = (page: Page): Locator => panel(page).getByLabel('Reply in this thread');
+const replies = (page: Page): Locator => panel(page).locator('article .message-text');
+/** The line under the message that began a thread. */
+const line = (message: Message): Locator => message.article.locator('.message-thread');
+
+async function openThread(message: Message): Promise<void> {
+  await message.clickAction('Reply in a thread');
+  await expect(panel(message.article.page())).toBeVisible();
+}
+
+async function reply(page: Page, text: string): Promise<void> {
+  await field(page).fill(text);
+  await panel(page).getByRole('button', { name: 'Send' }).click();
+  await expect(panel(page).locator('article[data-state="sent"]').filter({ hasText: text })).toBeVisible();
+}
+
+/** Sends a reply in a thread through a socket. */
+async function replyByWire(client: WireClient, thread: number, text: string, more: object = {}): Promise<number> {
+  const nonce = crypto.randomUUID();
+  client.send({ action: 'send', text, nonce, thread, replyTo: thread, ...more });
+  for (;;) {
+    const message = await client.next('message', 'messages', 'error');
+    if (message.type === 'error') throw new Error(JSON.stringify(message));
+    if (message.nonce === nonce) return message.seq;
+  }
+}
+
+for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 800 }]] as const) {
+  test.describe(size, () => {
+    test.use({ viewport });
+
+    test('a reply is in the thread and not in the log, and everybody sees the line under the first message', async ({ page, browser, deployment, room }) => {
+      const ann = await ChatPage.open(page, deployment, room);
+      await ann.sendMessage('which boat?');
+      const root = await Message.withText(ann, 'which boat?');
+      const ben = await openSecondBrowser(browser, deployment, room);
+      const seenByBen = await Message.withText(ben, 'which boat?');
+      await openThread(root);
+      await expect(panel(page)).toContainText('No replies yet.');
+      if (size === 'desktop') await expect(field(page)).toBeFocused();
+      await expectAccessible(page);
+      await reply(page, 'the red one');
+      await expect(line(seenByBen)).toContainText('1 reply');
+      await expect(ben.messages).toHaveCount(1);
+      await openThread(seenByBen);
+      await expect(replies(ben.page)).toHaveText(['which boat?', 'the red one']);
+      await reply(ben.page, 'no, the blue one');
+      await expect(replies(page), 'an open thread follows').toHaveText(['which boat?', 'the red one', 'no, the blue one']);
+      await expect(line(seenByBen)).toContainText('2 replies');
+      await expectAccessible(ben.page);
+      await page.keyboard.press('Escape');
+      await expect(panel(page)).toHaveCount(0);
+      await expect(root.article, 'the focus returns to the message').toBeFocused();
+      await expect(line(root)).toContainText('2 replies');
+      await page.reload();
+      await expect(line(root), 'a new page knows it, too').toContainText('2 replies');
+      await expect(ann.messages).toHaveCount(1);
+    });
+
+    test('a reply can be sent to the room, too, edited and deleted', async ({ page, deployment, room }) => {
+      const chat = await ChatPage.open(page, deployment, room);
+      await chat.sendMessage('first');
+      const root = await Message.withText(chat, 'first');
+      await openThread(root);
+      await panel(page).getByLabel('Also send to the room').check();
+      await reply(page, 'for all');
+      await expect(chat.messageWithText('for all')).toHaveCount(1);
+      await expect(panel(page).getByLabel('Also send to the room')).not.toBeChecked();
+      await reply(page, 'a tpyo');
+      const own = panel(page).locator('article').filter({ hasText: 'a tpyo' });
+      await own.hover();
+      await own.getByRole('button', { name: 'Edit', exact: true }).click();
+      await expect(field(page)).toHaveValue('a tpyo');
+      await field(page).fill('a typo');
+      await panel(page).getByRole('button', { name: 'Save', exact: true }).click();
+      await expect(panel(page).locator('article').filter({ hasText: 'a typo' })).toContainText('(edited)');
+      const edited = panel(page).locator('article').filter({ hasText: 'a typo' });
+      await edited.hover();
+      await edited.getByRole('button', { name: '👍' }).first().click();
+      await expect(edited.locator('.reactions')).toContainText('👍');
+      await edited.hover();
+      await edited.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await expect(panel(page)).toContainText('This message was deleted.');
+      await page.keyboard.press('Escape');
+      await expect(line(root)).toContainText('1 reply');
+    });
+
+    test('the address of a reply opens its thread', async ({ page, connect, deployment, room }) => {
+      const client = await connect(room);
+      const root = (await client.sendMessage('first')).seq;
+      const seq = await replyByWire(client, root, 'the reply');
+      for (let number = 1; number <= 5; number++) await replyByWire(client, root, `later ${number}`);
+      await page.goto(`${deployment.pageUrl(room)}#m-${seq}`);
+      await expect(panel(page).locator(`article[data-seq="${seq}"]`)).toBeFocused();
+      await expect(replies(page)).toHaveCount(7);
+    });
+
+    test('what is written in a thread is kept, and an unsent reply survives a reload', async ({ page, deployment, room }) => {
+      const chat = await ChatPage.open(page, deployment, room);
+      for (const text of ['one', 'two']) await chat.sendMessage(text);
+      const [one, two] = [await Message.withText(chat, 'one'), await Message.withText(chat, 'two')];
+      await openThread(one);
+      await field(page).fill('about one');
+      await page.keyboard.press('Escape');
+      await openThread(two);
+      await expect(field(page)).toHaveValue('');
+      await page.keyboard.press('Escape');
+      await openThread(one);
+      await expect(field(page)).toHaveValue('about one');
+      await page.context().setOffline(true);
+      await panel(page).getByRole('button', { name: 'Send' }).click();
+      await expect(panel(page).locator('article[data-state="pending"]')).toContainText('about one');
+      await expect(chat.messages).toHaveCount(2);
+      await page.context().setOffline(false);
+      await page.reload();
+      await expect(line(await Message.withText(chat, 'one'))).toContainText('1 reply');
+      await openThread(await Message.withText(chat, 'one'));
+      await expect(panel(page).locator('article[data-state="sent"]')).toHaveText([/one/, /about one/]);
+    });
+
+    test('the thread of a deleted message can be read, and takes no replies', async ({ page, connect, deployment, room }) => {
+      const chat = await ChatPage.open(page, deployment, room);
+      await chat.sendMessage('first');
+      const root = await Message.withText(chat, 'first');
+      const client = await connect(room);
+      await replyByWire(client, await root.seq(), 'a reply');
+      await root.delete();
+      await root.expectDeleted();
+      await line(root).click();
+      await expect(panel(page)).toContainText('a reply');
+      await expect(panel(page)).toContainText('nobody can reply here any more');
+      await expect(field(page)).toBeHidden();
+      await expectAccessible(page);
+    });
+
+    test('replies in threads in which one wrote are unread until the thread is opened', async ({ page, connect, deployment, room }) => {
+      const client = await connect(room);
+      const [mine, other] = [(await client.sendMessage('one')).seq, (await client.sendMessage('two')).seq];
+      const chat = await ChatPage.open(page, deployment, room);
+      const [one, two] = [Message.withSeq(chat, mine), Message.withSeq(chat, other)];
+      await openThread(one);
+      await reply(page, 'I am here');
+      await page.keyboard.press('Escape');
+      await replyByWire(client, mine, 'to you');
+      await replyByWire(client, other, 'to nobody');
+      await expect(line(two)).toContainText('1 reply');
+      await expect(line(one)).toHaveClass(/unread/);
+      await expect(line(two)).not.toHaveClass(/unread/);
+      await page.reload();
+      await expect(line(one)).toHaveClass(/unread/);
+      await line(one).click();
+      await expect(replies(page)).toHaveText(['one', 'I am here', 'to you']);
+      await page.keyboard.press('Escape');
+      await expect(line(one)).not.toHaveClass(/unread/);
+    });
+  });
+}
+
+test('a thread takes the place of the people beside the log', async ({ page, deployment, room }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('first');
+  await page.locator('.presence').click();
+  const people = page.getByRole('complementary', { name: 'People here' });
+  await expect(people).toBeVisible();
+  await openThread(await Message.withText(chat, 'first'));
+  await expect(people).toBeHidden();
+  expect((await panel(page).boundingBox())!.x, 'the panel is beside the log').toBeGreaterThanOrEqual((await chat.log.boundingBox())!.x + (await chat.log.boundingBox())!.width - 1);
+  await panel(page).getByRole('button', { name: 'Close' }).click();
+  await expect(people).toBeVisible();
+});
+
+test('back closes a thread that covers the page', async ({ page, deployment, room }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('first');
+  await openThread(await Message.withText(chat, 'first'));
+  await page.goBack();
+  await expect(panel(page)).toHaveCount(0);
+  await expect(page).toHaveURL(deployment.pageUrl(room));
+  await chat.sendMessage('second');
+  await expect(chat.messageWithText('second')).toHaveAttribute('data-state', 'sent');
+});
+
+test('a page on which almost everything is in threads loads older messages', async ({ page, connect, deployment, room }) => {
+  const client = await connect(room);
+  for (let number = 1; number <= 25; number++) await client.sendMessage(`before ${number}`);
+  const root = (await client.sendMessage('first')).seq;
+  for (let number = 1; number <= 40; number++) await replyByWire(client, root, `reply ${number}`);
+  const chat = await ChatPage.open(page, deployment, room);
+  await expect(chat.messageWithText('first')).toBeVisible();
+  await expect(chat.messageWithText('before 20')).toBeAttached();
+  await expect(line(Message.withSeq(chat, root))).toContainText('40 replies');
+});

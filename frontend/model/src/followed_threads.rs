@@ -1,0 +1,150 @@
+//! The threads in which the visitor wrote or was mentioned, and up to where they have read them. Each device keeps its own.
+
+use shared_types::{ChatMessage, PersonId, Seq, json};
+
+/// Maximum number of followed threads of a room. Those that have been followed longest go first.
+const MOST: usize = 200;
+
+/// The followed threads of a room.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FollowedThreads(Vec<Followed>);
+
+/// A followed thread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Followed {
+    /// The message that began it.
+    root: Seq,
+    /// The newest reply that was read.
+    read: Seq,
+    /// The newest reply of another person.
+    newest: Seq,
+}
+
+impl FollowedThreads {
+    /// Reads the stored threads: `[root, read, newest, root, …]`.
+    pub fn from_stored(stored: Option<&str>) -> Self {
+        let numbers: Vec<Seq> = stored.and_then(|stored| json::from_str(stored).ok()).unwrap_or_default();
+        let entry = |entry: &[Seq]| match *entry {
+            [root, read, newest] => Some(Followed { root, read, newest }),
+            _ => None,
+        };
+        Self(numbers.chunks(3).filter_map(entry).collect())
+    }
+
+    /// Returns the threads for storage.
+    pub fn to_stored(&self) -> String {
+        let numbers = self.0.iter().flat_map(|followed| [followed.root, followed.read, followed.newest]);
+        json::to_string(&numbers.collect::<Vec<Seq>>())
+    }
+
+    /// Applies a message. Returns whether something changed.
+    pub fn on_message(&mut self, message: &ChatMessage, me: &PersonId) -> bool {
+        // A change of a message is nothing new.
+        let Some(root) = message.thread.filter(|_| message.rev.0 == message.seq.0) else { return false };
+        let is_mine = message.author.id == *me;
+        let place = self.0.iter().position(|followed| followed.root == root);
+        let concerns_me = || is_mine || message.mentions.iter().any(|person| person.id == *me);
+        if place.is_none() && concerns_me() {
+            self.0.push(Followed { root, ..Followed::default() });
+            if self.0.len() > MOST {
+                self.0.remove(0);
+            }
+        }
+        let Some(followed) = self.0.iter_mut().find(|followed| followed.root == root) else { return false };
+        let before = *followed;
+        let at = if is_mine { &mut followed.read } else { &mut followed.newest };
+        *at = message.seq.max(*at);
+        before != *followed
+    }
+
+    /// Applies the summary of a thread, which has replies that this page has not received. Returns whether something changed.
+    pub fn on_root(&mut self, root: &ChatMessage) -> bool {
+        let Some(newest) = root.replies.as_ref().and_then(|summary| summary.last()) else { return false };
+        let is_older =
+            |followed: &&mut Followed| followed.root == root.seq && followed.newest.max(followed.read) < newest;
+        self.0.iter_mut().find(is_older).map(|followed| followed.newest = newest).is_some()
+    }
+
+    /// The visitor has read a thread up to a reply. Returns whether something changed.
+    pub fn mark_read(&mut self, root: Seq, reply: Seq) -> bool {
+        let is_older = |followed: &&mut Followed| followed.root == root && followed.read < reply;
+        self.0.iter_mut().find(is_older).map(|followed| followed.read = reply).is_some()
+    }
+
+    /// The first messages of the threads with unread replies.
+    pub fn unread(&self) -> Vec<Seq> {
+        self.0.iter().filter(|followed| followed.read < followed.newest).map(|followed| followed.root).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared_types::{Person, Rev, ThreadSummary, Timestamp};
+
+    use super::*;
+
+    fn message(seq: u64) -> ChatMessage {
+        let sent = format!(r#"{{"seq":{seq},"rev":{seq},"author":{{"id":"a","name":"A"}},"nonce":"n","sentAt":1}}"#);
+        json::from_str(&sent).unwrap()
+    }
+
+    fn reply(root: u64, seq: u64, author: &str, mentions: &[&str]) -> ChatMessage {
+        let person = |id: &str| Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false };
+        let mentions = mentions.iter().map(|id| person(id)).collect();
+        ChatMessage { thread: Some(Seq(root)), author: person(author), mentions, ..message(seq) }
+    }
+
+    fn me() -> PersonId {
+        "me".parse().unwrap()
+    }
+
+    #[test]
+    fn only_threads_in_which_the_visitor_wrote_or_was_mentioned_are_unread() {
+        let mut followed = FollowedThreads::default();
+        for (reply, unread) in [
+            (reply(1, 10, "bea", &[]), vec![]),
+            (reply(1, 11, "me", &[]), vec![]),
+            (reply(1, 12, "bea", &[]), vec![Seq(1)]),
+            (reply(2, 13, "bea", &["me"]), vec![Seq(1), Seq(2)]),
+            (reply(1, 14, "me", &[]), vec![Seq(2)]),
+            (reply(1, 12, "bea", &[]), vec![Seq(2)]),
+        ] {
+            followed.on_message(&reply, &me());
+            assert_eq!(followed.unread(), unread, "{:?}", reply.seq);
+        }
+        assert!(followed.mark_read(Seq(2), Seq(13)) && !followed.mark_read(Seq(2), Seq(13)));
+        assert_eq!(followed.unread(), []);
+        assert!(!followed.mark_read(Seq(9), Seq(13)), "it is not followed");
+        let edited = ChatMessage { rev: Rev(99), ..reply(1, 15, "bea", &[]) };
+        assert!(!followed.on_message(&edited, &me()), "an edit is nothing new");
+    }
+
+    #[test]
+    fn a_summary_tells_of_replies_that_came_while_the_page_was_closed() {
+        let mut followed = FollowedThreads::default();
+        followed.on_message(&reply(1, 11, "me", &[]), &me());
+        let root = |last: u64| {
+            let recent = vec![Seq(11), Seq(last)];
+            let summary = ThreadSummary { count: 2, people: vec![], recent, last_at: Timestamp(0), rev: Rev(last) };
+            ChatMessage { replies: Some(summary), ..message(1) }
+        };
+        assert!(!followed.on_root(&root(11)));
+        assert!(followed.on_root(&root(20)));
+        assert_eq!(followed.unread(), [Seq(1)]);
+        assert!(!followed.on_root(&ChatMessage { seq: Seq(2), ..root(20) }));
+    }
+
+    #[test]
+    fn followed_threads_are_stored_and_the_oldest_are_dropped() {
+        let mut followed = FollowedThreads::default();
+        for root in 1..=MOST as u64 + 2 {
+            followed.on_message(&reply(root, 1_000 + root, "me", &[]), &me());
+        }
+        let stored = followed.to_stored();
+        assert!(stored.starts_with("[3,1003,0,4,"), "{stored}");
+        assert_eq!(FollowedThreads::from_stored(Some(&stored)), followed);
+        for bad in [None, Some(""), Some("{}"), Some("[1,2]"), Some("[\"x\",1,2]")] {
+            assert_eq!(FollowedThreads::from_stored(bad), FollowedThreads::default(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Threads beside the log: opening, loading and closing one, replies and their drafts, and what is unread. All of it is loaded on demand.
+
+use leptos::prelude::*;
+use page_model::{
+    client::Effect,
+    followed_threads::FollowedThreads,
+    timeline::{Draft, ThreadRows},
+};
+use shared_types::{Action, ActionName, ChatMessage, ClientMessage, ErrorCode, MessageText, Seq, ServerMessage};
+use wasm_bindgen::JsValue;
+
+use crate::{
+    browser::{events, js, random, session::Session, storage, time},
+    ui::{
+        state::{set, threads::ThreadView, update::show_rows},
+        threads,
+    },
+};
+
+/// Attribute of the root element while a thread is shown: the style sheet makes space for it.
+const OPEN: &str = "data-thread";
+
+/// The threads of the room that is shown.
+#[derive(Default)]
+pub(super) struct Threads {
+    followed: FollowedThreads,
+    /// Whether the thread, or its older replies, are to be requested.
+    request: Option<bool>,
+    /// Whether the request is sent and not answered.
+    is_awaited: bool,
+    /// The reply to show.
+    target: Option<Seq>,
+    /// Whether the browser's history has an entry for the thread, which covers the page.
+    has_history_entry: bool,
+}
+
+impl Session {
+    /// Shows the thread of a message, or of a reply in it, and puts the focus where the visitor goes on.
+    pub(super) fn open_thread(&mut self, seq: Seq) {
+        let chat = self.chat;
+        let root = self.client.open_thread(seq);
+        self.threads.target = (seq != root).then_some(seq);
+        set(chat.thread.view, ThreadView::default());
+        self.request_thread(false);
+        self.rows_changed = true;
+        if chat.thread.root.get_untracked() == Some(root) {
+            return threads::focus(chat);
+        }
+        set(chat.thread.edited, None);
+        chat.thread.rows.set(Vec::new());
+        let draft = storage::device().get(&self.draft_key(root)).unwrap_or_default();
+        set(chat.thread.root, Some(root));
+        if let Some(document) = document().document_element() {
+            _ = document.set_attribute(OPEN, "");
+        }
+        if threads::covers_page() && !self.threads.has_history_entry {
+            self.threads.has_history_entry = true;
+            let arguments = [JsValue::NULL, "".into(), window().location().href().unwrap_or_default().into()];
+            js::call(&js::property(&window(), "history"), "pushState", &arguments);
+        }
+        request_animation_frame(move || {
+            threads::set_text(chat, &draft);
+            threads::focus(chat);
+            threads::scroll_to_end(chat);
+        });
+    }
+
+    /// Closes the thread. The focus returns to the message that began it.
+    pub(super) fn close_thread(&mut self) {
+        let Some(root) = self.chat.thread.root.get_untracked() else { return };
+        self.leave_threads();
+        threads::focus_message(self.chat, root);
+        if std::mem::take(&mut self.threads.has_history_entry) {
+            js::call(&js::property(&window(), "history"), "back", &[]);
+        }
+    }
+
+    /// The visitor went back: that closes a thread that covers the page.
+    pub(super) fn on_back(&mut self) {
+        if std::mem::take(&mut self.threads.has_history_entry) {
+            self.close_thread();
+        }
+    }
+
+    /// Shows no thread any more.
+    pub(super) fn leave_threads(&mut self) {
+        let thread = self.chat.thread;
+        self.client.close_thread();
+        self.rows_changed = true;
+        (self.threads.request, self.threads.is_awaited, self.threads.target) = (None, false, None);
+        set(thread.root, None);
+        set(thread.edited, None);
+        thread.rows.set(Vec::new());
+        if let Some(document) = document().document_element() {
+            _ = document.remove_attribute(OPEN);
+        }
+    }
+
+    /// Requests the newest replies, or those before the first one, as soon as there is a socket.
+    pub(super) fn request_thread(&mut self, older: bool) {
+        self.threads.request = Some(older);
+        let view = ThreadView { error: None, ..self.chat.thread.view.get_untracked() };
+        set(self.chat.thread.view, view);
+    }
+
+    /// Returns the request that is due. The caller has a socket.
+    pub(super) fn thread_query(&mut self) -> Option<ClientMessage> {
+        let older = self.threads.request.take()?;
+        let request = self.client.timeline().thread_request(older);
+        self.threads.is_awaited = request.is_some();
+        request
+    }
+
+    /// Sends a reply in the thread that is shown.
+    pub(super) fn reply_in_thread(&mut self, text: MessageText, in_room: bool) -> Vec<Effect> {
+        let (Some(root), Ok(nonce)) = (self.chat.thread.root.get_untracked(), random::unique_token().parse()) else {
+            return Vec::new();
+        };
+        self.rows_changed = true;
+        self.store_reply_draft("");
+        let draft = Draft { nonce, text: Some(text), image: None, reply_to: Some(root), thread: Some(in_room) };
+        let effects = self.client.post(draft, time::now());
+        let chat = self.chat;
+        request_animation_frame(move || threads::scroll_to_end(chat));
+        effects
+    }
+
+    /// Stores what is written in the thread that is shown. An empty draft leaves no entry.
+    pub(super) fn store_reply_draft(&self, text: &str) {
+        let Some(root) = self.chat.thread.root.get_untracked() else { return };
+        let (device, key) = (storage::device(), self.draft_key(root));
+        if text.is_empty() {
+            device.remove(&key);
+        } else {
+            device.set(&key, text);
+        }
+    }
+
+    fn draft_key(&self, root: Seq) -> String {
+        let (room, author) = (self.page.room.as_str(), self.page.you.id.as_str());
+        ["reply/", room, "/", author, "/", &root.0.to_string()].concat()
+    }
+
+    /// Handles an answer, and what new messages mean for the threads.
+    pub(super) fn on_thread_answer(&mut self, message: &ServerMessage) {
+        match message {
+            ServerMessage::Thread { root, .. } => {
+                if self.client.on_thread(message) {
+                    self.threads.is_awaited = false;
+                    set(self.chat.thread.root, self.client.timeline().shown_thread());
+                    self.rows_changed = true;
+                }
+                self.follow_roots(std::slice::from_ref(root));
+            }
+            ServerMessage::Error { action: Some(ActionName::Known(Action::Thread)), code, .. } => {
+                self.threads.is_awaited = false;
+                let texts = self.chat.translations.threads();
+                let error = Some(if *code == ErrorCode::NoMessage { texts.gone } else { texts.failed });
+                set(self.chat.thread.view, ThreadView { error, ..self.chat.thread.view.get_untracked() });
+            }
+            ServerMessage::Message(message) => self.follow_messages(std::slice::from_ref(message)),
+            ServerMessage::Messages { messages } => self.follow_messages(messages),
+            ServerMessage::Changes { messages, truncated, .. } => {
+                if *truncated {
+                    self.reload_thread();
+                }
+                self.follow_messages(messages);
+            }
+            ServerMessage::Page { messages, up_to, .. } => {
+                if up_to.is_some() {
+                    self.reload_thread();
+                }
+                self.follow_roots(messages);
+            }
+            // The request was lost with the socket.
+            ServerMessage::Welcome { .. } if self.threads.is_awaited => self.reload_thread(),
+            _ => {}
+        }
+    }
+
+    /// Loads the thread that is shown again: what changed in it is unknown.
+    fn reload_thread(&mut self) {
+        if self.chat.thread.root.get_untracked().is_some() {
+            self.request_thread(false);
+        }
+    }
+
+    fn follow_messages(&mut self, messages: &[ChatMessage]) {
+        let me = &self.page.you.id;
+        let followed = &mut self.threads.followed;
+        let changes = messages.iter().filter(|message| followed.on_message(message, me)).count();
+        self.follow_roots(messages);
+        if changes > 0 {
+            self.store_followed_threads();
+        }
+    }
+
+    fn follow_roots(&mut self, messages: &[ChatMessage]) {
+        let followed = &mut self.threads.followed;
+        if messages.iter().filter(|message| followed.on_root(message)).count() > 0 {
+            self.store_followed_threads();
+        }
+    }
+
+    /// Reads which threads of the room are followed.
+    pub(super) fn load_followed_threads(&mut self) {
+        let stored = storage::read(&self.followed_key());
+        self.threads.followed = FollowedThreads::from_stored(stored.as_deref());
+        let newest = self.client.timeline().newest_page(&self.page).messages;
+        self.follow_messages(&newest);
+        set(self.chat.thread.unread, self.threads.followed.unread());
+        // The log may show few messages.
+        self.rows_changed = true;
+    }
+
+    fn store_followed_threads(&self) {
+        let stored = self.threads.followed.to_stored();
+        storage::write(&self.followed_key(), if stored == "[]" { "" } else { &stored });
+        set(self.chat.thread.unread, self.threads.followed.unread());
+    }
+
+    fn followed_key(&self) -> String {
+        ["threads/", self.page.room.as_str(), "/", self.page.you.id.as_str()].concat()
+    }
+
+    /// Draws the thread, and loads older messages of a log that shows few.
+    pub(super) fn show_thread(&mut self) {
+        if self.client.timeline().is_sparse() {
+            let effects = self.client.load_older();
+            self.perform(effects);
+        }
+        let chat = self.chat;
+        let Some(root) = chat.thread.root.get_untracked() else { return };
+        let namesakes = chat.room.namesakes.get_untracked();
+        let ThreadRows { rows, more, is_loaded, is_closed } =
+            self.client.timeline().thread_rows(&self.calendar, &namesakes);
+        rows.iter().for_each(|row| chat.assign_colours(row));
+        let is_found = |seq: Seq| rows.iter().any(|row| row.seq == Some(seq));
+        let target = self.threads.target.take_if(|target| is_found(*target));
+        if is_loaded && self.threads.target.is_some() && !self.threads.is_awaited && self.threads.request.is_none() {
+            // It is older than what is loaded, or does not exist.
+            if more { self.request_thread(true) } else { self.threads.target = None }
+        }
+        let follows = threads::at_end(chat);
+        show_rows(chat.thread.rows, rows);
+        let error = chat.thread.view.with_untracked(|view| view.error).filter(|_| !is_loaded);
+        set(chat.thread.view, ThreadView { more, is_loaded, is_closed, error });
+        request_animation_frame(move || match target {
+            Some(target) => threads::show_message(chat, target),
+            None if follows => threads::scroll_to_end(chat),
+            None => {}
+        });
+        if let Some(newest) = self.client.timeline().newest_in_thread()
+            && events::is_visible()
+            && self.threads.followed.mark_read(root, newest)
+        {
+            self.store_followed_threads();
+        }
+    }
+}

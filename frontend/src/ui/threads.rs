@@ -1,0 +1,291 @@
+//! A thread beside the log: a panel on wide screens, all of the page on others. It is loaded on demand.
+
+use leptos::{ev, prelude::*};
+use page_model::{
+    composer_mode::{ComposerMode, EditOutcome},
+    connection::Status,
+    timeline::Row,
+};
+use page_view::{Element, View, element, keyed, reactive, reactive_text};
+use shared_types::{MessageText, Seq, TextError};
+use web_sys::HtmlElement;
+
+use crate::ui::{
+    message::{delete_dialog, dom, message_in_thread},
+    parts::{
+        autofill::NoAutofill as _,
+        icon_button::{CROSS, icon_button},
+        pointer_and_keys::{has_coarse_pointer, is_composing_key, with_key_press},
+    },
+    people_panel::is_wide,
+    state::{
+        Chat,
+        intent::{DialogIntent, Intent},
+        log::KeyedRow,
+        set,
+    },
+};
+
+/// Id of the title of the panel.
+const TITLE_ID: &str = "thread-title";
+
+/// From this width on, the panel leaves something of the page beside it, as in `style/on_demand/threads.css`.
+const BESIDE: &str = "(min-width: 48rem)";
+
+/// How far from its end the thread still follows new replies, in pixels.
+const NEAR_END: i32 = 40;
+
+/// Draws the panel while a thread is shown.
+pub(crate) fn panel(chat: Chat) -> View {
+    reactive(move || chat.thread.root.get().is_some().then(|| untrack(|| aside(chat))))
+}
+
+/// Whether a thread covers the page.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) fn covers_page() -> bool {
+    !window().match_media(BESIDE).ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Opens the thread of a message.
+pub(crate) fn open(chat: Chat, seq: Seq) {
+    chat.run_in_dialog(DialogIntent::OpenThread(seq));
+}
+
+/// Whether a message is to be answered and edited in the thread that is shown: the log does not show it, or is covered.
+pub(crate) fn is_beside_log(chat: Chat, seq: Seq) -> bool {
+    let is_among = |shown: &KeyedRow| shown.row.with_untracked(|row| row.seq == Some(seq));
+    let in_log = chat.log.rows.with_untracked(|rows| rows.iter().any(is_among));
+    chat.thread.rows.with_untracked(|rows| rows.iter().any(is_among)) && (!in_log || !is_wide())
+}
+
+/// Starts to edit a reply.
+pub(crate) fn edit(chat: Chat, row: Row) {
+    if let Some(ComposerMode::Edit(edited)) = ComposerMode::edit(row) {
+        set_text(chat, edited.text.as_ref().map_or("", MessageText::as_str));
+        set(chat.thread.edited, Some(edited));
+        focus(chat);
+    }
+}
+
+/// Focuses the field, or where that would open a keyboard, the panel.
+pub(crate) fn focus(chat: Chat) {
+    let field = chat.thread.field.get_untracked().filter(|field| !field.disabled());
+    let is_edit = chat.thread.edited.with_untracked(Option::is_some);
+    match field.filter(|_| is_edit || !has_coarse_pointer()) {
+        Some(field) => _ = field.focus(),
+        None => _ = chat.thread.panel.get_untracked().map(|panel| panel.focus()),
+    }
+}
+
+/// Sets what is written.
+pub(crate) fn set_text(chat: Chat, text: &str) {
+    if let Some(field) = chat.thread.field.get_untracked() {
+        field.set_value(text);
+    }
+}
+
+/// Focuses the message that began a thread, or else the log.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) fn focus_message(chat: Chat, seq: Seq) {
+    if let Some(target) = dom::article(chat, seq).or_else(|| chat.log.element.get_untracked()) {
+        _ = target.focus();
+    }
+}
+
+/// Whether the end of the thread is in view.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) fn at_end(chat: Chat) -> bool {
+    let is_near = |log: HtmlElement| log.scroll_height() - log.scroll_top() - log.client_height() < NEAR_END;
+    chat.thread.log.get_untracked().is_none_or(is_near)
+}
+
+/// Scrolls to the newest reply.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) fn scroll_to_end(chat: Chat) {
+    if let Some(log) = chat.thread.log.get_untracked() {
+        log.set_scroll_top(log.scroll_height());
+    }
+}
+
+/// Scrolls to a reply and focuses it.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) fn show_message(chat: Chat, seq: Seq) {
+    let selector = ["[data-seq=\"", &seq.0.to_string(), "\"]"].concat();
+    let found = chat.thread.log.get_untracked().and_then(|log| log.query_selector(&selector).ok()?);
+    if let Some(message) = found {
+        use web_sys::wasm_bindgen::JsCast as _;
+        message.scroll_into_view();
+        _ = message.set_attribute("data-found", "");
+        _ = message.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
+/// Draws the panel.
+pub(crate) fn aside(chat: Chat) -> Element {
+    let texts = chat.translations.threads();
+    let close = move |()| chat.run_in_dialog(DialogIntent::CloseThread);
+    let title = element("h2").with("id", TITLE_ID).text(texts.thread);
+    let close_button = icon_button("sheet-close", chat.translations.close.into(), CROSS, true, Callback::new(close));
+    let rows = keyed(
+        move || chat.thread.rows.get(),
+        |shown| shown.key.clone(),
+        move |shown| {
+            let row = shown.row.clone();
+            reactive(move || [message_in_thread(chat, row.get())])
+        },
+    );
+    let log = element("div")
+        .class("thread-log")
+        .with("role", "group")
+        .with("aria-live", "polite")
+        .with("aria-label", texts.reply_in_thread)
+        .with("tabindex", "0")
+        .node_ref(chat.thread.log)
+        .on_mount(move |_log| {
+            #[cfg(feature = "hydrate")]
+            {
+                use web_sys::wasm_bindgen::JsCast as _;
+                crate::ui::log::gestures::watch(chat, _log.unchecked_ref());
+            }
+        })
+        .child(reactive(move || older_button(chat)))
+        .child(element("div").class("log-rows").child(rows));
+    element("aside")
+        .class("thread-panel")
+        .with("aria-labelledby", TITLE_ID)
+        .with("tabindex", "-1")
+        .node_ref(chat.thread.panel)
+        .on(ev::keydown, move |event| {
+            if event.key() == "Escape" && !event.default_prevented() && !is_composing_key(&event) {
+                on_escape(chat);
+            }
+        })
+        .child(element("div").class("people-bar").child(title).child(close_button))
+        .child(log)
+        .child(element("p").class("thread-hint").with("role", "status").child(reactive_text(move || hint(chat))))
+        .child(form(chat))
+}
+
+/// Ends the edit, or closes the thread.
+fn on_escape(chat: Chat) {
+    if chat.thread.edited.with_untracked(Option::is_some) {
+        end_edit(chat);
+    } else {
+        chat.run_in_dialog(DialogIntent::CloseThread);
+    }
+}
+
+fn end_edit(chat: Chat) {
+    set(chat.thread.edited, None);
+    set_text(chat, "");
+}
+
+/// Draws the button that loads older replies, or the thread again.
+fn older_button(chat: Chat) -> Option<Element> {
+    let (has_failed, more) = chat.thread.view.with(|view| (view.error.is_some(), view.more));
+    let (label, load) = match (has_failed, more) {
+        (true, _) => (chat.translations.retry, (|| DialogIntent::ReloadThread) as fn() -> DialogIntent),
+        (false, true) => {
+            (chat.translations.threads().older, (|| DialogIntent::LoadOlderReplies) as fn() -> DialogIntent)
+        }
+        (false, false) => return None,
+    };
+    let button = element("button").class("quiet").with("type", "button").text(label);
+    Some(button.on(ev::click, move |_| chat.run_in_dialog(load())))
+}
+
+/// Says what the rows do not.
+fn hint(chat: Chat) -> String {
+    let texts = chat.translations.threads();
+    let few = chat.thread.rows.with(|rows| rows.len() < 2);
+    let view = chat.thread.view.get();
+    let is_live = chat.room.status.get() == Status::Live;
+    let hint = match (view.error, view.is_loaded) {
+        (Some(error), _) => error,
+        _ if view.is_closed => texts.closed,
+        (None, false) if is_live => texts.loading,
+        (None, false) => texts.offline,
+        (None, true) if few => texts.no_replies,
+        (None, true) => "",
+    };
+    hint.to_owned()
+}
+
+fn form(chat: Chat) -> Element {
+    let (texts, field) = (chat.translations.threads(), chat.thread.field);
+    let is_disabled =
+        move || chat.composer.status.with(|status| status.is_disabled) || chat.thread.view.with(|view| view.is_closed);
+    let is_editing = move || chat.thread.edited.with(Option::is_some);
+    let send = Callback::new(move |()| send(chat));
+    let on_key = move |event: ev::KeyboardEvent| {
+        if with_key_press(&event, |key| key.sends(true, has_coarse_pointer())) {
+            event.prevent_default();
+            send.run(());
+        }
+    };
+    let on_input = move |_| {
+        if let Some(field) = field.get_untracked()
+            && chat.thread.edited.with_untracked(Option::is_none)
+        {
+            chat.run_in_dialog(DialogIntent::StoreReplyDraft(field.value()));
+        }
+    };
+    let text_field = element("textarea")
+        .class("composer-field")
+        .with("rows", "1")
+        .with("dir", "auto")
+        .with("aria-label", texts.field)
+        .with("placeholder", texts.field)
+        .with("enterkeyhint", "send")
+        .no_autofill()
+        .flag("disabled", is_disabled)
+        .node_ref(field)
+        .on(ev::input, on_input)
+        .on(ev::keydown, on_key);
+    let label = move || if is_editing() { chat.translations.save } else { chat.translations.send };
+    let button = element("button")
+        .class("send")
+        .with("type", "button")
+        .flag("disabled", is_disabled)
+        .on(ev::click, move |_| send.run(()))
+        .child(reactive_text(label));
+    let checkbox = element("input").with("type", "checkbox").with("autocomplete", "off").node_ref(chat.thread.in_room);
+    let in_room = element("label")
+        .class("choice")
+        .flag("hidden", is_editing)
+        .child(checkbox)
+        .child(element("span").text(texts.send_to_room));
+    element("div")
+        .class("thread-form")
+        .flag("hidden", move || chat.thread.view.with(|view| view.is_closed))
+        .child(element("div").class("composer-box").child(text_field).child(button))
+        .child(in_room)
+}
+
+/// Sends the reply, or the outcome of the edit.
+fn send(chat: Chat) {
+    let Some(field) = chat.thread.field.get_untracked() else { return };
+    let text = field.value().parse::<MessageText>();
+    if let Err(TextError::TooLong { .. }) = text {
+        let error = Some(chat.translations.threads().too_long);
+        return chat.thread.view.update(|view| view.error = error);
+    }
+    let text = text.ok();
+    if let Some(edited) = chat.thread.edited.get_untracked() {
+        match edited.outcome(text) {
+            EditOutcome::Unchanged => {}
+            EditOutcome::Change(change) => chat.dispatch.run(Intent::Change(edited.seq, change)),
+            EditOutcome::Deletion => delete_dialog::open(chat, edited.seq),
+        }
+        return end_edit(chat);
+    }
+    let Some(text) = text else { return };
+    let in_room = chat.thread.in_room.get_untracked();
+    let is_sent_to_room = in_room.as_ref().is_some_and(|checkbox| checkbox.checked());
+    field.set_value("");
+    if let Some(checkbox) = in_room {
+        checkbox.set_checked(false);
+    }
+    _ = field.focus();
+    chat.run_in_dialog(DialogIntent::Reply(text, is_sent_to_room));
+}

@@ -1,0 +1,42 @@
+//! The summary of a thread, which the message that began it has.
+
+use light_json::Json;
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
+use crate::{Person, Rev, Seq, Timestamp};
+
+/// Number of replies, and the latest of them.
+///
+/// A client that has newer replies than the summary adds them to it: those for which [`counts`](Self::counts) is false. A reply that it
+/// counts and that was deleted by a revision above `rev` is to be subtracted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadSummary {
+    /// Number of replies that are not deleted.
+    pub count: u32,
+    /// The people who replied last, the last one first; at most [`crate::limits::THREAD_PEOPLE`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Person>,
+    /// The latest replies that are counted, in ascending order; at most [`crate::limits::THREAD_RECENT`]. They may be deleted.
+    pub recent: Vec<Seq>,
+    /// Time of the last reply.
+    pub last_at: Timestamp,
+    /// The highest revision of a reply or of the deletion of a reply that the summary includes.
+    pub rev: Rev,
+}
+
+impl ThreadSummary {
+    /// Returns whether the summary counts a reply, or did before its deletion. Replies that are older than all recent ones count.
+    pub fn counts(&self, reply: Seq) -> bool {
+        let is_older = self.recent.len() >= crate::limits::THREAD_RECENT
+            && self.recent.first().is_some_and(|oldest| reply < *oldest);
+        is_older || self.recent.contains(&reply)
+    }
+
+    /// Returns the last reply that is counted.
+    pub fn last(&self) -> Option<Seq> {
+        self.recent.last().copied()
+    }
+}
