@@ -11,6 +11,8 @@ use page_model::{
     composer_mode::{ComposerMode, EditedMessage},
     connection::{EndReason, Status},
     erasure::Erasure,
+    room_directory::DirectoryProgress,
+    room_list::RoomEntry,
     timeline::{DeliveryState, Row, UnreadSummary},
 };
 use page_view::{Element, SharedState, element};
@@ -25,6 +27,7 @@ use crate::{
         device_dialog::device_dialog,
         direct_dialog::{DirectDialog, direct_dialog},
         invite_dialog::invite_dialog,
+        members_dialog::members_dialog,
         message::{
             delete_dialog::delete_dialog, emoji_picker::emoji_picker, lightbox::lightbox, message, toolbar::toolbar,
         },
@@ -36,13 +39,17 @@ use crate::{
         placeholder::placeholder,
         poll_dialog, privacy_dialog,
         profile::profile_dialog,
-        rooms::room_dialog,
+        rooms::{
+            directory_dialog::{self, DirectoryState, DirectoryView},
+            room_dialog,
+        },
         shortcuts,
         state::{
             Chat,
             composer::{ComposerStatus, Suggestion},
             invite::{DeviceLinkStatus, InvitationsView},
             log::{KeyedRow, OlderMessages},
+            members::MembersView,
             message_lists::{ListProgress, MessageListView},
             moderation::{AuditView, CurrentRestrictions},
             on_demand::Loading,
@@ -260,6 +267,21 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         link.copied.set(Some(false));
         invite_dialog(Chat { access: AccessMode::Oidc, ..chat })
     }),
+    ("invitations to a private room, for a host", |chat| {
+        chat.room.you.set(shared_types::Person { moderator: false, ..fixtures::moderator() });
+        chat.room.name.set("p-zzzzzzzzzzzzzzzzzzzz".into());
+        chat.members.list.set(MembersView::Known(fixtures::members()));
+        chat.invite.link.show("https://chat.example/join#AQIDBAUGBwgJCgsMDQ4PEBES".into());
+        chat.invite.list.set(InvitationsView::Known(fixtures::invitations()));
+        invite_dialog(chat)
+    }),
+    ("card of a person, with private rooms", |chat| {
+        let private =
+            RoomEntry { favourite: true, ..RoomEntry::initial(&"p-zzzzzzzzzzzzzzzzzzzz".parse().unwrap()).remove(1) };
+        chat.rooms.entries.set(vec![private]);
+        let person = fixtures::people().remove(1);
+        people_panel::card_dialog(chat, people_panel::Card::of(person))
+    }),
     ("invitations", |chat| {
         chat.room.you.set(fixtures::moderator());
         chat.invite.link.show("https://chat.example/invite?to=/r/boats#AQIDBAUGBwgJCgsMDQ4PEBES".into());
@@ -316,6 +338,17 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     ("rooms", |chat| {
         chat.rooms.entries.set(fixtures::rooms());
         room_dialog::room_dialog(chat)
+    }),
+    ("all rooms", |chat| directory_dialog::draw(chat, DirectoryState::new(fixtures::directory()))),
+    ("all rooms, of which none can be read", |chat| {
+        let view = DirectoryView { progress: DirectoryProgress::Failed, ..DirectoryView::default() };
+        directory_dialog::draw(chat, DirectoryState::new(view))
+    }),
+    ("members, for a host", |chat| {
+        chat.room.you.set(shared_types::Person { moderator: false, ..fixtures::moderator() });
+        chat.room.name.set("p-zzzzzzzzzzzzzzzzzzzz".into());
+        chat.members.list.set(MembersView::Known(fixtures::members()));
+        members_dialog(chat)
     }),
     ("dialog on its way", placeholder),
     ("dialog that could not be loaded", |chat| {

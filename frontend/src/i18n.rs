@@ -8,6 +8,7 @@ pub(crate) mod administration;
 #[cfg(feature = "ssr")]
 pub(crate) mod claim;
 mod dialogs;
+pub(crate) mod directory;
 mod en;
 mod errors;
 mod images;
@@ -17,7 +18,9 @@ mod message;
 pub(crate) mod message_lists;
 mod moderation;
 mod people;
+pub(crate) mod private_rooms;
 mod room;
+pub(crate) mod room_choices;
 #[cfg(test)]
 mod tests;
 pub(crate) mod threads;
@@ -197,10 +200,6 @@ pub(crate) struct Translations {
     pub(crate) mentions_you: &'static str,
     pub(crate) mentioned_elsewhere: &'static str,
     pub(crate) open_room: &'static str,
-    /// Button that removes a room from the list; takes the name of the room.
-    pub(crate) remove_room: Template,
-    /// Button that marks everything in a room as read; takes the name of the room.
-    pub(crate) mark_room_read: Template,
 
     /// Button that opens the dialog with the link to the room.
     pub(crate) invite: &'static str,

@@ -45,6 +45,7 @@ actions! {
     Rename = "rename",
     People = "people",
     Rooms = "rooms",
+    Directory = "directory",
     Search = "search",
     Pins = "pins",
     Thread = "thread",

@@ -94,6 +94,7 @@ impl ClientMessage {
             | Self::Members
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
+            | Self::Directory { .. }
             | Self::LeaveRoom
             | Self::Thread { .. }
             | Self::Direct { .. } => Ok(()),

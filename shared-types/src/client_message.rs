@@ -5,9 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, NamedPerson, Nonce, Person, PersonId, PersonName,
-    PollDraft, Rev, Role, RoomDetails, RoomName, RoomRules, RoomTitle, SavedPosition, SearchText, Seconds, Seq,
-    Timestamp, server_message::is_false,
+    Action, ChatImage, DirectoryPosition, Emoji, ImageSize, ImageType, MessageText, NamedPerson, Nonce, Person,
+    PersonId, PersonName, PollDraft, Rev, Role, RoomDetails, RoomName, RoomRules, RoomTitle, SavedPosition, SearchText,
+    Seconds, Seq, Timestamp, server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -183,6 +183,20 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         read: Vec<Seq>,
     },
+    /// Requests open rooms of this chat in which something was written, also those that the sender has never visited. Answered with
+    /// `directory`.
+    #[json(late)]
+    Directory {
+        /// Words that the title, the topic and the address of a room contain together. Without them the answer has all rooms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<SearchText>,
+        /// Whether the sender wants the archived rooms, and otherwise the others.
+        #[serde(default, skip_serializing_if = "is_false")]
+        archived: bool,
+        /// Where to go on, from an earlier answer. Without it the answer starts at the room that was active last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<DirectoryPosition>,
+    },
     /// Searches the room for messages that contain all words. Answered with `found`.
     #[json(late)]
     Search {
@@ -328,7 +342,8 @@ pub enum ClientMessage {
     /// Requests the members of the private room. Answered with `members`.
     #[json(late)]
     Members,
-    /// Adds a person to the private room. Every member may. Answered with `members`.
+    /// Adds a person to a private room. Every member may. Answered with `members`, and with `memberAdded` for another room than the
+    /// socket's.
     #[json(late)]
     AddMember {
         /// The person.
@@ -336,6 +351,9 @@ pub enum ClientMessage {
         /// The name that the members see until the person comes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<PersonName>,
+        /// The room, if it is not the room of the socket.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member_room: Option<RoomName>,
     },
     /// Removes a person from the private room, and closes their sockets there. Only for hosts of the room. Answered with `members`.
     #[json(late)]
@@ -373,6 +391,7 @@ impl ClientMessage {
             Self::Rename { .. } => Action::Rename,
             Self::People => Action::People,
             Self::Rooms { .. } => Action::Rooms,
+            Self::Directory { .. } => Action::Directory,
             Self::Search { .. } => Action::Search,
             Self::Pins => Action::Pins,
             Self::Thread { .. } => Action::Thread,
@@ -419,6 +438,7 @@ impl ClientMessage {
             | Self::Rename { .. }
             | Self::People
             | Self::Rooms { .. }
+            | Self::Directory { .. }
             | Self::Search { .. }
             | Self::Pins
             | Self::Thread { .. }

@@ -120,6 +120,22 @@ pub const NEWS_CHARS: usize = 200;
 /// 80 KB at most, and usually one billing unit of API Gateway. To list them takes one read for each: 50 read units, $0.000006.
 pub const PINS: usize = 50;
 
+/// Maximum number of open rooms in the directory. An entry takes about 150 bytes, at most 1.4 KB: to read all of them takes about 19
+/// eventually consistent read units of 8 KB, $0.0000024, and at most the 1 MB of one Query, 128 units, $0.000016.
+pub const DIRECTORY_ROOMS: usize = 1_000;
+
+/// Maximum number of rooms in one `directory` answer: 20 of at most 1.5 KB are 30 KB, one billing unit of API Gateway. It takes one read of
+/// a message and one of the people for each.
+pub const DIRECTORY_PAGE: usize = 20;
+
+/// How exact the directory knows the last activity of a room. In each process, a room costs one write more in each hour in which something
+/// is written: 1,000 rooms that are used all day are 24,000 writes a day, $0.015.
+pub const DIRECTORY_HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// Maximum number of rooms that one address, or a person without a known address, gets into the directory in an hour. Rooms above it work
+/// as all others, and are listed when something is written in a later hour. 1,000 rooms would take one address 2 days.
+pub const DIRECTORY_NEW_ROOMS: u32 = 20;
+
 /// Maximum number of people in the summary of a thread. One takes at most 342 bytes: 1,710 together, once for each thread of a page.
 pub const THREAD_PEOPLE: usize = 5;
 

@@ -5,9 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, Poll, PrivateRoom,
-    Reaction, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle,
-    SavedMessage, SavedPosition, SearchText, Seq, ThreadSummary, Timestamp, TitledRoom,
+    ActionName, AuditEntry, ChatImage, DirectoryPosition, DirectoryRoom, HistoryRange, MessageText, Nonce, PersonId,
+    PersonName, Poll, PrivateRoom, Reaction, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName,
+    RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText, Seq, ThreadSummary, Timestamp, TitledRoom,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -103,6 +103,15 @@ pub enum ServerMessage {
         /// The rooms that have a title, if the request asked for titles; also rooms without messages.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         titles: Vec<TitledRoom>,
+    },
+    /// Open rooms of this chat, the one that was active last first; the answer to `directory`.
+    #[json(late)]
+    Directory {
+        /// The rooms; at most [`crate::limits::DIRECTORY_PAGE`]. There can be fewer before the last ones.
+        rooms: Vec<DirectoryRoom>,
+        /// Where the next request goes on; absent if there are no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<DirectoryPosition>,
     },
     /// A new message in another room, which this socket watches by `rooms`. Not sent for the recipient's own messages, edits and
     /// reactions.
@@ -283,6 +292,14 @@ pub enum ServerMessage {
         /// The members; at most [`crate::limits::ROOM_MEMBERS`].
         people: Vec<RoomMember>,
     },
+    /// A person is a member of another private room than the socket's now; the answer to `addMember` with `memberRoom`.
+    #[json(late)]
+    MemberAdded {
+        /// The room.
+        member_room: RoomName,
+        /// The person.
+        person: PersonId,
+    },
     /// The recipient is no member of a private room any more: the answer to `leaveRoom`, and sent to a person who was removed. The sockets
     /// that they have there are closed after it.
     #[json(late)]
@@ -335,6 +352,7 @@ impl ServerMessage {
             | Self::Saved { .. }
             | Self::Upload { .. }
             | Self::Rooms { .. }
+            | Self::Directory { .. }
             | Self::Restrictions { .. }
             | Self::Audit { .. }
             | Self::DataErased { .. }
@@ -344,6 +362,7 @@ impl ServerMessage {
             | Self::CatchUp { .. }
             | Self::RoomCreated { .. }
             | Self::MyRooms { .. }
+            | Self::MemberAdded { .. }
             | Self::RoomLeft { .. }
             | Self::Pong
             | Self::Error { .. } => false,

@@ -16,6 +16,7 @@ mod create_room;
 mod delete;
 mod describe;
 mod direct;
+mod directory;
 mod edit;
 mod enter;
 mod erase;
@@ -71,6 +72,7 @@ use crate::{
         post::{Draft, MessagePoster},
         renderer::MessageRenderer,
         room_activity::RoomActivityQuery,
+        room_directory::{NotedRooms, RoomList},
         saved::SavedList,
         search::MessageSearch,
         update::{MessageUpdate, MessageUpdater},
@@ -89,6 +91,7 @@ use crate::{
         moderation::Moderation,
         rate_store::RateStore,
         read_positions::ReadPositions,
+        room_directory::RoomDirectory,
         room_members::RoomMembers,
         saved_messages::SavedMessages,
         system::{Clock, Entropy},
@@ -122,6 +125,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Rename => rename::SPEC,
         Action::People => people::SPEC,
         Action::Rooms => rooms::SPEC,
+        Action::Directory => directory::SPEC,
         Action::Search => search::SPEC,
         Action::Pins => pins::SPEC,
         Action::Thread => thread::SPEC,
@@ -164,6 +168,7 @@ pub struct FrameHandler {
     search: MessageSearch,
     renderer: MessageRenderer,
     room_activity: RoomActivityQuery,
+    room_list: RoomList,
     read_positions: Arc<dyn ReadPositions>,
     rate: RateLimiter,
     rejection_log: Arc<LogThrottle>,
@@ -189,6 +194,8 @@ pub struct FramePorts {
     pub gateway: Arc<dyn ConnectionGateway>,
     /// Restrictions, room rules and the audit log.
     pub moderation: Arc<dyn Moderation>,
+    /// The directory of open rooms.
+    pub room_directory: Arc<dyn RoomDirectory>,
     /// The members of private rooms.
     pub members: Arc<dyn RoomMembers>,
     /// Slow mode slots.
@@ -237,6 +244,7 @@ impl FrameHandler {
             moderation,
             rate_store,
             read_positions,
+            room_directory,
             members,
             renderer,
             clock,
@@ -246,8 +254,27 @@ impl FrameHandler {
         let restriction_store =
             RestrictionStore { moderation: moderation.clone(), clock: clock.clone(), configured_moderators };
         let membership = RoomMembership { members };
-        let updater =
-            MessageUpdater { messages: messages.clone(), images: images.clone(), moderation, clock: clock.clone() };
+        let updater = MessageUpdater {
+            messages: messages.clone(),
+            images: images.clone(),
+            moderation: moderation.clone(),
+            clock: clock.clone(),
+        };
+        let room_activity = RoomActivityQuery {
+            messages: messages.clone(),
+            read_positions: read_positions.clone(),
+            renderer: renderer.clone(),
+        };
+        let room_list = RoomList {
+            directory: room_directory,
+            moderation,
+            connections: connections.clone(),
+            activity: room_activity.clone(),
+            renderer: renderer.clone(),
+            rate: rate.clone(),
+            clock: clock.clone(),
+            noted: Arc::new(NotedRooms::default()),
+        };
         Self {
             posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
             moderation: ModerationActions { restriction_store, connections: connections.clone() },
@@ -271,9 +298,10 @@ impl FrameHandler {
             poster: MessagePoster { messages: messages.clone(), images, clock: clock.clone() },
             updater,
             catch_up: CatchUp { messages: messages.clone(), clock, renderer: renderer.clone(), page_size },
-            search: MessageSearch { messages: messages.clone(), renderer: renderer.clone() },
-            renderer: renderer.clone(),
-            room_activity: RoomActivityQuery { messages, read_positions: read_positions.clone(), renderer },
+            search: MessageSearch { messages, renderer: renderer.clone() },
+            renderer,
+            room_activity,
+            room_list,
             read_positions,
             rate,
             rejection_log: Arc::default(),
@@ -384,6 +412,9 @@ impl FrameHandler {
             ClientMessage::Rooms { rooms, titles, watch, read } => {
                 rooms::run(self, sender, rooms::Wanted { rooms, titles, watch, read }).await
             }
+            ClientMessage::Directory { text, archived, after } => {
+                directory::run(self, sender, text, archived, after).await
+            }
             ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
             ClientMessage::Pins => pins::run(self, sender).await,
             ClientMessage::Thread { seq, before } => thread::run(self, sender, seq, before).await,
@@ -406,7 +437,9 @@ impl FrameHandler {
             ClientMessage::CreateRoom { title } => create_room::run(self, sender, title).await,
             ClientMessage::MyRooms => my_rooms::run(self, sender).await,
             ClientMessage::Members => members::run(self, sender).await,
-            ClientMessage::AddMember { person, name } => add_member::run(self, sender, person, name).await,
+            ClientMessage::AddMember { person, name, member_room } => {
+                add_member::run(self, sender, person, name, member_room).await
+            }
             ClientMessage::RemoveMember { person } => remove_member::run(self, sender, person).await,
             ClientMessage::LeaveRoom => leave_room::run(self, sender).await,
             ClientMessage::Direct { people } => direct::run(self, sender, people).await,

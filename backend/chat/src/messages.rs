@@ -11,6 +11,7 @@ pub mod pins;
 pub mod post;
 pub mod renderer;
 pub mod room_activity;
+pub mod room_directory;
 pub mod saved;
 pub mod search;
 pub mod threads;

@@ -13,6 +13,7 @@ pub mod messages;
 pub mod moderation;
 pub mod rate_store;
 pub mod read_positions;
+pub mod room_directory;
 pub mod room_members;
 pub mod saved_messages;
 pub mod secrets;

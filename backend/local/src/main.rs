@@ -48,6 +48,7 @@ use store_redb::{
     moderation::RedbModeration,
     rate_store::InProcessRateStore,
     read_positions::RedbReadPositions,
+    room_directory::RedbRoomDirectory,
     room_members::RedbRoomMembers,
     store::{Store, StoreState},
     tokens::RedbTokens,
@@ -131,6 +132,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
     let moderation = Arc::new(RedbModeration::new(store.clone(), clock.clone()));
     let members = Arc::new(RedbRoomMembers::new(store.clone()));
     let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
+    let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
     let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
     let images = FileImages::open(&settings.data, clock.clone(), entropy.as_ref());
     let images = Arc::new(images.map_err(|error| {
@@ -178,6 +180,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 members: members.clone(),
                 rate_store: rate_store.clone(),
                 read_positions: read_positions.clone(),
+                room_directory,
                 renderer: renderer.clone(),
                 clock: clock.clone(),
                 entropy: entropy.clone(),

@@ -63,6 +63,8 @@ const MESSAGES: u64 = 1_000 * DAYS;
 const OPEN_HOURS: u64 = 8;
 /// Hours of these in which nobody writes.
 const QUIET_HOURS: u64 = 2;
+/// Number of processes of the function `send` that are in use at the same time. Each writes the directory of rooms once an hour.
+const PROCESSES: u64 = 2;
 /// Time in which a message is written.
 const WRITING: Duration = Duration::from_secs(8);
 /// How often a page is hidden in an hour, and for how long each time: two thirds of the time.
@@ -122,11 +124,13 @@ impl Month {
     }
 
     /// Returns the requests of the month: how many, and the units of one.
-    fn requests(&self) -> [(u64, Units); 7] {
+    fn requests(&self) -> [(u64, Units); 8] {
         let changes = Units::of("changes");
         let socket = Units::of("connect").plus(Units::of("hello")).plus(Units::of("disconnect"));
+        let first_of_hour = PROCESSES * (OPEN_HOURS - QUIET_HOURS) * DAYS;
         [
-            (MESSAGES, Units::of("send")),
+            (MESSAGES - first_of_hour, Units::of("send")),
+            (first_of_hour, Units::of("send, the first message of a room in an hour")),
             (self.typing, Units::of("typing")),
             (self.heartbeats, changes),
             (self.hidden, changes.plus(HIDE)),

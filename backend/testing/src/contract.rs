@@ -8,8 +8,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat::ports::{
     connections::Connections, images::Images, messages::Messages, moderation::Moderation, rate_store::RateStore,
-    read_positions::ReadPositions, room_members::RoomMembers, saved_messages::SavedMessages, secrets::Secrets,
-    shards::Shards, tokens::Tokens,
+    read_positions::ReadPositions, room_directory::RoomDirectory, room_members::RoomMembers,
+    saved_messages::SavedMessages, secrets::Secrets, shards::Shards, tokens::Tokens,
 };
 
 pub mod connections;
@@ -21,6 +21,7 @@ pub mod moderation;
 pub mod rate_store;
 pub mod read_positions;
 pub mod roles;
+pub mod room_directory;
 pub mod room_members;
 pub mod saved_messages;
 pub mod secrets;
@@ -43,6 +44,7 @@ pub struct Stores {
     pub rate_store: Arc<dyn RateStore>,
     pub tokens: Arc<dyn Tokens>,
     pub read_positions: Arc<dyn ReadPositions>,
+    pub room_directory: Arc<dyn RoomDirectory>,
     pub browser: Arc<dyn Browser>,
     /// A resource that must live as long as the stores, such as a temporary directory.
     pub _keep: Box<dyn std::any::Any + Send + Sync>,
@@ -104,6 +106,9 @@ macro_rules! contract_tests {
         }
         mod roles {
             $crate::roles_contract!($stores);
+        }
+        mod room_directory {
+            $crate::room_directory_contract!($stores);
         }
         mod room_members {
             $crate::room_members_contract!($stores);

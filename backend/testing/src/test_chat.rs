@@ -43,8 +43,8 @@ use serde_json::{Value, json};
 use shared_types::{PersonId, Timestamp};
 use store_redb::{
     connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, read_positions::RedbReadPositions, room_members::RedbRoomMembers, store::Store,
-    tokens::RedbTokens,
+    rate_store::InProcessRateStore, read_positions::RedbReadPositions, room_directory::RedbRoomDirectory,
+    room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
 };
 
 use crate::{clock::ManualClock, recording_gateway::RecordingGateway};
@@ -64,6 +64,8 @@ pub struct TestChat {
     pub rate_store: Arc<InProcessRateStore>,
     pub tokens: Arc<RedbTokens>,
     pub read_positions: Arc<RedbReadPositions>,
+    /// The directory of open rooms.
+    pub room_directory: Arc<RedbRoomDirectory>,
     /// The members of private rooms.
     pub members: Arc<RedbRoomMembers>,
     pub rate: RateLimiter,
@@ -108,6 +110,7 @@ impl TestChat {
         let messages = Arc::new(RedbMessages::new(store.clone(), None, clock.clone()));
         let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
         let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
+        let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
         let members = Arc::new(RedbRoomMembers::new(store.clone()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
@@ -122,6 +125,7 @@ impl TestChat {
             rate_store,
             tokens,
             read_positions,
+            room_directory,
             members,
             rate,
             secrets,
@@ -199,6 +203,7 @@ impl TestChat {
             images: self.images.clone(),
             gateway: self.gateway.clone(),
             moderation: self.moderation.clone(),
+            room_directory: self.room_directory.clone(),
             members: self.members.clone(),
             rate_store: self.rate_store.clone(),
             read_positions: self.read_positions.clone(),

@@ -24,6 +24,7 @@ pub mod read_sync;
 pub mod rejected_image;
 pub mod room_address;
 mod room_cache;
+pub mod room_directory;
 pub mod room_list;
 pub mod room_search;
 pub mod room_titles;

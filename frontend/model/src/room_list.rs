@@ -9,6 +9,7 @@ use shared_types::{
 pub use self::unread::RoomNews;
 use self::unread::RoomUnread;
 
+pub mod choices;
 mod unread;
 
 /// Minimum time between two requests when the page becomes visible, in milliseconds.
@@ -50,11 +51,23 @@ pub struct RoomEntry {
     pub count: u32,
     /// Whether one of them mentions the visitor.
     pub mentioned: bool,
+    /// Whether the visitor made it a favourite.
+    pub favourite: bool,
+    /// Whether the visitor muted it: it counts as unread only if it mentions them.
+    pub muted: bool,
 }
 
 impl RoomEntry {
     fn new(room: &RoomName, is_current: bool) -> Self {
-        Self { room: room.clone(), is_current, unread: false, count: 0, mentioned: false }
+        Self {
+            room: room.clone(),
+            is_current,
+            unread: false,
+            count: 0,
+            mentioned: false,
+            favourite: false,
+            muted: false,
+        }
     }
 
     /// The rooms to draw while nothing else is known: the lobby and the current room.
@@ -123,6 +136,17 @@ impl RoomList {
         if self.visited.len() < ROOMS && !self.visited.contains(room) {
             self.visited.push(room.clone());
         }
+    }
+
+    /// Keeps rooms in the list, before all others that are not the current one. Those that were visited longest ago leave it for them.
+    pub fn keep(&mut self, rooms: &[RoomName]) {
+        for room in rooms.iter().rev() {
+            if *room != self.visited[0] {
+                self.visited.retain(|visited| visited != room);
+                self.visited.insert(1, room.clone());
+            }
+        }
+        self.visited.truncate(ROOMS);
     }
 
     /// Adds a direct message that the visitor does not know, behind the current room. Returns whether it did.

@@ -199,6 +199,7 @@ impl Timeline {
             ServerMessage::CatchUp { .. } => self.ask_changes_at = Some(now),
             ServerMessage::Upload { .. }
             | ServerMessage::Rooms { .. }
+            | ServerMessage::Directory { .. }
             | ServerMessage::Details { .. }
             | ServerMessage::News { .. }
             | ServerMessage::Read { .. }
@@ -215,6 +216,7 @@ impl Timeline {
             | ServerMessage::UserPurged { .. }
             | ServerMessage::RoomCreated { .. }
             | ServerMessage::MyRooms { .. }
+            | ServerMessage::MemberAdded { .. }
             | ServerMessage::Members { .. }
             | ServerMessage::RoomLeft { .. }
             | ServerMessage::Pong => {}
@@ -438,6 +440,7 @@ impl Timeline {
                 | Action::Changes
                 | Action::People
                 | Action::Rooms
+                | Action::Directory
                 | Action::Search
                 | Action::Typing
                 | Action::Restrictions

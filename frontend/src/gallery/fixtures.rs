@@ -4,17 +4,19 @@ use leptos::prelude::*;
 use page_model::{
     connection::{EndReason, Status},
     rejected_image::ImageNote,
+    room_directory::DirectoryProgress,
     room_list::RoomEntry,
     timeline::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction, RowThread},
 };
 use page_view::SharedState;
 use shared_types::{
-    AccessMode, ChatImage, ImageType, Language, PageState, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules,
-    Seq, Timestamp,
+    AccessMode, ChatImage, ImageType, Language, PageState, Person, Restrictions, Rev, RoomDetails, RoomMember,
+    RoomName, RoomRules, Seq, Timestamp,
 };
 
 use crate::ui::{
     on_demand,
+    rooms::directory_dialog::{DirectoryRow, DirectoryView},
     state::{
         Chat,
         composer::{Attachment, ComposerStatus},
@@ -70,6 +72,36 @@ fn person(id: &str, name: &str) -> Person {
 /// Mona, a moderator.
 pub(super) fn moderator() -> Person {
     Person { moderator: true, ..person("mona", "Mona") }
+}
+
+/// A page of the directory of open rooms.
+pub(super) fn directory() -> DirectoryView {
+    let row = |room: &str, title: Option<&str>, topic: Option<&str>, when: &str, online| DirectoryRow {
+        room: room.parse().unwrap(),
+        title: title.map(String::from),
+        topic: topic.map(String::from),
+        sent_at: Timestamp(1_795_428_000_000),
+        when: when.into(),
+        online,
+    };
+    let long = "Everything about boats, ropes and knots, and what else is needed on the water. ".repeat(3);
+    let rooms = vec![
+        row("boats", Some("Boats and ropes"), Some(&long), "Monday, 23 November, 10:30", Some(3)),
+        row("lobby", None, None, "Monday, 23 November, 10:10", Some(1)),
+        row("a-room-with-an-address-that-is-rather-long-for-a-telephone", None, Some("一日中"), "10:00", None),
+    ];
+    DirectoryView { progress: DirectoryProgress::Done, rooms, has_more: true }
+}
+
+/// The members of a private room, of which the moderator is a host.
+pub(super) fn members() -> Vec<RoomMember> {
+    let member = |id: &str, name: Option<&str>, host| RoomMember {
+        person: id.parse().unwrap(),
+        name: name.map(|name| name.parse().unwrap()),
+        host,
+        since: Timestamp(1_795_428_000_000),
+    };
+    vec![member("mona", Some("Mona"), true), member("ben", Some("Ben"), false), member("x7f2x7f2x7f2x7f2", None, false)]
 }
 
 /// Invitations in every state.
@@ -161,6 +193,8 @@ pub(super) fn rooms() -> Vec<RoomEntry> {
         unread: unread.is_some(),
         count: unread.unwrap_or_default(),
         mentioned,
+        favourite: room == "boats",
+        muted: room == "plans-2026",
     };
     let others = [
         other("boats", Some(0), false),
@@ -176,7 +210,15 @@ pub(super) fn rooms_and_direct_messages(chat: Chat) -> Vec<RoomEntry> {
     let direct = [("Cleo", 2), ("Ben, Cleo, Mona", 0)].into_iter().zip(1u8..).map(|((title, count), number)| {
         let room = RoomName::of_direct_message(&[number; 32]);
         chat.rooms.titles.update(|titles| _ = titles.set(&room, title.parse().ok().as_ref()));
-        RoomEntry { room, is_current: false, unread: count > 0, count, mentioned: count > 0 }
+        RoomEntry {
+            room,
+            is_current: false,
+            unread: count > 0,
+            count,
+            mentioned: count > 0,
+            favourite: false,
+            muted: false,
+        }
     });
     rooms().into_iter().chain(direct).collect()
 }

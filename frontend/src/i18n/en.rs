@@ -137,8 +137,6 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     mentions_you: "you are mentioned",
     mentioned_elsewhere: "You are mentioned in another room",
     open_room: "Open a room",
-    remove_room: Template("Take ", " off the list"),
-    mark_room_read: Template("Mark ", " as read"),
 
     invite: "Invite people",
 

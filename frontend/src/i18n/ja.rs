@@ -144,8 +144,6 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     mentions_you: "あなたへのメンションがあります",
     mentioned_elsewhere: "ほかのルームであなたへのメンションがあります",
     open_room: "ルームを開く",
-    remove_room: Template("", " を一覧から外す"),
-    mark_room_read: Template("", " を既読にする"),
 
     invite: "メンバーを招待",
 

@@ -1,4 +1,5 @@
-//! The dialog with the link to the room. In a chat with a passphrase, moderators also make, see and revoke invitations in it.
+//! The dialog with the link to the room. In a chat with a passphrase, moderators also make, see and revoke invitations in it, and hosts of
+//! a private room see and revoke those to their room.
 
 use leptos::{ev, prelude::*};
 use page_view::{Element, View, element, reactive, reactive_text};
@@ -71,7 +72,10 @@ pub(crate) fn show(chat: Chat) {
         // A link to the room helps nobody who is no member.
         set(chat.invite.is_invitation, false);
         chat.invite.link.show(String::new());
+        set(chat.invite.list, InvitationsView::Loading);
         chat.run_in_dialog(DialogIntent::InviteToRoom);
+        // They tell whether the visitor is a host.
+        chat.run_in_dialog(DialogIntent::LoadMembers);
         return dialog::open(chat.invite.dialog);
     }
     show_room_link(chat);
@@ -97,7 +101,22 @@ fn has_invitations(chat: Chat) -> bool {
 
 /// Draws the invitations, and the form that makes one.
 fn invitations(chat: Chat) -> View {
-    reactive(move || has_invitations(chat).then(|| untrack(|| invitations_part(chat))))
+    reactive(move || {
+        let (is_host, may_invite) = (members_dialog::is_host(chat), has_invitations(chat));
+        untrack(|| match (is_host, may_invite) {
+            (true, _) => Some(section(chat).child(list(chat))),
+            (false, true) => Some(invitations_part(chat)),
+            (false, false) => None,
+        })
+    })
+}
+
+fn section(chat: Chat) -> Element {
+    let title = match chat.room.address().is_private() {
+        true => chat.translations.private_rooms().invitations_title,
+        false => chat.translations.dialogs().invitations,
+    };
+    element("section").class("part").child(element("h3").text(title))
 }
 
 fn invitations_part(chat: Chat) -> Element {
@@ -121,22 +140,31 @@ fn invitations_part(chat: Chat) -> Element {
         .child(select(texts.valid_for, lives, state.selected_life))
         .child(select(texts.lets_in, uses, state.selected_uses))
         .child(make);
-    let rows = move || match state.list.get() {
+    section(chat).child(status(chat)).child(form).child(rows(chat))
+}
+
+/// Draws the invitations of a private room, for its hosts.
+fn list(chat: Chat) -> Element {
+    element("div").child(status(chat)).child(rows(chat))
+}
+
+fn rows(chat: Chat) -> Element {
+    let rows = move || match chat.invite.list.get() {
         InvitationsView::Known(rows) => rows.into_iter().map(|row| invitation(chat, row)).collect::<Vec<_>>(),
         InvitationsView::Loading | InvitationsView::Failed => Vec::new(),
     };
-    let status = move || match state.list.get() {
+    element("ul").class("invitations").with("role", "list").child(reactive(rows))
+}
+
+fn status(chat: Chat) -> Element {
+    let texts = chat.translations.dialogs();
+    let status = move || match chat.invite.list.get() {
         InvitationsView::Loading => texts.audit_loading,
         InvitationsView::Failed => texts.links_failed,
+        InvitationsView::Known(_) if chat.room.address().is_private() => chat.translations.private_rooms().invitations,
         InvitationsView::Known(_) => texts.invitations_hint,
     };
-    let status = element("p").class("name-hint").with("role", "status").child(reactive_text(status));
-    element("section")
-        .class("part")
-        .child(element("h3").text(texts.invitations))
-        .child(status)
-        .child(form)
-        .child(element("ul").class("invitations").with("role", "list").child(reactive(rows)))
+    element("p").class("name-hint").with("role", "status").child(reactive_text(status))
 }
 
 /// Draws an invitation with the button that revokes it.

@@ -6,23 +6,21 @@ use page_view::{Element, View, element, reactive, reactive_text};
 use shared_types::{Person, RoomMember};
 
 use crate::ui::{
+    moderation::rules_dialog,
     parts::{
         avatar::avatar,
         dialog::{self, titled_dialog},
     },
+    room_details_dialog,
     state::{Chat, intent::DialogIntent, members::MembersView, on_demand::DialogRequest, set},
 };
 
 /// Draws the dialog.
 pub(crate) fn members_dialog(chat: Chat) -> Element {
     let (texts, state) = (chat.translations.dialogs(), chat.members);
-    let is_host = move |members: &[RoomMember]| {
-        let me = chat.room.you.with(|you| you.id.clone());
-        members.iter().any(|member| member.host && member.person == me)
-    };
     let rows = move || match state.list.get() {
         MembersView::Known(members) => {
-            let is_host = is_host(&members);
+            let is_host = is_host(chat);
             members.into_iter().map(|member| row(chat, member, is_host)).collect::<Vec<_>>()
         }
         MembersView::Loading | MembersView::Failed => Vec::new(),
@@ -60,7 +58,34 @@ fn ways(chat: Chat) -> Element {
     });
     let leave_label = move || if state.is_leaving.get() { texts.leave_room_confirm } else { texts.leave_room };
     let leave = leave.child(reactive_text(leave_label));
-    element("div").class("sheet-ways").child(invite).child(leave)
+    element("div").class("sheet-ways").child(invite).child(leave).child(host_buttons(chat))
+}
+
+/// Whether the visitor is a host of the private room, as far as its members are loaded.
+pub(crate) fn is_host(chat: Chat) -> bool {
+    let me = chat.room.you.with(|you| you.id.clone());
+    let is_me = |member: &RoomMember| member.host && member.person == me;
+    let is_known =
+        chat.members.list.with(|list| matches!(list, MembersView::Known(members) if members.iter().any(is_me)));
+    let room = chat.room.address();
+    is_known && room.is_private() && !room.is_direct()
+}
+
+/// Draws the buttons with which a host changes the details and the rules of the room. Moderators have them in the dialog of rooms.
+fn host_buttons(chat: Chat) -> View {
+    let button = move |label, open: fn(Chat)| {
+        let open = move |_| {
+            dialog::close(chat.members.dialog);
+            open(chat);
+        };
+        element("button").class("quiet").with("type", "button").on(ev::click, open).text(label)
+    };
+    reactive(move || {
+        let texts = chat.translations.dialogs();
+        let buttons =
+            || [button(texts.room_details, room_details_dialog::show), button(texts.room_rules, rules_dialog::open)];
+        (is_host(chat) && !chat.is_moderator()).then(buttons).into_iter().flatten()
+    })
 }
 
 /// Draws the button that opens the dialog, in a private room.

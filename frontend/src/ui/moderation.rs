@@ -8,9 +8,14 @@ pub(crate) mod rules_dialog;
 use leptos::ev;
 use page_view::{View, element, reactive};
 
-use crate::ui::{parts::dialog, room_details_dialog, state::Chat};
+use crate::ui::{
+    parts::dialog,
+    room_details_dialog,
+    rooms::directory_dialog,
+    state::{Chat, intent::DialogIntent},
+};
 
-/// Draws the buttons that open the dialogs about the room, as far as the visitor may see them.
+/// Draws the buttons that open the list of all rooms and the dialogs about the room, as far as the visitor may see them.
 pub(crate) fn buttons(chat: Chat) -> View {
     let has_details = move || chat.room.details.with(|details| !details.is_default());
     let button = move |label, open: fn(Chat)| {
@@ -21,7 +26,12 @@ pub(crate) fn buttons(chat: Chat) -> View {
         element("button").class("quiet").with("type", "button").on(ev::click, open).text(label)
     };
     reactive(move || {
-        let mut buttons = Vec::new();
+        let mut buttons = vec![button(chat.translations.directory().title, directory_dialog::open)];
+        let texts = chat.translations.room_choices();
+        let is_muted = chat.rooms.entries.with(|rooms| rooms.iter().any(|room| room.is_current && room.muted));
+        let mute = element("button").class("quiet").with("type", "button");
+        let mute = mute.on(ev::click, move |_| chat.run_in_dialog(DialogIntent::ToggleMuted));
+        buttons.push(mute.text(if is_muted { texts.unmute } else { texts.mute }));
         let is_direct = chat.room.address().is_direct();
         if !is_direct && (has_details() || chat.can_describe()) {
             buttons.push(button(chat.translations.dialogs().room_details, room_details_dialog::show));
@@ -35,6 +45,6 @@ pub(crate) fn buttons(chat: Chat) -> View {
         if chat.moderation.is_owner.get() {
             buttons.push(button(chat.translations.administration().title, administration_dialog::open));
         }
-        (!buttons.is_empty()).then(|| element("div").class("sheet-ways").children(buttons))
+        [element("div").class("sheet-ways").children(buttons)]
     })
 }

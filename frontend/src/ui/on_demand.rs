@@ -29,7 +29,7 @@ use crate::ui::{
     people_panel, poll_dialog, privacy_dialog,
     profile::{self, profile_dialog},
     room_details_dialog::{self, room_details_dialog},
-    rooms::{list, room_dialog},
+    rooms::{directory_dialog, list, room_dialog},
     search_dialog, shortcuts,
     state::{
         Chat,
@@ -76,6 +76,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         emoji_picker(chat),
         delete_dialog(chat),
         room_dialog::room_dialog(chat),
+        directory_dialog::directory_dialog(chat),
         search_dialog::search(chat),
         shortcuts::shortcuts(chat),
         restriction_dialog(chat),

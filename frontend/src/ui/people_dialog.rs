@@ -1,6 +1,6 @@
 //! The dialog that lists the people in the room.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use page_view::{Element, element, reactive};
 use shared_types::Person;
 
@@ -8,8 +8,8 @@ use crate::ui::{
     direct_dialog::{self, DirectDialog},
     members_dialog,
     moderation::restriction_dialog,
-    parts::avatar::avatar,
-    people_panel::{identity, is_wide, more_people, toggle},
+    parts::{avatar::avatar, dialog},
+    people_panel::{identity, is_wide, more_people, open_card, toggle},
     state::{Chat, intent::Intent},
 };
 
@@ -18,14 +18,20 @@ pub(crate) fn people_dialog(chat: Chat, direct: DirectDialog) -> Element {
     let people_dialog = chat.on_demand.people_dialog;
     let people = move || {
         let person = |person: Person| {
-            let (avatar, identity) = (avatar(chat, &person), identity(chat, &person));
+            let shown = person.clone();
+            let open = move |_| {
+                dialog::close(people_dialog);
+                open_card(shown.clone());
+            };
+            let button = element("button").class("person person-row").with("type", "button").on(ev::click, open);
+            let button = button.with("aria-haspopup", "dialog").child(avatar(chat, &person));
+            let button = button.child(identity(chat, &person));
             let message = direct_dialog::message_icon(chat, &person, people_dialog);
-            element("li")
-                .class("person")
-                .child(avatar)
-                .child(identity)
-                .child(message)
-                .child(restriction_dialog::button(chat, person, people_dialog))
+            element("li").class("people-entry").child(button).child(message).child(restriction_dialog::button(
+                chat,
+                person,
+                people_dialog,
+            ))
         };
         chat.room.people.get().into_iter().map(person).collect::<Vec<_>>()
     };

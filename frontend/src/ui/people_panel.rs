@@ -1,8 +1,10 @@
 //! The people in the room as a panel beside the log, on wide screens. On others there is a dialog. A click on a person opens their card.
 
+use std::cell::Cell;
+
 use leptos::{ev, prelude::*};
 use page_view::{Element, NodeRef, State, View, element, reactive, reactive_text};
-use shared_types::Person;
+use shared_types::{Person, RoomName};
 use web_sys::{HtmlDialogElement, HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
@@ -13,6 +15,7 @@ use crate::ui::{
     parts::{
         avatar::avatar,
         dialog::{self, dialog_with_title},
+        form_controls::select,
         icon_button::{CROSS, icon_button},
     },
     state::{Chat, intent::DialogIntent},
@@ -24,6 +27,19 @@ const TITLE_ID: &str = "people-panel-title";
 /// From this width on there is a panel, as in `style/rooms.css`.
 pub(crate) const WIDE: &str = "(min-width: 75rem)";
 
+thread_local! {
+    /// The card of this page.
+    static CARD: Cell<Option<Card>> = const { Cell::new(None) };
+}
+
+/// Opens the card of a person.
+pub(crate) fn open_card(person: Person) {
+    if let Some(card) = CARD.get() {
+        card.person.set(person);
+        dialog::open_without_keyboard(card.dialog);
+    }
+}
+
 /// Whether the window is wide enough for the panel.
 pub(crate) fn is_wide() -> bool {
     window().match_media(WIDE).ok().flatten().is_some_and(|query| query.matches())
@@ -32,6 +48,7 @@ pub(crate) fn is_wide() -> bool {
 /// Draws the panel and the card.
 pub(crate) fn panel_and_card(chat: Chat, direct: DirectDialog) -> [View; 2] {
     let card = Card::of(chat.room.you.get_untracked());
+    CARD.set(Some(card));
     let panel = reactive(move || chat.on_demand.people_panel.get().then(|| panel(chat, card, direct)));
     [panel, card_dialog(chat, card).into()]
 }
@@ -163,6 +180,29 @@ fn card_body(chat: Chat, card: Card) -> Vec<Element> {
             })
             .text(texts.mention_person)
     });
+    let add = (!is_me).then(|| add_to_room(chat, card, &person)).flatten();
     let restrict = restriction_dialog::button(chat, person, card.dialog);
-    vec![who, id, element("div").class("name-buttons").children(restrict).children(mention).children(message)]
+    let card =
+        vec![who, id, element("div").class("name-buttons").children(restrict).children(mention).children(message)];
+    card.into_iter().chain(add).collect()
+}
+
+/// Draws the choice of a private room of the visitor, to which they add the person. The room that is shown is among them.
+fn add_to_room(chat: Chat, card: Card, person: &Person) -> Option<Element> {
+    let entries = chat.rooms.entries.get().into_iter().map(|entry| entry.room);
+    let rooms: Vec<RoomName> = entries.filter(|room| room.is_private() && !room.is_direct()).collect();
+    if rooms.is_empty() {
+        return None;
+    }
+    let label = |room: &RoomName| chat.rooms.titles.with(|titles| titles.label(room));
+    let options = rooms.iter().enumerate().map(|(place, room)| (place as u32, label(room))).collect();
+    let (texts, selected, person) = (chat.translations.private_rooms(), State::new(0), person.clone());
+    let add = move |_| {
+        dialog::close(card.dialog);
+        if let Some(room) = rooms.get(selected.get_untracked() as usize) {
+            chat.run_in_dialog(DialogIntent::AddMember(room.clone(), person.clone()));
+        }
+    };
+    let add = element("button").class("button").with("type", "button").on(ev::click, add).text(texts.add);
+    Some(element("div").class("card-add").child(select(texts.add_to, options, selected)).child(add))
 }

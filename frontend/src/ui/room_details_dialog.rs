@@ -10,6 +10,7 @@ use shared_types::{NameError, RoomDetails, limits};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
 use crate::ui::{
+    members_dialog,
     parts::{
         autofill::NoAutofill as _,
         dialog::{self, titled_dialog},
@@ -34,7 +35,7 @@ pub(crate) fn room_details_dialog(chat: Chat) -> Element {
     let body = move || {
         let details = chat.room.details.get();
         let shown = element("div").children(shown(chat, &details));
-        [Some(shown), chat.can_describe().then(|| form(chat, fields, &details))]
+        [Some(shown), (chat.can_describe() || members_dialog::is_host(chat)).then(|| form(chat, fields, &details))]
     };
     let body = element("div").class("sheet-body").child(reactive(move || body().into_iter().flatten()));
     titled_dialog(chat, "about", chat.translations.dialogs().room_details, chat.room.details_dialog).child(body)

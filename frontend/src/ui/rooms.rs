@@ -1,7 +1,9 @@
 //! The list of visited rooms: as a column beside the chat on wide screens, and in a dialog everywhere.
 
+pub(crate) mod directory_dialog;
 pub(crate) mod list;
 pub(crate) mod room_dialog;
+pub(crate) mod row_buttons;
 
 use leptos::{ev, prelude::*};
 use page_model::room_list::RoomEntry;

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    AuditEntry, ChatMessage, ErrorCode, HistoryRange, MessageExcerpt, ModerationAction, Person, Pin, Poll, PollOption,
-    PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomMember,
-    RoomName, RoomRules, SavedMessage, SavedPosition, Seq, ServerMessage, ThreadSummary, Timestamp, TitledRoom,
+    AuditEntry, ChatMessage, DirectoryPosition, DirectoryRoom, ErrorCode, HistoryRange, MessageExcerpt,
+    ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role,
+    RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName, RoomRules, SavedMessage, SavedPosition, Seq,
+    ServerMessage, ThreadSummary, Timestamp, TitledRoom,
     json::compare::{read_both, write_both},
 };
 
@@ -489,6 +490,40 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     { "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5 },
                 ],
             }),
+        ),
+        (
+            ServerMessage::Directory {
+                rooms: vec![
+                    DirectoryRoom {
+                        room: RoomName::lobby(),
+                        title: Some("Lobby".parse().unwrap()),
+                        topic: Some("All and nothing".parse().unwrap()),
+                        sent_at: Timestamp(7),
+                        online: Some(3),
+                    },
+                    DirectoryRoom {
+                        room: "cats".parse().unwrap(),
+                        title: None,
+                        topic: None,
+                        sent_at: Timestamp(6),
+                        online: None,
+                    },
+                ],
+                after: Some(DirectoryPosition { active: Timestamp(5), room: "cats".parse().unwrap() }),
+            },
+            json!({
+                "type": "directory",
+                "rooms": [
+                    { "room": "lobby", "title": "Lobby", "topic": "All and nothing", "sentAt": 7, "online": 3 },
+                    { "room": "cats", "sentAt": 6 },
+                ],
+                "after": { "active": 5, "room": "cats" },
+            }),
+        ),
+        (ServerMessage::Directory { rooms: vec![], after: None }, json!({ "type": "directory", "rooms": [] })),
+        (
+            ServerMessage::MemberAdded { member_room: RoomName::lobby(), person: "p1".parse().unwrap() },
+            json!({ "type": "memberAdded", "memberRoom": "lobby", "person": "p1" }),
         ),
         (
             ServerMessage::Save { message_room: RoomName::lobby(), seq: Seq(7), saved: true },

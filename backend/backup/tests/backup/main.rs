@@ -23,6 +23,7 @@ use store_redb::{
     messages::RedbMessages,
     moderation::RedbModeration,
     read_positions::RedbReadPositions,
+    room_directory::RedbRoomDirectory,
     room_members::RedbRoomMembers,
     store::{DirectoryImages, DirectoryTarget, Store},
 };
@@ -37,6 +38,7 @@ async fn filled() -> TempDir {
     let moderation = RedbModeration::new(store.clone(), clock);
     let read_positions = RedbReadPositions::new(store.clone());
     let members = RedbRoomMembers::new(store.clone());
+    RedbRoomDirectory::load(store.clone()).await;
     let ports = Ports {
         messages: &messages,
         saved: &messages,

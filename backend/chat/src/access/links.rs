@@ -10,7 +10,7 @@ pub mod room_invitations;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use serde::Serialize;
-use shared_types::{Person, PersonId, Timestamp};
+use shared_types::{Person, PersonId, RoomName, Timestamp};
 
 use crate::{
     access::{
@@ -133,7 +133,7 @@ impl AccessLinks {
 
     /// Stores a token with signed content. Returns its text.
     async fn create<T: Serialize>(&self, new: NewToken<'_, T>) -> Result<String, LinkError> {
-        let NewToken { kind, purpose, content, by, life, uses } = new;
+        let NewToken { kind, purpose, content, by, life, uses, room } = new;
         let secret = TokenSecret::random(self.entropy.as_ref());
         let payload = self.sessions.sign(purpose, content, life);
         let payload = TokenPayload::try_from(payload).map_err(Unavailable::while_doing("making a token"))?;
@@ -146,6 +146,7 @@ impl AccessLinks {
             expires_at: now + life,
             uses_left: uses,
             payload,
+            room: room.cloned(),
             revoked_at: None,
             last_redeemed_by: None,
             last_redeemed_at: None,
@@ -189,4 +190,6 @@ struct NewToken<'a, T> {
     by: &'a PersonId,
     life: Duration,
     uses: u32,
+    /// The private room to which it leads, if it does.
+    room: Option<&'a RoomName>,
 }

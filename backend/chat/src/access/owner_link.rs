@@ -56,6 +56,7 @@ impl OwnerLinks {
             expires_at: now + limits::OWNER_LINK_LIFE,
             uses_left: 1,
             payload: TokenPayload::default(),
+            room: None,
             revoked_at: None,
             last_redeemed_by: None,
             last_redeemed_at: None,

@@ -220,6 +220,25 @@ impl RateLimiter {
         self.count_both(Some(one), None).await
     }
 
+    /// Counts a room that a person gets into the directory of rooms, if the limit of their address allows it, or their own limit where the
+    /// address is unknown. Moderators have no limit, and nobody has where addresses have none.
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] gives the time to wait.
+    pub async fn directory_room(&self, speaker: &Connection) -> Result<(), RateError> {
+        if speaker.person.moderator || !self.limits_addresses() {
+            return Ok(());
+        }
+        let key = match &speaker.address {
+            Some(AddressKey(address)) => format!("directory-room#a#{address}"),
+            None => format!("directory-room#p#{}", speaker.person.id),
+        };
+        let (count, window) = (limits::DIRECTORY_NEW_ROOMS, limits::DIRECTORY_HOUR);
+        let limit = RateLimit { burst: count, burst_window: window, sustained: count, window };
+        self.count_both(Some((key, limit)), None).await
+    }
+
     /// Returns the number of open connections of an address that are counted by their people only: at most half of what an address may do
     /// comes from them on top. None where people have no limit.
     pub fn first_of_address(&self) -> u32 {

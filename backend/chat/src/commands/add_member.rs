@@ -1,11 +1,13 @@
-//! `addMember`: adds a person to the private room. Every member may. Replies with `members`.
+//! `addMember`: adds a person to a private room. Every member may. Replies with `members`, and with `memberAdded` for another room than the
+//! sender's.
 
-use shared_types::{PersonId, PersonName};
+use shared_types::{PersonId, PersonName, RoomName, ServerMessage};
 
 use super::{CommandSpec, FrameHandler, Reply, members};
 use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission, ports::connections::Connection};
 
-/// Permission and rate bucket of the command.
+/// Permission and rate bucket of the command. Who is a member is decided in
+/// [`add`](crate::access::room_membership::RoomMembership::add).
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::NotMuted, rate_bucket: Some(RateBucket::Change) };
 
@@ -14,7 +16,13 @@ pub(super) async fn run(
     sender: &Connection,
     person: PersonId,
     name: Option<PersonName>,
+    other_room: Option<RoomName>,
 ) -> Reply {
-    handler.membership.add(&sender.person.id, &sender.room, person, name, handler.broadcast.clock.now()).await?;
-    members::run(handler, sender).await
+    let now = handler.broadcast.clock.now();
+    let room = other_room.as_ref().unwrap_or(&sender.room);
+    handler.membership.add(&sender.person.id, room, person.clone(), name, now).await?;
+    match other_room {
+        Some(member_room) => Ok(Some(ServerMessage::MemberAdded { member_room, person })),
+        None => members::run(handler, sender).await,
+    }
 }

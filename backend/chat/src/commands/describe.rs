@@ -20,6 +20,10 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, details: Ro
     // Only who opens a room needs to know whether it has messages.
     let is_empty = !sender.person.moderator && handler.poster.messages.before(room, None, 1).await?.is_empty();
     handler.moderation.set_details(&sender.person, room, &details, is_empty).await?;
-    handler.broadcast.to_room(room, &ServerMessage::Details { details }).await?;
+    let listed = handler.room_list.set_details(room, &details);
+    let notice = ServerMessage::Details { details: details.clone() };
+    let (told, listed) = futures::join!(handler.broadcast.to_room(room, &notice), listed);
+    told?;
+    listed?;
     Ok(None)
 }

@@ -103,9 +103,15 @@ impl FrameHandler {
             }
             let messages = stored.iter().map(|(.., message)| message.clone());
             let messages = messages.map(|message| ServerMessage::Message(self.renderer.one(&room, message)));
-            if let Err(Unavailable { doing, cause }) =
-                broadcast.news_of_all(&room, &messages.collect::<Vec<_>>(), &self.membership).await
-            {
+            let messages = messages.collect::<Vec<_>>();
+            let told = broadcast.news_of_all(&room, &messages, &self.membership);
+            let noted = async {
+                if let Some((sender, ..)) = stored.first() {
+                    self.room_list.note_message_of(&room, sender).await;
+                }
+            };
+            let (told, ()) = futures::join!(told, noted);
+            if let Err(Unavailable { doing, cause }) = told {
                 for (connection, nonce, _) in stored {
                     let error = Unavailable { doing, cause: cause.clone() }.into();
                     self.report(&connection, Some(&room), failed_send(error, nonce)).await;

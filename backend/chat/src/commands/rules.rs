@@ -14,6 +14,12 @@ pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, rules: R
     } else {
         handler.moderation.set_rules(&moderator.person, &moderator.room, rules).await?;
     }
-    handler.broadcast.to_room(&moderator.room, &ServerMessage::Rules { rules }).await?;
+    let notice = ServerMessage::Rules { rules };
+    let (told, listed) = futures::join!(
+        handler.broadcast.to_room(&moderator.room, &notice),
+        handler.room_list.set_archived(&moderator.room, rules.archived)
+    );
+    told?;
+    listed?;
     Ok(None)
 }

@@ -23,7 +23,10 @@ pub(super) async fn run(
     let message = store(&handler.poster, draft, pending).await?;
     // The connections are read after the message is stored: a client that connects later reads the message from the log.
     // A retry broadcasts again, because the first attempt may have ended before its broadcast.
-    handler.tell_room_and_watchers(sender, message).await?;
+    // The directory of rooms is written at the same time, so that nobody waits for it.
+    let (told, ()) =
+        futures::join!(handler.tell_room_and_watchers(sender, message), handler.room_list.note_message(sender));
+    told?;
     Ok(None)
 }
 

@@ -78,7 +78,12 @@ impl RoomActivityQuery {
         })
     }
 
-    async fn newest_in(&self, room: &RoomName) -> Result<Option<ChatMessage>> {
+    /// Returns the newest message of a room that is not deleted. It costs one read, and a second one if the newest message is deleted.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` if the log did not answer.
+    pub(crate) async fn newest_in(&self, room: &RoomName) -> Result<Option<ChatMessage>> {
         let mut newest = self.messages.before(room, None, 1).await?.pop();
         if let Some(deleted) = newest.take_if(|message| message.deleted) {
             let older = self.messages.before(room, Some(deleted.seq), BEHIND_A_DELETED_ONE).await?;

@@ -6,7 +6,7 @@ use std::{cmp::Reverse, fmt, str::FromStr, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use shared_types::{PersonId, Timestamp};
+use shared_types::{PersonId, RoomName, Timestamp};
 
 use crate::ports::Result;
 
@@ -155,6 +155,9 @@ pub struct Token {
     /// What it carries.
     #[serde(default)]
     pub payload: TokenPayload,
+    /// The private room to which it leads: [`Tokens::list_of_room`] finds it. Tokens of older versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomName>,
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
@@ -256,6 +259,10 @@ pub trait Tokens: Send + Sync {
     /// Returns up to `limit` stored tokens of a kind, newest first, with those that are used up, revoked, or expired less than
     /// [`REMEMBERED`] ago. If more than [`LISTED`] are stored, any of them may be missing.
     async fn list(&self, kind: TokenKind, limit: usize, now: Timestamp) -> Result<Vec<Token>>;
+
+    /// Returns up to `limit` of the stored tokens of a kind that lead to a room, as [`list`](Self::list). Tokens of other rooms do not matter,
+    /// however many there are.
+    async fn list_of_room(&self, kind: TokenKind, room: &RoomName, limit: usize, now: Timestamp) -> Result<Vec<Token>>;
 }
 
 /// Sorts the tokens of a list newest first, without those that are to be forgotten, and cuts it.

@@ -40,6 +40,7 @@ mod read;
 mod reconnects;
 mod roles;
 mod room_details;
+mod room_directory;
 mod room_rules;
 mod rooms;
 mod saved;

@@ -34,6 +34,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Enter => (json!({ "room": "lobby" }), Expected::Allowed),
         Action::Read => (json!({ "room": "lobby", "seq": 1 }), Expected::Allowed),
         Action::Rooms => (json!({ "rooms": ["lobby"] }), Expected::Allowed),
+        Action::Directory => (json!({}), Expected::Allowed),
         Action::Search => (json!({ "text": "hi" }), Expected::Allowed),
         Action::Mute | Action::Ban => (json!({ "person": "bea", "seconds": 60 }), Expected::NotAllowed),
         Action::Restrictions | Action::PurgeUser => (json!({ "person": "bea" }), Expected::NotAllowed),

@@ -92,6 +92,13 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
             json!({ "rooms": ["lobby", room], "titles": true, "watch": true, "read": [0, 0] }),
             json!({ "rooms": [room, "cats"], "watch": true, "read": [0, 0] }),
         ],
+        Action::Directory => vec![
+            json!({}),
+            json!({ "text": "secret" }),
+            json!({ "text": room }),
+            json!({ "archived": true }),
+            json!({ "after": { "active": 1, "room": room } }),
+        ],
         Action::Read => vec![json!({ "room": room, "seq": 1 })],
         Action::Pin => vec![json!({ "seq": 1, "pinned": true })],
         Action::Vote => vec![json!({ "seq": 1, "option": 0, "on": true })],
@@ -126,7 +133,11 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         Action::Describe => vec![json!({ "details": { "title": "Cats" } })],
         Action::SetRole => vec![json!({ "person": "hana", "role": "moderator" })],
         Action::CreateRoom => vec![json!({ "title": "Cats" })],
-        Action::AddMember => vec![json!({ "person": "eve" })],
+        Action::AddMember => vec![
+            json!({ "person": "eve" }),
+            json!({ "person": "eve", "memberRoom": room }),
+            json!({ "person": "cy", "memberRoom": room }),
+        ],
         // The people of the room, and nobody else: the address of their direct message is another one.
         Action::Direct => vec![json!({ "people": [{ "person": "hana" }, { "person": "max" }] })],
         Action::RemoveMember => vec![json!({ "person": "hana" })],
@@ -272,6 +283,25 @@ async fn a_member_talks_and_hears_in_a_private_room() {
     chat.send_message("b", "hello", "n2").await;
     assert_eq!(chat.received_texts("h"), ["hi", "hello"]);
     assert_eq!(members(&chat, "b").await, ["hana*", "bea"]);
+}
+
+#[tokio::test]
+async fn a_member_adds_people_from_another_room() {
+    let chat = chat().await;
+    let room = private_room(&chat).await;
+    chat.send("h", json!({ "action": "enter", "room": "lobby" })).await;
+    chat.received("h");
+    let frame = json!({ "action": "addMember", "person": "bea", "name": "Bea", "memberRoom": room });
+    for _ in 0..2 {
+        chat.send("h", frame.clone()).await;
+        let added = json!({ "type": "memberAdded", "memberRoom": room, "person": "bea" });
+        assert_eq!(chat.received("h"), [added]);
+    }
+    open(&chat, "b", "bea", &room).await;
+    assert_eq!(members(&chat, "b").await, ["hana*", "bea"]);
+    // An open room has no members.
+    let (code, _) = chat.error_for("h", json!({ "action": "addMember", "person": "cy", "memberRoom": "cats" })).await;
+    assert_eq!(code, "notAllowed");
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
-//! `/join`: makes people members of a private room with an invitation. `/room-invitations`: lets members make one.
+//! `/join`: makes people members of a private room with an invitation. `/room-invitations`: lets members make one, and hosts list and revoke
+//! them.
 
-use chat::{access::sessions::Session, ports::Result};
+use chat::{
+    access::{links::LinkError, sessions::Session},
+    ports::Result,
+};
 use frontend::ssr::link_page::{JoinPage, LinkProblem, join_page};
-use shared_types::{AccessMode, DeviceLink, Language, RoomName, limits};
+use shared_types::{AccessMode, DeviceLink, Invitation, InvitationId, InvitationList, Language, RoomName, limits};
 
 use crate::{
     answers::FrontAnswer,
@@ -68,7 +72,8 @@ impl FrontHandler {
         self.html(status, request, |template| join_page(template, language, page)).await
     }
 
-    /// Makes an invitation to the private room that the form names, for a member.
+    /// Makes an invitation to the private room that the form names, for a member. With `list` it answers a host with the invitations, and
+    /// with `revoke` it revokes one before.
     pub(crate) async fn invite_to_room(&self, form: &str, request: &FrontRequest) -> Result<FrontAnswer> {
         if !self.is_from_own_page(request) {
             return Ok(FrontAnswer::foreign_form(request.secure));
@@ -79,12 +84,32 @@ impl FrontHandler {
         let Some(room) = field(form, "room").and_then(|room| room.parse::<RoomName>().ok()) else {
             return Ok(FrontAnswer::bad_form(request.secure));
         };
+        if field(form, "list").is_some() {
+            let listed = self.links.room_invitations(&person, &addresses, &room).await;
+            return self.listed_room_invitations(listed, request);
+        }
+        if let Some(id) = field(form, "revoke") {
+            let Ok(id) = id.parse::<InvitationId>() else { return Ok(FrontAnswer::bad_form(request.secure)) };
+            let listed = self.links.revoke_room_invitation(&person, &addresses, &room, &id).await;
+            return self.listed_room_invitations(listed, request);
+        }
         match self.links.invite_to_room(&person, &addresses, &room).await {
             Ok(token) => {
                 tracing::info!(by = %person.id, "invitation to a private room made");
                 let seconds = u32::try_from(limits::ROOM_INVITATION_LIFE.as_secs()).unwrap_or(u32::MAX);
                 FrontAnswer::json(200, &DeviceLink { token, seconds }, request.secure)
             }
+            Err(error) => FrontAnswer::link_refused(error, request.secure),
+        }
+    }
+
+    fn listed_room_invitations(
+        &self,
+        listed: std::result::Result<Vec<Invitation>, LinkError>,
+        request: &FrontRequest,
+    ) -> Result<FrontAnswer> {
+        match listed {
+            Ok(invitations) => FrontAnswer::json(200, &InvitationList { invitations, token: None }, request.secure),
             Err(error) => FrontAnswer::link_refused(error, request.secure),
         }
     }

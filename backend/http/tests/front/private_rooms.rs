@@ -22,8 +22,13 @@ use crate::front;
 const MISSING: &str = "p-zzzzzzzzzzzzzzzzzzzz";
 
 /// Forms that are posted to every path.
-const FORMS: [&str; 3] =
-    ["", "room={room}&to=/r/{room}&token=x&passphrase=x&visitor=x", "room={room}&seconds=86400&uses=1&to=/r/{room}"];
+const FORMS: [&str; 5] = [
+    "",
+    "room={room}&to=/r/{room}&token=x&passphrase=x&visitor=x",
+    "room={room}&seconds=86400&uses=1&to=/r/{room}",
+    "room={room}&list=1",
+    "room={room}&revoke=0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f",
+];
 
 async fn chat_with(access: AccessMode) -> TestChat {
     let moderators = vec!["mod".parse().unwrap()];
@@ -91,7 +96,7 @@ async fn no_route_shows_a_private_room_to_somebody_who_is_no_member() {
         let (room, front) = (private_room(&chat).await, front(&chat));
         for who in [None, Some("eve"), Some("mod")] {
             for example in EXAMPLES {
-                for form in [None, Some(FORMS[0]), Some(FORMS[1]), Some(FORMS[2])] {
+                for form in [None].into_iter().chain(FORMS.map(Some)) {
                     // Limits of a minute would answer before the route.
                     chat.advance_to_next_minute();
                     let names = example.contains("{room}") || form.is_some_and(|form| form.contains("{room}"));
@@ -253,6 +258,66 @@ async fn forged_expired_and_void_invitations_make_nobody_a_member() {
     for person in ["eve", "bea", "cy", "mod"] {
         assert!(!is_member(&chat, &room, person).await, "{person}");
     }
+}
+
+async fn room_invitations(chat: &TestChat, front: &FrontHandler, who: &str, form: &str) -> (u16, Vec<Value>) {
+    let answer = ask(chat, front, Some(who), "/room-invitations", Some(form)).await;
+    let listed: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    assert!(answer.status != 200 || listed["token"].is_null(), "{listed}");
+    (answer.status, listed["invitations"].as_array().cloned().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn hosts_list_and_revoke_the_invitations_of_their_room() {
+    let chat = chat_with(AccessMode::Open).await;
+    let (room, front) = (private_room(&chat).await, front(&chat));
+    chat.send("h", json!({ "action": "addMember", "person": "bea", "name": "Bea" })).await;
+    let list = format!("room={room}&list=1");
+    assert_eq!(room_invitations(&chat, &front, "hana", &list).await, (200, vec![]));
+    let first = token(&invite(&chat, &front, "bea", &room).await);
+    chat.clock.advance(std::time::Duration::from_secs(1));
+    let second = token(&invite(&chat, &front, "hana", &room).await);
+    let (status, listed) = room_invitations(&chat, &front, "hana", &list).await;
+    let makers: Vec<&str> = listed.iter().map(|one| one["by"]["id"].as_str().unwrap()).collect();
+    assert_eq!((status, makers), (200, vec!["hana", "bea"]));
+    assert_eq!((&listed[1]["by"]["name"], &listed[1]["usesLeft"]), (&json!("Bea"), &json!(1)));
+
+    let revoke = format!("room={room}&revoke={}", listed[1]["id"].as_str().unwrap());
+    // Members who are no hosts, and people who see nothing of the room.
+    for who in ["bea", "eve", "mod"] {
+        for named in [room.as_str(), MISSING, "lobby"] {
+            for form in [&list, &revoke] {
+                let form = form.replace(&room, named);
+                assert_eq!(room_invitations(&chat, &front, who, &form).await, (403, vec![]), "{who} {form}");
+            }
+        }
+        chat.advance_to_next_minute();
+    }
+    let (status, listed) = room_invitations(&chat, &front, "hana", &revoke).await;
+    assert_eq!((status, &listed[1]["revoked"], listed[0]["revoked"].is_null()), (200, &json!(true), true));
+    assert_eq!(ask(&chat, &front, Some("eve"), "/join", Some(&format!("token={first}"))).await.status, 403);
+    assert!(!is_member(&chat, &room, "eve").await);
+    assert_eq!(ask(&chat, &front, Some("cy"), "/join", Some(&format!("token={second}"))).await.status, 303);
+    // What its maker, who was removed, made is void and is left out.
+    chat.send("h", json!({ "action": "removeMember", "person": "bea" })).await;
+    let (_, listed) = room_invitations(&chat, &front, "hana", &list).await;
+    assert_eq!((listed.len(), &listed[0]["usesLeft"]), (1, &json!(0)));
+}
+
+#[tokio::test]
+async fn a_host_does_not_revoke_the_invitation_of_another_room() {
+    let chat = chat_with(AccessMode::Open).await;
+    let (room, front) = (private_room(&chat).await, front(&chat));
+    let made = token(&invite(&chat, &front, "hana", &room).await);
+    let (_, listed) = room_invitations(&chat, &front, "hana", &format!("room={room}&list=1")).await;
+    let id = listed[0]["id"].as_str().unwrap();
+    chat.connect("e", None, Some(&chat.ticket("eve")), Some("Eve")).await.unwrap();
+    chat.send("e", json!({ "action": "createRoom", "title": "Mine" })).await;
+    let own = chat.received("e").pop().unwrap()["room"].as_str().unwrap().to_owned();
+    let (status, _) = room_invitations(&chat, &front, "eve", &format!("room={own}&revoke={id}")).await;
+    assert_eq!(status, 404);
+    assert_eq!(room_invitations(&chat, &front, "hana", &format!("room={room}&revoke=no-id")).await.0, 400);
+    assert_eq!(ask(&chat, &front, Some("cy"), "/join", Some(&format!("token={made}"))).await.status, 303);
 }
 
 #[tokio::test]

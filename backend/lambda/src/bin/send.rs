@@ -40,6 +40,7 @@ async fn run() -> Result<(), Error> {
     tokio::join!(connections.warm(), gateway.inner().warm());
     let metrics = config.metrics_namespace.map(|namespace| Metrics::new(namespace, gateway.clone(), clock.clone()));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
+    let room_directory = Arc::new(aws.room_directory(&config.connection_table));
     let read_positions = Arc::new(aws.read_positions(&config.connection_table));
     let members = Arc::new(aws.room_members(&config.connection_table));
     let saved = messages.clone();
@@ -52,6 +53,7 @@ async fn run() -> Result<(), Error> {
         moderation,
         rate_store,
         read_positions,
+        room_directory,
         members,
         renderer,
         clock,

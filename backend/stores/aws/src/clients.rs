@@ -25,6 +25,7 @@ use crate::{
     moderation::DynamoModeration,
     rate_store::DynamoRateStore,
     read_positions::DynamoReadPositions,
+    room_directory::DynamoRoomDirectory,
     room_members::DynamoRoomMembers,
     secrets::DynamoSecrets,
     shard_queue::SqsShardQueue,
@@ -154,6 +155,11 @@ impl Clients {
         DynamoTokens::new(self.table(table))
     }
 
+    /// Returns the directory of open rooms.
+    pub fn room_directory(&self, table: &str) -> DynamoRoomDirectory {
+        DynamoRoomDirectory::new(self.table(table))
+    }
+
     /// Returns the read positions in the connection table.
     pub fn read_positions(&self, table: &str) -> DynamoReadPositions {
         DynamoReadPositions::new(self.table(table))
@@ -222,6 +228,7 @@ impl Clients {
             members: self.room_members(&names.connections),
             secrets: self.secrets(&names.connections),
             read_positions: self.read_positions(&names.connections),
+            room_directory: self.room_directory(&names.connections),
             images: self.images(&names.images, clock.clone()),
         };
         DynamoRestore::new(self.table(&names.messages), stores, clock, units)

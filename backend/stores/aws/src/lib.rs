@@ -23,6 +23,8 @@
 //! | connections | `owners` | `owners` | the ids of the owners |
 //! | connections | `members#{room}` | person | a member of a private room |
 //! | connections | `rooms#{person}` | room | that a person is a member of a private room |
+//! | connections | `tokens#{kind}#{room}` | hash of the token | the same token in the list of its private room |
+//! | connections | `directory` | room | an open room of the directory |
 //! | connections | `tokens#{kind}` | hash of the token | a one-use token |
 //! | connections | `read#{person}` | room | up to where a person has read a room |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
@@ -48,6 +50,7 @@ pub mod moderation;
 pub mod parameters;
 pub mod rate_store;
 pub mod read_positions;
+pub mod room_directory;
 pub mod room_members;
 pub mod secrets;
 pub mod shard_queue;

@@ -2,13 +2,16 @@
 //!
 //! All tokens of a kind are one partition, so a token is found by its key and a list is one range. A partition takes 1,000 writes a second.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::ReturnValue;
 use chat::ports::{
     Result, Unavailable,
     tokens::{LISTED, REPEATABLE, Redemption, Token, TokenHash, TokenKind, Tokens, newest_first},
 };
-use shared_types::{PersonId, Timestamp};
+use futures::future::try_join_all;
+use shared_types::{PersonId, RoomName, Timestamp};
 
 use crate::{
     item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, read_optional_number, text},
@@ -23,6 +26,10 @@ pub struct DynamoTokens {
 #[async_trait]
 impl Tokens for DynamoTokens {
     async fn create(&self, token: &Token) -> Result<()> {
+        // First where it is listed: a link that its maker has can be revoked.
+        if let Some(room) = &token.room {
+            self.table.put(of_room_item(token, room), "listing a token").await?;
+        }
         self.table.put(to_item(token), "writing a token").await
     }
 
@@ -74,6 +81,16 @@ impl Tokens for DynamoTokens {
         let items = self.table.first_items(self.table.querying(&partition(kind)), LISTED, "listing tokens").await?;
         Ok(newest_first(read_all(&items, |item| to_token(kind, item)), limit, now))
     }
+
+    async fn list_of_room(&self, kind: TokenKind, room: &RoomName, limit: usize, now: Timestamp) -> Result<Vec<Token>> {
+        let query = self.table.querying(&room_partition(kind, room));
+        let items = self.table.first_items(query, LISTED, "listing the tokens of a room").await?;
+        let mut listed: Vec<(Timestamp, TokenHash)> = read_all(&items, to_listed);
+        listed.sort_by_key(|listed| Reverse(*listed));
+        let found = listed.iter().take(limit).map(|(_, hash)| self.find(kind, hash));
+        let found = try_join_all(found).await?;
+        Ok(newest_first(found.into_iter().flatten().collect(), limit, now))
+    }
 }
 
 impl DynamoTokens {
@@ -84,6 +101,25 @@ impl DynamoTokens {
 
 fn partition(kind: TokenKind) -> String {
     format!("tokens#{}", kind.as_str())
+}
+
+/// Returns the partition that lists the tokens of a room.
+fn room_partition(kind: TokenKind, room: &RoomName) -> String {
+    format!("tokens#{}#{room}", kind.as_str())
+}
+
+/// Returns the item that lists a token with those of its room.
+fn of_room_item(token: &Token, room: &RoomName) -> Item {
+    item([
+        ("pk", text(room_partition(token.kind, room))),
+        ("sk", text(token.hash)),
+        ("createdAt", number(token.created_at.0)),
+        ("expires", number(token.forgotten_at().0 / 1000)),
+    ])
+}
+
+fn to_listed(item: &Item) -> std::result::Result<(Timestamp, TokenHash), Malformed> {
+    Ok((Timestamp(read_number(item, "createdAt")?), read(item, "sk")?))
 }
 
 fn key(kind: TokenKind, hash: &TokenHash) -> Key {
@@ -103,6 +139,7 @@ fn to_item(token: &Token) -> Item {
     ]);
     let people = [("createdBy", &token.created_by), ("lastBy", &token.last_redeemed_by)];
     let times = [("revokedAt", token.revoked_at), ("lastAt", token.last_redeemed_at)];
+    stored.extend(token.room.as_ref().map(|room| ("room".to_owned(), text(room))));
     stored.extend(people.into_iter().filter_map(|(name, person)| Some((name.to_owned(), text(person.as_ref()?)))));
     stored.extend(times.into_iter().filter_map(|(name, at)| Some((name.to_owned(), number(at?.0)))));
     stored
@@ -120,6 +157,7 @@ fn to_token(kind: TokenKind, item: &Item) -> std::result::Result<Token, Malforme
         expires_at: time("expiresAt")?,
         uses_left: read_number(item, "usesLeft")?,
         payload: read_optional(item, "payload", |payload| payload.to_owned().try_into().ok())?.unwrap_or_default(),
+        room: read_optional(item, "room", |room| room.parse().ok())?,
         revoked_at: optional_time("revokedAt")?,
         last_redeemed_by: person("lastBy")?,
         last_redeemed_at: optional_time("lastAt")?,
@@ -140,6 +178,7 @@ mod tests {
             expires_at: Timestamp(2),
             uses_left: 3,
             payload: "bea".to_owned().try_into().unwrap(),
+            room: "p-zzzzzzzzzzzzzzzzzzzz".parse().ok(),
             revoked_at: Some(Timestamp(4)),
             last_redeemed_by: "cy".parse().ok(),
             last_redeemed_at: Some(Timestamp(5)),

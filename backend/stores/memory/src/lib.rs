@@ -10,6 +10,7 @@ pub mod moderation;
 pub mod rate_store;
 pub mod read_positions;
 mod roles;
+pub mod room_directory;
 pub mod room_members;
 pub mod secrets;
 pub mod tokens;

@@ -7,7 +7,7 @@ use chat::ports::{
     Result,
     tokens::{LISTED, Redemption, Token, TokenHash, TokenKind, Tokens, newest_first},
 };
-use shared_types::{PersonId, Timestamp};
+use shared_types::{PersonId, RoomName, Timestamp};
 
 /// [`Tokens`] in memory. They are never removed.
 #[derive(Default)]
@@ -41,5 +41,12 @@ impl Tokens for MemoryTokens {
         let tokens = self.0.lock().unwrap();
         let of_kind = tokens.values().filter(|token| token.kind == kind).take(LISTED).cloned().collect();
         Ok(newest_first(of_kind, limit, now))
+    }
+
+    async fn list_of_room(&self, kind: TokenKind, room: &RoomName, limit: usize, now: Timestamp) -> Result<Vec<Token>> {
+        let tokens = self.0.lock().unwrap();
+        let is_of_room = |token: &&Token| token.kind == kind && token.room.as_ref() == Some(room);
+        let of_room = tokens.values().filter(is_of_room).take(LISTED).cloned().collect();
+        Ok(newest_first(of_room, limit, now))
     }
 }

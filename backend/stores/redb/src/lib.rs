@@ -6,6 +6,7 @@ pub mod messages;
 pub mod moderation;
 pub mod rate_store;
 pub mod read_positions;
+pub mod room_directory;
 pub mod room_members;
 pub mod store;
 pub mod template_file;

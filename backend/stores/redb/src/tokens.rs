@@ -9,7 +9,7 @@ use chat::ports::{
     tokens::{LISTED, Redemption, Token, TokenHash, TokenKind, Tokens, newest_first},
 };
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
-use shared_types::{PersonId, Timestamp};
+use shared_types::{PersonId, RoomName, Timestamp};
 
 use crate::{
     messages::{decode, encode, open},
@@ -18,6 +18,9 @@ use crate::{
 
 /// A [`Token`] as JSON, by its kind and hash.
 pub(crate) const TOKENS: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("tokens");
+
+/// The same tokens by kind, room and hash, if they lead to a private room.
+pub(crate) const OF_ROOMS: TableDefinition<'_, (&str, &str, &str), ()> = TableDefinition::new("tokens_of_rooms");
 
 /// [`Tokens`] in a [`Store`].
 pub struct RedbTokens {
@@ -96,6 +99,30 @@ impl Tokens for RedbTokens {
             })
             .await
     }
+
+    async fn list_of_room(&self, kind: TokenKind, room: &RoomName, limit: usize, now: Timestamp) -> Result<Vec<Token>> {
+        let room = room.clone();
+        self.store
+            .read("listing the tokens of a room", move |transaction| {
+                let (Some(of_rooms), Some(tokens)) = (open(transaction, OF_ROOMS)?, open(transaction, TOKENS)?) else {
+                    return Ok(Vec::new());
+                };
+                let (kind, room) = (kind.as_str(), room.as_str());
+                let mut found = Vec::new();
+                // `g` sorts after every hexadecimal digit.
+                for entry in of_rooms.range((kind, room, "")..(kind, room, "g"))?.take(LISTED) {
+                    let (key, ()) = {
+                        let (key, value) = entry?;
+                        (key, value.value())
+                    };
+                    if let Some(token) = tokens.get((kind, key.value().2))? {
+                        found.push(decode(token.value())?);
+                    }
+                }
+                Ok(newest_first(found, limit, now))
+            })
+            .await
+    }
 }
 
 /// Writes a token. Tokens are made a few times a day, and nothing else would remove forgotten ones.
@@ -103,5 +130,10 @@ fn put(transaction: &WriteTransaction, token: &Token, now: Timestamp) -> std::re
     let mut tokens = transaction.open_table(TOKENS)?;
     tokens.retain(|_, stored| decode::<Token>(stored).is_ok_and(|stored| stored.forgotten_at() > now))?;
     tokens.insert((token.kind.as_str(), token.hash.to_string().as_str()), encode(token)?.as_slice())?;
+    if let Some(room) = &token.room {
+        let mut of_rooms = transaction.open_table(OF_ROOMS)?;
+        of_rooms.retain(|(kind, _, hash), ()| tokens.get((kind, hash)).is_ok_and(|token| token.is_some()))?;
+        of_rooms.insert((token.kind.as_str(), room.as_str(), token.hash.to_string().as_str()), ())?;
+    }
     Ok(())
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use chat::ports::tokens::{REMEMBERED, REPEATABLE, Redemption, Token, TokenHash, TokenKind, TokenPayload};
+use chat::ports::tokens::{REMEMBERED, REPEATABLE, Redemption, Token, TokenHash, TokenKind, TokenPayload, TokenState};
 use futures::future::join_all;
-use shared_types::{PersonId, Timestamp};
+use shared_types::{PersonId, RoomName, Timestamp};
 
 use super::contract;
-use crate::contract::{Stores, fixtures::now};
+use crate::contract::{
+    Stores,
+    fixtures::{now, room},
+};
 
 contract! { tokens_contract tokens {
     a_token_is_redeemed_once_and_carries_its_payload
@@ -17,6 +20,7 @@ contract! { tokens_contract tokens {
     an_expired_token_is_told_from_an_unknown_one
     a_revoked_token_stays_revoked
     tokens_are_listed_by_kind_newest_first
+    tokens_of_a_room_are_listed_apart_from_all_others
 } }
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -32,6 +36,7 @@ fn token(number: u8, uses: u32) -> Token {
         expires_at: created_at + HOUR,
         uses_left: uses,
         payload: TokenPayload::default(),
+        room: None,
         revoked_at: None,
         last_redeemed_by: None,
         last_redeemed_at: None,
@@ -148,4 +153,37 @@ pub async fn tokens_are_listed_by_kind_newest_first(stores: Stores) {
     assert_eq!(listed(TokenKind::OwnerClaim, 9, now()).await, [0_u8; 0]);
     assert_eq!(listed(TokenKind::Invitation, 9, now() + HOUR + HOUR).await, [250, 3, 2, 1], "expired ones too");
     assert_eq!(listed(TokenKind::Invitation, 9, now() + HOUR + HOUR + REMEMBERED).await, [0_u8; 0]);
+}
+
+pub async fn tokens_of_a_room_are_listed_apart_from_all_others(stores: Stores) {
+    let (cats, dogs) = (room("p-catscatscatscatscats"), room("p-dogsdogsdogsdogsdogs"));
+    let of =
+        |number: u8, kind: TokenKind, room: Option<&RoomName>| Token { kind, room: room.cloned(), ..token(number, 1) };
+    let kind = TokenKind::RoomInvitation;
+    let tokens = [
+        of(1, kind, Some(&cats)),
+        of(2, kind, Some(&dogs)),
+        of(3, kind, None),
+        of(4, kind, Some(&cats)),
+        of(5, kind, Some(&cats)),
+    ];
+    for token in &tokens {
+        stores.tokens.create(token).await.unwrap();
+    }
+    stores.tokens.create(&of(6, TokenKind::Invitation, Some(&cats))).await.unwrap();
+    let listed = async |room: &RoomName, limit| {
+        let listed = stores.tokens.list_of_room(kind, room, limit, now()).await.unwrap();
+        listed.into_iter().map(|token| token.hash.0[0]).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&cats, 9).await, [5, 4, 1]);
+    assert_eq!(listed(&cats, 2).await, [5, 4]);
+    assert_eq!(listed(&dogs, 9).await, [2]);
+    assert_eq!(listed(&room("p-zzzzzzzzzzzzzzzzzzzz"), 9).await, [0; 0]);
+    // The list shows a token as it is now, and the list of the kind has all.
+    assert!(stores.tokens.revoke(kind, &tokens[3].hash, now()).await.unwrap());
+    let found = stores.tokens.list_of_room(kind, &cats, 9, now()).await.unwrap();
+    assert_eq!(found[1].state(now()), TokenState::Revoked);
+    assert_eq!(stores.tokens.list(kind, 9, now()).await.unwrap().len(), 5);
+    let forgotten = stores.tokens.list_of_room(kind, &cats, 9, tokens[4].forgotten_at()).await.unwrap();
+    assert_eq!(forgotten, []);
 }

@@ -28,7 +28,8 @@ use serde_json::json;
 use shared_types::{AccessMode, Person, RoomName, Timestamp};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_members::MemoryRoomMembers,
+    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory,
+    room_members::MemoryRoomMembers,
 };
 
 use crate::gateway::{Gateway, Health};
@@ -280,6 +281,7 @@ fn handler(
         members: Arc::new(MemoryRoomMembers::default()),
         rate_store: rate_store.clone(),
         read_positions: Arc::new(MemoryReadPositions::default()),
+        room_directory: Arc::new(MemoryRoomDirectory::default()),
         renderer: MessageRenderer::new(CpuScheduler::inline()),
         clock: clock.clone(),
         entropy,

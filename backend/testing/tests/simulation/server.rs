@@ -41,8 +41,8 @@ use shared_types::{
 };
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_members::MemoryRoomMembers,
-    secrets::MemorySecrets,
+    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory,
+    room_members::MemoryRoomMembers, secrets::MemorySecrets,
 };
 use tokio::{
     sync::{Notify, mpsc},
@@ -324,6 +324,7 @@ impl Server {
             members: self.members.clone(),
             rate_store: ports.clone(),
             read_positions: Arc::new(MemoryReadPositions::default()),
+            room_directory: Arc::new(MemoryRoomDirectory::default()),
             renderer: self.renderer.clone(),
             clock: ports.clone(),
             entropy: ports,

@@ -291,6 +291,19 @@ fn the_newest_message_is_that_of_the_answer_or_of_later_news() {
 }
 
 #[test]
+fn kept_rooms_stay_in_a_full_list_and_are_watched_first() {
+    let stored: Vec<String> = (0..ROOMS).map(|number| format!("room-{number}")).collect();
+    let current: RoomName = "here".parse().unwrap();
+    let mut rooms = RoomList::new(&current, Some(&json::to_string(&stored)));
+    let kept: Vec<RoomName> = ["old", "room-40", "here"].map(|name| name.parse().unwrap()).into();
+    rooms.keep(&kept);
+    let listed: Vec<String> = json::from_str(&rooms.to_json()).unwrap();
+    assert_eq!((listed.len(), &listed[..4]), (ROOMS, &["here", "old", "room-40", "room-0"].map(String::from)[..]));
+    rooms.keep(&kept);
+    assert_eq!(json::from_str::<Vec<String>>(&rooms.to_json()).unwrap(), listed);
+}
+
+#[test]
 fn a_page_without_other_rooms_watches_for_direct_messages() {
     let mut rooms = RoomList::new(&RoomName::lobby(), None);
     assert_eq!(take(&mut rooms, 0), asked(&[], true));

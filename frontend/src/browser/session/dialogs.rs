@@ -73,9 +73,16 @@ impl Session {
             DialogIntent::CreatePrivateRoom(title) => {
                 return self.client.send_query(ClientMessage::CreateRoom { title });
             }
+            DialogIntent::LoadDirectory => self.load_directory(),
+            DialogIntent::LoadMoreDirectory => self.load_more_directory(),
+            DialogIntent::RetryDirectory => self.retry_directory(),
             DialogIntent::LoadMyRooms => return self.client.send_query(ClientMessage::MyRooms),
             DialogIntent::OpenDirect(people) => return self.open_direct(people),
             DialogIntent::LoadMembers => return self.client.send_query(ClientMessage::Members),
+            DialogIntent::AddMember(room, Person { id, name, .. }) => {
+                let add = ClientMessage::AddMember { person: id, name: Some(name), member_room: Some(room) };
+                return self.client.send_query(add);
+            }
             DialogIntent::RemoveMember(person) => {
                 return self.client.send_query(ClientMessage::RemoveMember { person });
             }
@@ -83,6 +90,8 @@ impl Session {
             DialogIntent::InviteToRoom => self.invite_to_room(),
             DialogIntent::CopyLink(link) => self.copy_link(link),
             DialogIntent::ShareLink(link) => self.share_link(link),
+            DialogIntent::ToggleFavourite(room) => self.toggle_favourite(&room),
+            DialogIntent::ToggleMuted => self.toggle_muted(),
             DialogIntent::MarkRoomRead(room) => self.mark_room_read(&room),
             DialogIntent::ShowPeoplePanel(is_open) => self.show_people_panel(is_open),
         }
@@ -94,6 +103,7 @@ impl Session {
         self.on_rooms_answer(message);
         self.on_list_answer(message);
         self.on_poll_answer(message);
+        self.on_directory_answer(message);
         self.on_thread_answer(message);
         match message {
             ServerMessage::Found { text, messages, before } => {
@@ -119,6 +129,7 @@ impl Session {
         self.on_moderation_disconnect();
         self.on_lists_disconnect();
         self.on_poll_disconnect();
+        self.on_directory_disconnect();
     }
 
     /// Returns the requests of the dialogs that are due. The caller has a socket.
@@ -132,6 +143,7 @@ impl Session {
         queries.extend(self.read_reports(now));
         queries.extend(self.people_request(now));
         queries.extend(self.list_queries().into_iter().flatten());
+        queries.extend(self.directory_query());
         queries.extend(self.thread_query());
         queries
     }

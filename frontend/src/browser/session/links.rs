@@ -66,8 +66,15 @@ impl Session {
     fn request_invitations(&self, form: Option<String>) {
         let (handle, invite) = (self.handle, self.chat.invite);
         set(invite.is_pending, true);
+        let (path, form) = match self.page.room.is_private() {
+            true => {
+                let what = form.unwrap_or_else(|| "list=1".into());
+                ("/room-invitations", Some(["room=", self.page.room.as_str(), "&", &what].concat()))
+            }
+            false => ("/invitations", form),
+        };
         spawn_local(async move {
-            let answer = request("/invitations", form).await;
+            let answer = request(path, form).await;
             let list = answer.and_then(|answer| json::from_str::<InvitationList>(&answer).ok());
             set(invite.is_pending, false);
             with(handle, |session| match list {

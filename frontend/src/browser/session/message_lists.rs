@@ -156,7 +156,7 @@ impl Session {
     }
 
     /// Returns day and time in the reader's calendar.
-    fn when(&self, at: Timestamp) -> String {
+    pub(super) fn when(&self, at: Timestamp) -> String {
         self.chat.translations.with_comma(&self.calendar.day_name(at), &self.calendar.time(at))
     }
 }

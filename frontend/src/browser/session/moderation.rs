@@ -185,6 +185,7 @@ impl Session {
                 | Action::Rename
                 | Action::People
                 | Action::Rooms
+                | Action::Directory
                 | Action::Search
                 | Action::Thread
                 | Action::Typing

@@ -86,7 +86,10 @@ impl Session {
 
     /// Notifies the visitor of messages. Loaded on demand.
     pub(super) fn notify_messages(&self, messages: &[ChatMessage]) {
-        let level = self.chat.notifications.level.get_untracked();
+        let level = match self.chat.notifications.level.get_untracked() {
+            NotificationLevel::Always if self.is_room_muted() => NotificationLevel::Mentions,
+            level => level,
+        };
         for message in messages.iter().filter(|message| level.applies_to(message, &self.page.you.id, &self.page.room)) {
             let translations = self.chat.translations;
             let text = plain_text(message.text.as_ref(), message.html.as_deref());

@@ -12,11 +12,14 @@ use crate::{
         session::{
             Session,
             links::{own_address, request},
+            moderation::TOAST_MS,
             room_switch::Way,
+            with,
         },
-        storage,
+        storage, time,
     },
     ui::{
+        members_dialog,
         parts::dialog,
         state::{members::MembersView, set},
     },
@@ -25,7 +28,7 @@ use crate::{
 impl Session {
     /// Requests an invitation to the private room and shows its link.
     pub(super) fn invite_to_room(&self) {
-        let (room, invite) = (self.page.room.clone(), self.chat.invite);
+        let (room, invite, handle) = (self.page.room.clone(), self.chat.invite, self.handle);
         set(invite.is_pending, true);
         spawn_local(async move {
             let answer = request("/room-invitations", Some(["room=", room.as_str()].concat())).await;
@@ -36,7 +39,17 @@ impl Session {
                 Some(_) => {}
                 None => set(invite.is_failed, true),
             }
+            with(handle, |session| session.load_room_invitations());
         });
+    }
+
+    /// Requests the invitations to the private room, if its host looks at them and no request is on its way.
+    fn load_room_invitations(&self) {
+        let (chat, invite) = (self.chat, self.chat.invite);
+        let is_open = invite.dialog.get_untracked().is_some_and(|dialog| dialog.open());
+        if is_open && !invite.is_pending.get_untracked() && leptos::prelude::untrack(|| members_dialog::is_host(chat)) {
+            self.load_invitations();
+        }
     }
 
     /// Requests the direct message with these people. The answer opens it.
@@ -64,7 +77,15 @@ impl Session {
                 }
             }
             ServerMessage::MyRooms { rooms } => self.on_my_rooms(rooms),
-            ServerMessage::Members { people } => set(self.chat.members.list, MembersView::Known(people.clone())),
+            ServerMessage::Members { people } => {
+                set(self.chat.members.list, MembersView::Known(people.clone()));
+                self.load_room_invitations();
+            }
+            ServerMessage::MemberAdded { member_room, .. } => {
+                let label = self.chat.rooms.titles.with_untracked(|titles| titles.label(member_room));
+                let added = self.chat.translations.private_rooms().added.with(&label);
+                self.show_toast(added, time::now() + TOAST_MS);
+            }
             ServerMessage::RoomLeft { room } => self.on_room_left(room),
             ServerMessage::Error { action: Some(ActionName::Known(action)), message, .. } => match action {
                 Action::Members => set(self.chat.members.list, MembersView::Failed),

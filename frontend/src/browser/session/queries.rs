@@ -36,7 +36,8 @@ impl Session {
     }
 
     /// Stores and shows the visited rooms.
-    pub(super) fn store_rooms(&self) {
+    pub(super) fn store_rooms(&mut self) {
+        self.keep_favourites();
         storage::write(storage::ROOMS, &self.rooms.to_json());
         self.show_rooms();
     }
@@ -69,7 +70,8 @@ impl Session {
     }
 
     pub(super) fn show_rooms(&self) {
-        set(self.chat.rooms.entries, self.rooms.entries(&self.page.you.id, read_position));
+        let entries = self.rooms.entries(&self.page.you.id, read_position);
+        set(self.chat.rooms.entries, self.with_choices(entries));
         set(self.chat.rooms.is_complete, true);
         self.show_unseen_count();
     }

@@ -174,12 +174,20 @@ pub(crate) enum DialogIntent {
     LinkDevice,
     /// Make a private room with this title.
     CreatePrivateRoom(RoomTitle),
+    /// Load the open rooms that the visitor looks for.
+    LoadDirectory,
+    /// Load further ones.
+    LoadMoreDirectory,
+    /// Repeat the request for them that failed.
+    RetryDirectory,
     /// Load the private rooms of the visitor.
     LoadMyRooms,
     /// Open the direct message with these people.
     OpenDirect(Vec<Person>),
     /// Load the members of the private room.
     LoadMembers,
+    /// Add a person to a private room.
+    AddMember(RoomName, Person),
     /// Remove a member from the private room.
     RemoveMember(PersonId),
     /// Leave the private room.
@@ -190,6 +198,10 @@ pub(crate) enum DialogIntent {
     CopyLink(ShownLink),
     /// Hand a link to another app of the device.
     ShareLink(ShownLink),
+    /// Make a room a favourite, or no favourite any more.
+    ToggleFavourite(RoomName),
+    /// Mute the room, or end that.
+    ToggleMuted,
     /// Mark everything in another room as read.
     MarkRoomRead(RoomName),
     /// Open or close the panel with the people, and remember it.

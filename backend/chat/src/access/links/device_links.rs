@@ -41,7 +41,7 @@ impl AccessLinks {
         self.check_request(by, addresses).await?;
         let content = Content { id: by.id.clone(), name: by.name.clone() };
         let (kind, purpose, life) = (TokenKind::DeviceLink, Purpose::DeviceLink, limits::DEVICE_LINK_LIFE);
-        self.create(NewToken { kind, purpose, content: &content, by: &by.id, life, uses: 1 }).await
+        self.create(NewToken { kind, purpose, content: &content, by: &by.id, life, uses: 1, room: None }).await
     }
 
     /// Returns the person that a link signs in, without taking its use, so that the visitor can be asked. It counts against the rate

@@ -49,7 +49,7 @@ impl AccessLinks {
         self.check_moderator(by, addresses).await?;
         let content = Content { name: by.name.clone(), uses: uses.get() };
         let (kind, purpose, life) = (TokenKind::Invitation, Purpose::Invitation, life.duration());
-        self.create(NewToken { kind, purpose, content: &content, by: &by.id, life, uses: uses.get() }).await
+        self.create(NewToken { kind, purpose, content: &content, by: &by.id, life, uses: uses.get(), room: None }).await
     }
 
     /// Returns the newest invitations for a moderator, with those that let nobody in any more.

@@ -1,19 +1,20 @@
 //! Restores a backup into the tables and the bucket of a new stack.
 
-use std::sync::Arc;
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use chat::ports::{
     Unavailable,
     backup::{ImageRef, Record, RestoreTarget, StoreError},
     messages::{Messages, PinEntry, StoredMessage},
-    moderation::Moderation,
+    moderation::{Moderation, RoomSettings},
     read_positions::ReadPositions,
+    room_directory::DirectoryEntry,
     room_members::RoomMembers,
     system::Clock,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use shared_types::{AuditEntry, Role, RoleEntry, Timestamp};
+use shared_types::{AuditEntry, Role, RoleEntry, RoomName, Timestamp, limits};
 
 use super::{BACKUP, marker_key, pace::Pace, source::marked_backup, units::write_units};
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
     messages::DynamoMessages,
     moderation::{self, DynamoModeration},
     read_positions::{self, DynamoReadPositions},
+    room_directory::DynamoRoomDirectory,
     room_members::DynamoRoomMembers,
     secrets::DynamoSecrets,
     table::{Key, Table},
@@ -42,6 +44,7 @@ pub(crate) struct RestoredStores {
     pub(crate) members: DynamoRoomMembers,
     pub(crate) secrets: DynamoSecrets,
     pub(crate) read_positions: DynamoReadPositions,
+    pub(crate) room_directory: DynamoRoomDirectory,
     pub(crate) images: S3Images,
 }
 
@@ -57,12 +60,14 @@ pub struct DynamoRestore {
     /// The time of the last audit entry, and how many entries of that time there were.
     audit: (Timestamp, u32),
     expired: u64,
+    /// When each open room was active last. Backups have no directory of rooms: a restore makes it from the messages.
+    active: BTreeMap<RoomName, Timestamp>,
 }
 
 impl DynamoRestore {
     pub(crate) fn new(log: Table, stores: RestoredStores, clock: Arc<dyn Clock>, units_per_second: u32) -> Self {
         let (pace, audit) = (Pace::new(units_per_second), (Timestamp(0), 0));
-        Self { log, stores, clock, pace, audit, expired: 0 }
+        Self { log, stores, clock, pace, audit, expired: 0, active: BTreeMap::new() }
     }
 
     /// Returns whether the message table and the bucket hold nothing.
@@ -168,6 +173,32 @@ impl DynamoRestore {
         }
     }
 
+    /// Remembers when an open room was active.
+    fn note_activity(&mut self, record: &Record) {
+        if let Record::Message { room, message } = record
+            && !room.is_private()
+        {
+            let active = self.active.entry(room.clone()).or_default();
+            *active = message.message.sent_at.max(*active);
+        }
+    }
+
+    /// Lists the open rooms that were active last. A repeated restore puts everything again, so it lists them all.
+    async fn fill_directory(&self) -> Result<(), Unavailable> {
+        let mut active: Vec<_> = self.active.iter().collect();
+        active.sort_by_key(|(_, active)| Reverse(**active));
+        active.truncate(limits::DIRECTORY_ROOMS);
+        let listed: Vec<_> = active.into_iter().map(|(room, active)| self.list(room, *active)).collect();
+        stream::iter(listed).buffer_unordered(WRITES_AT_ONCE).try_collect().await
+    }
+
+    async fn list(&self, room: &RoomName, active: Timestamp) -> Result<(), Unavailable> {
+        let RoomSettings { rules, details } = self.stores.moderation.settings(room).await?;
+        let mut entry = DirectoryEntry::new(room.clone(), active);
+        (entry.title, entry.topic, entry.archived) = (details.title, details.topic, rules.archived);
+        self.stores.room_directory.put(&entry).await
+    }
+
     /// Returns the number of an entry among those of its time, which follow each other in a backup.
     fn audit_number(&mut self, entry: &AuditEntry) -> u32 {
         self.audit = if self.audit.0 == entry.at { (entry.at, self.audit.1 + 1) } else { (entry.at, 0) };
@@ -206,6 +237,7 @@ impl RestoreTarget for DynamoRestore {
             if self.is_expired(&record) {
                 self.expired += 1;
             } else {
+                self.note_activity(&record);
                 kept.push((record, number));
             }
         }
@@ -226,6 +258,7 @@ impl RestoreTarget for DynamoRestore {
     }
 
     async fn finish(&mut self) -> Result<(), StoreError> {
+        self.fill_directory().await?;
         self.log.delete(marker_key(), DOING).await?;
         Ok(())
     }

@@ -6,6 +6,7 @@ use chat::ports::{
     backup::{Record, RestoreTarget},
     messages::{AppliedChange, ChangeRecord, IdempotencyRecord, Messages, StoredMessage},
     moderation::{Moderation, Subject},
+    room_directory::RoomDirectory,
     secrets::Secrets,
     system::Clock,
 };
@@ -121,6 +122,10 @@ async fn a_chat_moves_to_aws_and_back() {
     let keys = stack.clients.secrets(&stack.names.connections).keep_first([9; 32], now()).await.unwrap();
     assert_eq!((keys.current, keys.previous), ([2; 32], Some([1; 32])));
     assert_eq!(stack.moderation().rules(&room("cats")).await.unwrap().slow, 30);
+    // Backups have no directory of rooms: it follows from the messages.
+    let listed = stack.clients.room_directory(&stack.names.connections).entries(9).await.unwrap();
+    let listed: Vec<String> = listed.iter().map(|entry| entry.room.to_string()).collect();
+    assert_eq!(listed, ["cats", "lobby"]);
 
     let (data, _) = stack.moved_home().await;
     let again = tempfile::tempdir().unwrap();

@@ -26,7 +26,7 @@ use chat::{
 use chat_testing::{clock::ManualClock, recording_gateway::RecordingGateway, test_chat::connect_request};
 use platform::system::SystemEntropy;
 use serde_json::{Value, json};
-use shared_types::{Person, PersonId, Rev, Role, RoleEntry, RoomName, RoomRules};
+use shared_types::{Person, PersonId, Rev, Role, RoleEntry, RoomName, RoomRules, Timestamp};
 use store_aws::call_log::{CallLog, Calls};
 
 use crate::{Tables, fresh_name};
@@ -59,7 +59,9 @@ impl Chat {
         let mut tables = Tables::create().await;
         let calls = Arc::new(CallLog::default());
         tables.clients = tables.clients.with_call_log(calls.clone());
-        let clock = ManualClock::at(chat_testing::contract::fixtures::now());
+        // At the beginning of an hour, because the first message of each hour writes the directory of rooms.
+        let Timestamp(now) = chat_testing::contract::fixtures::now();
+        let clock = ManualClock::at(Timestamp(now - now % 3_600_000));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let policy = AccessPolicy::open(vec![moderator()]);
         let secrets = Arc::new(tables.clients.secrets(&tables.connections));
@@ -99,6 +101,7 @@ impl Chat {
             moderation: Arc::new(clients.moderation(connections, messages, self.clock.clone())),
             members: Arc::new(clients.room_members(connections)),
             rate_store: Arc::new(clients.rate_store(connections)),
+            room_directory: Arc::new(clients.room_directory(connections)),
             read_positions: Arc::new(clients.read_positions(connections)),
             renderer: MessageRenderer::new(CpuScheduler::inline()),
             clock: self.clock.clone(),
@@ -225,6 +228,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("rooms, of one room, with titles", json!({ "action": "rooms", "rooms": ["lobby"], "titles": true })),
         ("rooms, to count what is unread in one room", json!({ "action": "rooms", "rooms": ["lobby"], "read": [0] })),
         ("rooms, to watch one room", json!({ "action": "rooms", "rooms": ["cats"], "watch": true })),
+        ("directory, of one room", json!({ "action": "directory" })),
         ("search, in 200 messages", json!({ "action": "search", "text": "hi" })),
         ("ping", json!({ "action": "ping" })),
         ("read", json!({ "action": "read", "room": "lobby", "seq": 2 })),
@@ -270,6 +274,12 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     costs.insert("disconnect", chat.disconnect("cy").await);
     add_links(chat, &mut costs).await;
     add_private_rooms(chat, &mut costs).await;
+    chat.connect_to("gus", Some("owls")).await;
+    chat.send("gus", json!({ "action": "ping" })).await;
+    let message = json!({ "action": "send", "text": "hi" });
+    costs.insert("send, the first message of a new room", chat.send("gus", message.clone()).await);
+    chat.clock.advance(Duration::from_secs(60 * 60));
+    costs.insert("send, the first message of a room in an hour", chat.send("gus", message).await);
     add_direct_messages(chat, &mut costs).await;
     costs
 }
@@ -297,6 +307,8 @@ async fn add_private_rooms(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls
     for (action, frame) in frames {
         costs.insert(action, chat.send("dora", frame).await);
     }
+    let other = json!({ "action": "addMember", "person": "ivy", "memberRoom": room });
+    costs.insert("addMember, to another room", chat.send("eli", other).await);
     costs.insert("rooms, to watch one private room", chat.send("eli", watch).await);
     chat.send("eli", enter).await;
     let remove = json!({ "action": "removeMember", "person": "eli" });
@@ -306,8 +318,16 @@ async fn add_private_rooms(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls
     let address = "192.0.2.8".parse().unwrap();
     let (keys, address) = (links.sessions.address_keys(address), Some(address));
     chat.calls.take();
-    let token = links.invite_to_room(&person(dora), &keys, &room).await.unwrap();
+    links.invite_to_room(&person(dora), &keys, &room).await.unwrap();
     costs.insert("POST /room-invitations", chat.calls.take());
+    let listed = links.room_invitations(&person("dora".parse().unwrap()), &keys, &room).await.unwrap();
+    costs.insert("POST /room-invitations, the list of one", chat.calls.take());
+    links.invite_to_room(&person("dora".parse().unwrap()), &keys, &room).await.unwrap();
+    chat.calls.take();
+    links.revoke_room_invitation(&person("dora".parse().unwrap()), &keys, &room, &listed[0].id).await.unwrap();
+    costs.insert("POST /room-invitations, a revocation, of two", chat.calls.take());
+    let token = links.invite_to_room(&person("dora".parse().unwrap()), &keys, &room).await.unwrap();
+    chat.calls.take();
     links.accept_room_invitation(&token, &person("fay".parse().unwrap()), address).await.unwrap();
     costs.insert("POST /join", chat.calls.take());
     costs.insert("connect, to a private room", chat.connect_to("fay", Some(room.as_str())).await);

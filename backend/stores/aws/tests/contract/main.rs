@@ -48,6 +48,7 @@ async fn stores() -> Stores {
         secrets: Arc::new(clients.secrets(&connections)),
         rate_store: Arc::new(clients.rate_store(&connections)),
         tokens: Arc::new(clients.tokens(&connections)),
+        room_directory: Arc::new(clients.room_directory(&connections)),
         read_positions: Arc::new(clients.read_positions(&connections)),
         images: Arc::new(clients.images(&bucket, Arc::new(SystemClock))),
         browser: Arc::new(PresignedUploads),

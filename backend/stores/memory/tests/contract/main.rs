@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use chat_testing::contract::{Browser, Stores};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_members::MemoryRoomMembers,
-    secrets::MemorySecrets, tokens::MemoryTokens,
+    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory,
+    room_members::MemoryRoomMembers, secrets::MemorySecrets, tokens::MemoryTokens,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -29,6 +29,7 @@ async fn stores() -> Stores {
         images: images.clone(),
         rate_store: Arc::new(MemoryRateStore::default()),
         tokens: Arc::new(MemoryTokens::default()),
+        room_directory: Arc::new(MemoryRoomDirectory::default()),
         read_positions: Arc::new(MemoryReadPositions::default()),
         browser: Arc::new(MemoryBrowser(images)),
         _keep: Box::new(()),

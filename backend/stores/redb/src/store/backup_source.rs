@@ -25,6 +25,7 @@ use crate::{
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
     read_positions::READ_POSITIONS,
+    room_directory::DIRECTORY,
     room_members::{MEMBERS, ROOMS_OF},
     store::{
         Store,
@@ -32,7 +33,7 @@ use crate::{
         migrations,
         secrets::{SECRET_TIMES, SECRETS},
     },
-    tokens::TOKENS,
+    tokens::{OF_ROOMS, TOKENS},
 };
 
 const DOING: &str = "reading the store for a backup";
@@ -136,8 +137,11 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         saved::SAVED.name(),
         // Not in backups: the messages tell which of them are pinned.
         pins::PINS.name(),
+        // Not in backups: it follows from the messages.
+        DIRECTORY.name(),
         // Not in backups: a restored chat must not accept tokens that were used or revoked since.
         TOKENS.name(),
+        OF_ROOMS.name(),
     ]);
     Ok(transaction.list_tables()?.map(|table| table.name().to_owned()).find(|name| !known.contains(name.as_str())))
 }

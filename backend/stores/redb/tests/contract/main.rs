@@ -7,17 +7,21 @@ mod uploads;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use chat::ports::messages::{ChangeRecord, Expiring, IdempotencyRecord, Messages, StoredMessage};
+use chat::ports::{
+    messages::{ChangeRecord, Expiring, IdempotencyRecord, Messages, StoredMessage},
+    moderation::Moderation,
+    room_directory::{DirectoryEntry, RoomDirectory},
+};
 use chat_testing::contract::{
     Browser, Stores,
     fixtures::{message, message_key, now, record, room, seqs},
 };
 use platform::system::{SystemClock, SystemEntropy};
-use shared_types::{ChatMessage, Rev, Seq, Timestamp};
+use shared_types::{ChatMessage, Rev, RoomDetails, RoomRules, Seq, Timestamp};
 use store_redb::{
     connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, read_positions::RedbReadPositions, room_members::RedbRoomMembers, store::Store,
-    tokens::RedbTokens,
+    rate_store::InProcessRateStore, read_positions::RedbReadPositions, room_directory::RedbRoomDirectory,
+    room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -36,6 +40,7 @@ async fn stores() -> Stores {
         saved: log,
         moderation: Arc::new(RedbModeration::new(store.clone(), Arc::new(SystemClock))),
         tokens: Arc::new(RedbTokens::new(store.clone(), Arc::new(SystemClock))),
+        room_directory: Arc::new(RedbRoomDirectory::load(store.clone()).await),
         read_positions: Arc::new(RedbReadPositions::new(store.clone())),
         members: Arc::new(RedbRoomMembers::new(store.clone())),
         secrets: Arc::new(store),
@@ -168,4 +173,33 @@ async fn idempotency_records_of_an_older_version_hold() {
         let listed = messages.records_of(&message_key.author, None, 9).await.unwrap();
         assert_eq!(listed, [(message_key.clone(), held)]);
     }
+}
+
+#[tokio::test]
+async fn the_directory_of_an_older_store_is_filled_from_its_messages() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let log = RedbMessages::new(store.clone(), None, Arc::new(SystemClock));
+    let moderation = RedbModeration::new(store.clone(), Arc::new(SystemClock));
+    let (hi, private) = (message(1, "hi"), "p-zzzzzzzzzzzzzzzzzzzz");
+    for name in ["cats", "dogs", private] {
+        assert_eq!(log.next_rev(&room(name)).await.unwrap(), hi.rev);
+        log.put(&room(name), &hi).await.unwrap();
+    }
+    // A revision that no message took.
+    log.next_rev(&room("empty")).await.unwrap();
+    let details = RoomDetails { title: Some("Cats".parse().unwrap()), ..RoomDetails::default() };
+    moderation.set_details(&room("cats"), &details, false).await.unwrap();
+    moderation.set_rules(&room("dogs"), RoomRules { archived: true, ..RoomRules::default() }).await.unwrap();
+
+    let listed = RedbRoomDirectory::load(store.clone()).await;
+    let active = hi.sent_at;
+    let cats = DirectoryEntry { title: details.title, ..DirectoryEntry::new(room("cats"), active) };
+    let dogs = DirectoryEntry { archived: true, ..DirectoryEntry::new(room("dogs"), active) };
+    assert_eq!(listed.entries(9).await.unwrap(), [cats, dogs.clone()]);
+
+    // It is filled once.
+    listed.remove(&room("cats"), active).await.unwrap();
+    let listed = RedbRoomDirectory::load(store).await;
+    assert_eq!(listed.entries(9).await.unwrap(), [dogs]);
 }

@@ -1,0 +1,44 @@
+//! Favourites and muted rooms, which this device keeps. This is loaded on demand.
+
+use page_model::room_list::{RoomEntry, choices::RoomChoices};
+use shared_types::RoomName;
+
+use crate::browser::{session::Session, storage};
+
+/// Storage keys.
+const FAVOURITES: &str = "favourites";
+const MUTED: &str = "muted";
+
+/// Returns what is stored. Another tab may have changed it.
+fn choices() -> RoomChoices {
+    RoomChoices::new(storage::read(FAVOURITES).as_deref(), storage::read(MUTED).as_deref())
+}
+
+impl Session {
+    /// Makes a room a favourite, or no favourite any more.
+    pub(super) fn toggle_favourite(&mut self, room: &RoomName) {
+        storage::write(FAVOURITES, &choices().toggle_favourite(room));
+        self.store_rooms();
+    }
+
+    /// Mutes the room that is shown, or ends that.
+    pub(super) fn toggle_muted(&self) {
+        storage::write(MUTED, &choices().toggle_muted(&self.page.room));
+        self.show_rooms();
+    }
+
+    /// Whether the room that is shown is muted.
+    pub(super) fn is_room_muted(&self) -> bool {
+        choices().is_muted(&self.page.room)
+    }
+
+    /// Keeps the favourites in the list.
+    pub(super) fn keep_favourites(&mut self) {
+        self.rooms.keep(choices().favourites());
+    }
+
+    /// Shows the choices in the list of rooms.
+    pub(super) fn with_choices(&self, entries: Vec<RoomEntry>) -> Vec<RoomEntry> {
+        choices().apply(entries)
+    }
+}

@@ -1,0 +1,43 @@
+//! The texts about the people of private rooms. They are loaded with the dialogs.
+
+use shared_types::Language;
+
+use crate::i18n::{Template, Translations};
+
+/// The texts about the people of private rooms, in one language.
+pub(crate) struct PrivateRoomTexts {
+    /// Label of the choice of a room to which a person is added.
+    pub(crate) add_to: &'static str,
+    pub(crate) add: &'static str,
+    /// Confirmation; takes the title of the room.
+    pub(crate) added: Template,
+    /// Heading of the invitations to the room, and the hint below it.
+    pub(crate) invitations_title: &'static str,
+    pub(crate) invitations: &'static str,
+}
+
+static ENGLISH: PrivateRoomTexts = PrivateRoomTexts {
+    add_to: "Add to the private room",
+    add: "Add",
+    added: Template("The person is a member of #", " now."),
+    invitations_title: "Invitations to this room",
+    invitations: "Only hosts see this list. A revoked link makes nobody a member any more; those who joined stay.",
+};
+
+static JAPANESE: PrivateRoomTexts = PrivateRoomTexts {
+    add_to: "非公開ルームに追加",
+    add: "追加",
+    added: Template("#", " のメンバーに追加しました。"),
+    invitations_title: "このルームへの招待",
+    invitations: "ホストだけに表示されます。取り消したリンクでは参加できません。参加済みの人はそのままです。",
+};
+
+impl Translations {
+    /// Returns the texts about the people of private rooms. Only what is loaded on demand may call it.
+    pub(crate) fn private_rooms(&self) -> &'static PrivateRoomTexts {
+        match self.language {
+            Language::English => &ENGLISH,
+            Language::Japanese => &JAPANESE,
+        }
+    }
+}

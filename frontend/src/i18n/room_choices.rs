@@ -1,0 +1,44 @@
+//! The texts of the buttons beside a room in the list. They are loaded on demand.
+
+use shared_types::Language;
+
+use crate::i18n::{Template, Translations};
+
+/// The texts of the buttons beside a room, in one language. Each template takes the title or the name of the room, with its mark.
+pub(crate) struct RoomChoiceTexts {
+    pub(crate) mark_read: Template,
+    pub(crate) remove: Template,
+    /// Label of the button that makes a room a favourite, or no favourite any more: its state says which.
+    pub(crate) favourite: Template,
+    pub(crate) mute: &'static str,
+    pub(crate) unmute: &'static str,
+    pub(crate) muted: &'static str,
+}
+
+static ENGLISH: RoomChoiceTexts = RoomChoiceTexts {
+    mark_read: Template("Mark ", " as read"),
+    remove: Template("Take ", " off the list"),
+    favourite: Template("Favourite: ", ""),
+    mute: "Mute this room",
+    unmute: "Unmute this room",
+    muted: "Muted: only mentions are shown",
+};
+
+static JAPANESE: RoomChoiceTexts = RoomChoiceTexts {
+    mark_read: Template("", " を既読にする"),
+    remove: Template("", " を一覧から外す"),
+    favourite: Template("お気に入り: ", ""),
+    mute: "このルームをミュート",
+    unmute: "ミュートを解除",
+    muted: "ミュート中（メンションのみ表示）",
+};
+
+impl Translations {
+    /// Returns the texts of the buttons beside a room. Only what is loaded on demand may call it.
+    pub(crate) fn room_choices(&self) -> &'static RoomChoiceTexts {
+        match self.language {
+            Language::English => &ENGLISH,
+            Language::Japanese => &JAPANESE,
+        }
+    }
+}
