@@ -263,11 +263,13 @@ impl RoomMembership {
         member: RoomMember,
         most_rooms: usize,
     ) -> Result<(), MembershipError> {
-        changeable(room)?;
+        private_only(room)?;
         let members = self.members.members(room, limits::ROOM_MEMBERS).await?;
         if members.iter().all(|other| other.person != *by) {
             return Err(MembershipError::NoSuchRoom);
         }
+        // Only its people learn that a room is a direct message.
+        changeable(room)?;
         if members.iter().any(|other| other.person == member.person) {
             return Ok(());
         }
