@@ -2,6 +2,7 @@ import type { Browser, Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, guestCookie, test } from '../support/fixtures.ts';
+import { Message } from '../support/message.ts';
 import { sessionPersonId } from '../support/moderation_fixtures.ts';
 
 // Links that sign another browser in as the same person.
@@ -52,8 +53,8 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
     await other.goto(deployment.pageUrl(room));
     await second.waitForState('live');
     // Only its author can edit a message.
-    await second.messageWithText('from the first device').hover();
-    await expect(other.getByRole('button', { name: 'Edit' })).toBeVisible();
+    const menu = await (await Message.withText(second, 'from the first device')).menu();
+    await expect(menu.getByRole('button', { name: 'Edit' })).toBeVisible();
 
     const late = await newPage(browser, { viewport });
     await late.goto(link);

@@ -100,6 +100,8 @@ test('the text of a message and its code have buttons that copy them', async ({ 
   await new Message(chat, chat.messages.first()).clickAction('Copy text');
   await expect(page.getByText('Text copied')).toBeVisible();
   expect(await pasted(page)).toBe('see **this**\n```rust\nlet x = "<b>";\nlet y = 2;\n```');
+  // The menu was above the code.
+  await chat.composer.hover();
   const button = page.getByRole('button', { name: 'Copy code' });
   await expect(button).toHaveCount(0);
   await chat.messages.first().locator('pre').hover();

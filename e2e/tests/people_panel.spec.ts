@@ -8,7 +8,7 @@ import type { WireClient } from '../support/wire_client.ts';
 
 const panel = (page: Page) => page.getByRole('complementary', { name: 'People here' });
 const button = (page: Page) => page.locator('.presence');
-const person = (page: Page, name: string) => panel(page).getByRole('button', { name });
+const person = (page: Page, name: string) => panel(page).getByRole('button', { name: new RegExp(`^${name}`) });
 const card = (page: Page, name: string) => page.getByRole('dialog', { name });
 
 async function renamed(client: WireClient, name: string): Promise<WireClient> {

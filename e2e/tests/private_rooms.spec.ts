@@ -123,7 +123,7 @@ test('an image of a private room is for its members', async ({ page, browser, de
   const image = chat.messages.locator('figure.message-image img');
   await expect.poll(() => image.evaluate((drawn: HTMLImageElement) => drawn.complete && drawn.naturalWidth)).toBeGreaterThan(0);
   // The page shows its own file until it is loaded again.
-  await expect(chat.messages.locator('.pending')).toHaveCount(0);
+  await expect(chat.messages).toHaveAttribute('data-state', 'sent');
   await page.reload();
   await expect(image).toHaveAttribute('src', /\/images\//);
   await expect.poll(() => image.evaluate((drawn: HTMLImageElement) => drawn.complete && drawn.naturalWidth)).toBeGreaterThan(0);
