@@ -141,7 +141,8 @@ mod tests {
         }
         for attribute in ["sk", "active", "title", "topic"] {
             let mut malformed = from_entry(&full);
-            malformed.insert(attribute.into(), text("No\nRoom"));
+            // No room, title or topic contains a character that reverses the direction of text.
+            malformed.insert(attribute.into(), text("No\u{202e}Room"));
             assert!(to_entry(&malformed).is_err(), "{attribute}");
         }
     }

@@ -30,7 +30,9 @@ contract! { moderation_contract moderation {
 } }
 
 pub async fn restrictions_of_people_and_addresses_are_separate(stores: Stores) {
-    let soon = |minutes: u64| Some(Timestamp(now().0 / 1000 * 1000 + minutes * 60_000));
+    // The clock is read once, so that a second that begins during the test does not change the times.
+    let start = now().0 / 1000 * 1000;
+    let soon = |minutes: u64| Some(Timestamp(start + minutes * 60_000));
     let (person, address) = (Subject::Person("ann".parse().unwrap()), Subject::Address(AddressKey("ann".into())));
     assert_eq!(stores.moderation.restrictions(&person).await.unwrap(), Restrictions::default());
     let both = Restrictions { muted_until: soon(1), banned_until: soon(2) };
@@ -45,7 +47,9 @@ pub async fn restrictions_of_people_and_addresses_are_separate(stores: Stores) {
 }
 
 pub async fn a_mute_and_a_ban_do_not_affect_each_other(stores: Stores) {
-    let soon = |minutes: u64| Some(Timestamp(now().0 / 1000 * 1000 + minutes * 60_000));
+    // The clock is read once, so that a second that begins during the test does not change the times.
+    let start = now().0 / 1000 * 1000;
+    let soon = |minutes: u64| Some(Timestamp(start + minutes * 60_000));
     let ann = Subject::Person("ann".parse().unwrap());
     let (mute, ban) = (RestrictionChange::MutedUntil(soon(1)), RestrictionChange::BannedUntil(soon(2)));
     let (muted, banned) = futures::join!(stores.moderation.restrict(&ann, mute), stores.moderation.restrict(&ann, ban));

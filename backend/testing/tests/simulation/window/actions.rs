@@ -57,6 +57,8 @@ impl Window {
         // Half of the answers are in the thread of that message, and a third of these in the room, too.
         let in_thread = reply_to.is_some() && self.server.pick(0..2) == 0;
         let thread = in_thread.then(|| self.server.pick(0..3) == 0);
+        // The page opens the thread first: an answer to a reply in a thread is in that thread.
+        let reply_to = if in_thread { reply_to.map(|seq| self.client.open_thread(seq)) } else { reply_to };
         let effects = self.client.post(Draft { nonce, text, image: None, reply_to, thread }, self.server.now());
         self.act(effects);
     }
