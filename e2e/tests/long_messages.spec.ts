@@ -97,13 +97,13 @@ test('the text of a message and its code have buttons that copy them', async ({ 
   await page.context().grantPermissions(['clipboard-write'], { origin: new URL(deployment.pageUrl(room)).origin });
   await (await connect(room, { name: 'Ann' })).sendMessage('see **this**\n```rust\nlet x = "<b>";\nlet y = 2;\n```');
   const chat = await ChatPage.open(page, deployment, room);
-  await new Message(chat, chat.messages.first()).clickAction('Copy text');
-  await expect(page.getByText('Text copied')).toBeVisible();
-  expect(await pasted(page)).toBe('see **this**\n```rust\nlet x = "<b>";\nlet y = 2;\n```');
-  // The menu was above the code.
-  await chat.composer.hover();
+  const message = new Message(chat, chat.messages.first());
+  await message.toolbar();
   const button = page.getByRole('button', { name: 'Copy code' });
   await expect(button).toHaveCount(0);
+  await message.clickAction('Copy text');
+  await expect(page.getByText('Text copied')).toBeVisible();
+  expect(await pasted(page)).toBe('see **this**\n```rust\nlet x = "<b>";\nlet y = 2;\n```');
   await chat.messages.first().locator('pre').hover();
   await button.click();
   await expect(chat.messages.locator('pre').getByRole('button', { name: 'Text copied' })).toBeVisible();
