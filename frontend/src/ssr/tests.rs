@@ -63,7 +63,7 @@ fn a_room_page_contains_title_state_and_messages() {
         "\"><link><script type=\"application/json\" id=\"page-state\">{\"language\":\"en\",\"room\":\"lobby\"",
         "</script></head>\n<body class=\"a\"><div id=\"app\" data-rendered>",
         "<div class=\"chat\" data-connection=\"connecting\">",
-        "3 online",
+        "<span>3</span><span class=\"unit\"> online</span>",
         "Thursday, 31 December 2026",
         "href=\"#m-2\" tabindex=\"-1\" title=\"Link to this message\">23:59</a>",
         "</div></div><div id=\"failure\" class=\"failure\" role=\"alert\" hidden",
@@ -223,7 +223,7 @@ fn a_page_is_in_the_language_of_the_visitor() {
     for part in [
         "<html lang=\"ja\"><head><title>#lobby · チャット</title>",
         "placeholder=\"メッセージを入力（#lobby）\"",
-        "3人がオンライン",
+        "<span>3</span><span class=\"unit\">人がオンライン</span>",
         "<span>2026年12月31日木曜日</span>",
         "aria-label=\"Ann、23:59\"",
     ] {

@@ -139,7 +139,12 @@ impl Timeline {
                 thread.messages.insert(message);
             }
         }
-        (thread.root, thread.from, thread.is_loaded) = (first.seq, oldest, true);
+        let asked = std::mem::replace(&mut thread.root, first.seq);
+        (thread.from, thread.is_loaded) = (oldest, true);
+        // What was written before the answer named the message that began the thread belongs to the thread, too.
+        for outgoing in self.outgoing.iter_mut().filter(|outgoing| outgoing.draft.is_in_thread(asked)) {
+            outgoing.draft.reply_to = Some(first.seq);
+        }
         // The summary is right in the answer.
         for range in [Some(&mut self.newest_range), self.detached_range.as_mut()].into_iter().flatten() {
             for root in range.messages.iter_mut().filter(|message| message.seq == first.seq) {

@@ -120,10 +120,10 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
     }
     let mode = match name {
         "menu" => return menu::show(chat),
+        "thread" => return threads::open(chat, seq),
         "sanction" if restriction_dialog::is_allowed(chat, &row.author) => {
             return restrict_author(chat, seq, row.author);
         }
-        "thread" => return threads::open(chat, seq),
         _ if row.deleted => return,
         "more" => return emoji_picker::open(chat, seq),
         "copy" => return chat.run_in_dialog(DialogIntent::CopyMessageLink(seq)),

@@ -167,6 +167,17 @@ fn the_thread_of_a_message_that_is_not_loaded_can_be_changed_and_read() {
 }
 
 #[test]
+fn a_reply_that_was_written_before_the_root_was_known_stays_in_the_thread() {
+    let mut timeline = timeline(vec![message_by(100, "ann")], 100);
+    timeline.open_thread(Seq(50));
+    timeline.post(Draft { thread: Some(false), reply_to: Some(Seq(50)), ..draft("a") }, 0);
+    assert!(answer(&mut timeline, root(2, &[2, 50], 50), &[2, 50], false, None), "50 is a reply");
+    assert_eq!(thread_seqs(&timeline), [Some(1), Some(2), Some(50), None]);
+    let Some(ClientMessage::Send { thread, .. }) = timeline.next_message(0) else { panic!() };
+    assert_eq!(thread, Some(Seq(1)));
+}
+
+#[test]
 fn a_page_of_replies_is_sparse_until_the_window_is_full() {
     let page = |hidden: u64, shown: u64| {
         let replies = (2..2 + hidden).map(reply);
