@@ -136,6 +136,10 @@ pub const DIRECTORY_HOUR: Duration = Duration::from_secs(60 * 60);
 /// as all others, and are listed when something is written in a later hour. 1,000 rooms would take one address 2 days.
 pub const DIRECTORY_NEW_ROOMS: u32 = 20;
 
+/// Maximum number of new direct messages that one address, or a person without a known address, begins in an hour. Each makes up to eight
+/// people members, who cannot leave: without it one guest would bring a person to [`ADDED_ROOMS`] in two minutes.
+pub const NEW_DIRECT_MESSAGES: u32 = 20;
+
 /// Maximum number of people in the summary of a thread. One takes at most 342 bytes: 1,710 together, once for each thread of a page.
 pub const THREAD_PEOPLE: usize = 5;
 

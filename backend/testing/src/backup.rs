@@ -16,7 +16,8 @@ use chat::ports::{
 };
 use shared_types::{
     AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Pin, PollDraft, Reaction, ReplyRef,
-    Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, SavedPosition, Seq, Timestamp,
+    Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, SavedPosition, Seq,
+    ThreadSummary, Timestamp,
 };
 
 use crate::contract::fixtures::{message, message_key, now, room};
@@ -145,11 +146,21 @@ async fn fill_cats(messages: &dyn Messages, at: Timestamp) {
         poll: Some(poll.into()),
         pinned,
         reply_to,
+        thread: Some(question.seq),
+        in_room: true,
         mentions: vec![person("mo")],
         sent_at: at,
         ..message(2, "@mo !")
     };
-    send(messages, &cats, reply).await;
+    let reply = send(messages, &cats, reply).await;
+    let summary = ThreadSummary {
+        count: 1,
+        people: vec![Person { moderator: false, ..reply.author.clone() }],
+        recent: vec![reply.seq],
+        last_at: at,
+        rev: reply.rev,
+    };
+    assert!(messages.summarize(&cats, question.seq, None, &summary).await.unwrap());
 }
 
 async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {

@@ -20,10 +20,13 @@ use shared_types::{
 use crate::{
     access::{
         confusable_name::{normalized_name, reject_confusable},
+        rate_limit::{RateError, RateLimiter},
         room_membership::{MembershipError, RoomMembership},
     },
     moderation::restrictions::RestrictionStore,
-    ports::{Result as PortResult, moderation::Subject, read_positions::ReadPositions},
+    ports::{
+        Result as PortResult, Unavailable, connections::Connection, moderation::Subject, read_positions::ReadPositions,
+    },
 };
 
 /// Number of rooms whose members are read at the same time.
@@ -66,6 +69,23 @@ pub fn title_for(viewer: &PersonId, members: &[RoomMember]) -> Option<RoomTitle>
     (1..=names.len()).rev().find_map(|count| shown(count).parse().ok())
 }
 
+/// Why a direct message was not opened. `Display` is a sentence for the person.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectError {
+    /// The people, or one of them, are the reason.
+    #[error(transparent)]
+    Membership(#[from] MembershipError),
+    /// The sender has begun too many, or the store did not answer.
+    #[error(transparent)]
+    Rate(#[from] RateError),
+}
+
+impl From<Unavailable> for DirectError {
+    fn from(cause: Unavailable) -> Self {
+        Self::Membership(cause.into())
+    }
+}
+
 /// Opens direct messages.
 pub struct DirectMessages<'a> {
     /// The members.
@@ -74,6 +94,8 @@ pub struct DirectMessages<'a> {
     pub restriction_store: &'a RestrictionStore,
     /// Who has read something.
     pub read_positions: &'a dyn ReadPositions,
+    /// How many direct messages a person may begin.
+    pub rate: &'a RateLimiter,
 }
 
 impl DirectMessages<'_> {
@@ -82,20 +104,21 @@ impl DirectMessages<'_> {
     ///
     /// # Errors
     ///
-    /// [`MembershipError`] gives the reason.
+    /// [`DirectError`] gives the reason.
     pub async fn open(
         &self,
-        by: &Person,
+        sender: &Connection,
         mut others: Vec<NamedPerson>,
         at: Timestamp,
-    ) -> Result<(RoomName, RoomTitle), MembershipError> {
+    ) -> Result<(RoomName, RoomTitle), DirectError> {
+        let by = &sender.person;
         if others.iter().any(|other| other.person == by.id) {
-            return Err(MembershipError::DirectYourself);
+            return Err(MembershipError::DirectYourself.into());
         }
         others.sort_by(|one, other| one.person.cmp(&other.person));
         others.dedup_by(|one, other| one.person == other.person);
         if others.is_empty() || others.len() >= limits::DIRECT_PEOPLE {
-            return Err(MembershipError::DirectPeople);
+            return Err(MembershipError::DirectPeople.into());
         }
         let room = direct_message_of(others.iter().map(|other| &other.person).chain([&by.id]));
         let mut members = self.membership.members.members(&room, limits::DIRECT_PEOPLE).await?;
@@ -110,6 +133,7 @@ impl DirectMessages<'_> {
         let added: Vec<RoomMember> =
             others.chain(own).map(|(person, name)| RoomMember { person, name, host: false, since: at }).collect();
         if !added.is_empty() {
+            self.rate.new_direct_message(sender).await?;
             self.membership.members.add_together(&room, &added).await?;
             members.extend(added);
         }

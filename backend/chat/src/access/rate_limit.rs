@@ -227,14 +227,28 @@ impl RateLimiter {
     ///
     /// [`RateError`] gives the time to wait.
     pub async fn directory_room(&self, speaker: &Connection) -> Result<(), RateError> {
+        self.hourly("directory-room", limits::DIRECTORY_NEW_ROOMS, speaker).await
+    }
+
+    /// Counts a direct message that somebody begins. Moderators have no limit.
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] gives the time to wait.
+    pub async fn new_direct_message(&self, speaker: &Connection) -> Result<(), RateError> {
+        self.hourly("direct", limits::NEW_DIRECT_MESSAGES, speaker).await
+    }
+
+    /// Counts something of which an address, or a person without one, may do `count` in an hour.
+    async fn hourly(&self, name: &str, count: u32, speaker: &Connection) -> Result<(), RateError> {
         if speaker.person.moderator || !self.limits_addresses() {
             return Ok(());
         }
         let key = match &speaker.address {
-            Some(AddressKey(address)) => format!("directory-room#a#{address}"),
-            None => format!("directory-room#p#{}", speaker.person.id),
+            Some(AddressKey(address)) => format!("{name}#a#{address}"),
+            None => format!("{name}#p#{}", speaker.person.id),
         };
-        let (count, window) = (limits::DIRECTORY_NEW_ROOMS, limits::DIRECTORY_HOUR);
+        let window = Duration::from_secs(60 * 60);
         let limit = RateLimit { burst: count, burst_window: window, sustained: count, window };
         self.count_both(Some((key, limit)), None).await
     }

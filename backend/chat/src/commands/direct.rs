@@ -19,7 +19,8 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, people: Vec
         membership: &handler.membership,
         restriction_store: &handler.posting_policy.restriction_store,
         read_positions: handler.read_positions.as_ref(),
+        rate: &handler.rate,
     };
-    let (room, title) = direct_messages.open(&sender.person, people, handler.broadcast.clock.now()).await?;
+    let (room, title) = direct_messages.open(sender, people, handler.broadcast.clock.now()).await?;
     Ok(Some(ServerMessage::RoomCreated { room, title }))
 }

@@ -5,6 +5,7 @@ use shared_types::{Action, ErrorCode, FrameError, Nonce, ServerMessage, limits};
 use crate::{
     access::{
         confusable_name::ConfusableName,
+        direct_messages::DirectError,
         rate_limit::{RateError, TooFast},
         room_membership::MembershipError,
     },
@@ -147,6 +148,15 @@ impl From<MembershipError> for CommandError {
         match why {
             MembershipError::Unavailable(cause) => Self::Unavailable(cause),
             why => Self::Membership(why),
+        }
+    }
+}
+
+impl From<DirectError> for CommandError {
+    fn from(why: DirectError) -> Self {
+        match why {
+            DirectError::Membership(why) => why.into(),
+            DirectError::Rate(why) => why.into(),
         }
     }
 }

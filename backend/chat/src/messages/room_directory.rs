@@ -46,6 +46,9 @@ const MAX_NOTED: usize = 10_000;
 /// Number of entries that are filtered before others may use the processor: 50 of 330 characters are some 0.1 ms.
 const FILTERED_AT_ONCE: usize = 50;
 
+/// Number of entries that are read: some more than are kept, because processes that add rooms at the same time exceed the limit.
+const READ: usize = limits::DIRECTORY_ROOMS + 50;
+
 /// Lists open rooms.
 #[derive(Clone)]
 pub struct RoomList {
@@ -135,9 +138,10 @@ impl RoomList {
             Err(RateError::TooFast(_)) => return Ok(()),
             Err(RateError::Unavailable(error)) => return Err(error),
         }
-        let entries = self.directory.entries(limits::DIRECTORY_ROOMS).await?;
-        let oldest = entries.iter().min_by_key(|entry| (entry.active, &entry.room));
-        if let Some(oldest) = oldest.filter(|_| entries.len() >= limits::DIRECTORY_ROOMS) {
+        let mut entries = self.directory.entries(READ).await?;
+        newest_first(&mut entries);
+        // Usually one. Processes that add rooms at the same time leave some more.
+        for oldest in entries.iter().skip(limits::DIRECTORY_ROOMS - 1) {
             self.directory.remove(&oldest.room, oldest.active).await?;
         }
         self.directory.add(room, active).await?;
@@ -159,7 +163,9 @@ impl RoomList {
     /// `Unavailable` if a store did not answer.
     pub(crate) async fn list(&self, reader: &Connection, query: DirectoryQuery) -> Result<ServerMessage> {
         let turn = self.renderer.turn(&reader.into()).await;
-        let entries = self.directory.entries(limits::DIRECTORY_ROOMS).await?;
+        let mut entries = self.directory.entries(READ).await?;
+        newest_first(&mut entries);
+        entries.truncate(limits::DIRECTORY_ROOMS);
         let mut entries = turn.run("filtering the rooms", move |_| matching(entries, &query)).await?;
         let more = entries.len() > limits::DIRECTORY_PAGE;
         entries.truncate(limits::DIRECTORY_PAGE);
@@ -224,8 +230,12 @@ fn matching(mut entries: Vec<DirectoryEntry>, query: &DirectoryQuery) -> Vec<Dir
             kept.push(entry);
         }
     }
-    kept.sort_by(|one, other| order(one).cmp(&order(other)));
+    newest_first(&mut kept);
     kept
+}
+
+fn newest_first(entries: &mut [DirectoryEntry]) {
+    entries.sort_by(|one, other| order(one).cmp(&order(other)));
 }
 
 fn order(entry: &DirectoryEntry) -> (Reverse<Timestamp>, &RoomName) {

@@ -74,7 +74,7 @@ impl Threads {
             return Ok(root);
         }
         let newest = self.messages.replies(room, root.seq, None, limits::THREAD_PAGE).await?;
-        let replies = self.read(room, newest).await?;
+        let replies = self.read(room, root.seq, newest).await?;
         match replies.iter().any(|reply| reply.author.id == *author && reply.nonce == *nonce) {
             true => Ok(root),
             false => Err(ThreadError::Deleted),
@@ -160,7 +160,7 @@ impl Threads {
         let mut named = self.messages.replies(room, root.seq, before, limit + 1).await?;
         let more = named.len() > limit;
         named.drain(..named.len().saturating_sub(limit));
-        let replies = self.read(room, named).await?;
+        let replies = self.read(room, root.seq, named).await?;
         if before.is_none() && !more {
             self.correct(room, &mut root, &replies).await?;
         }
@@ -170,11 +170,12 @@ impl Threads {
         Ok(ServerMessage::Thread { root, messages, more: more || is_cut, before })
     }
 
-    /// Reads replies. What the index names and does not exist is left out.
-    async fn read(&self, room: &RoomName, named: Vec<Seq>) -> Result<Vec<ChatMessage>> {
+    /// Reads the replies of a thread. What the index names and does not exist, or is in another thread, is left out.
+    async fn read(&self, room: &RoomName, root: Seq, named: Vec<Seq>) -> Result<Vec<ChatMessage>> {
         let reads: Vec<_> = named.into_iter().map(|seq| self.messages.at(room, seq)).collect();
         let found: Vec<_> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
-        Ok(found.into_iter().flatten().map(|found| found.message).collect())
+        let found = found.into_iter().flatten().map(|found| found.message);
+        Ok(found.filter(|reply| reply.thread == Some(root)).collect())
     }
 
     /// Replaces the summary of a root by that of all replies of its thread, if it counts others. A reply that is stored at this moment
@@ -182,7 +183,8 @@ impl Threads {
     async fn correct(&self, room: &RoomName, root: &mut ChatMessage, replies: &[ChatMessage]) -> Result<()> {
         let exact = summary_of(replies);
         let counted = root.replies.clone().unwrap_or_default();
-        if counted.count == exact.count && counted.people == exact.people && counted.last() == exact.last() {
+        let is_same = counted.count == exact.count && counted.people == exact.people && counted.last() == exact.last();
+        if is_same && counted.rev >= exact.rev {
             return Ok(());
         }
         let exact = ThreadSummary { rev: exact.rev.max(counted.rev), ..exact };
@@ -247,15 +249,16 @@ fn without_reply(
         } else {
             push_recent(&mut changed.recent, deleted.seq);
         }
-        changed.rev = changed.rev.max(deleted.rev);
     }
+    // Also if it was deleted before: a page subtracts what a later revision has deleted.
+    changed.rev = changed.rev.max(deleted.rev);
     if let Some(erased) = erased {
         changed.people.retain(|person| person.id != erased.id);
     }
     if changed.count == 0 {
         changed.people.clear();
     }
-    (changed != *summary).then_some(ThreadSummary { rev: changed.rev.max(deleted.rev), ..changed })
+    (changed != *summary).then_some(changed)
 }
 
 fn push_recent(recent: &mut Vec<Seq>, reply: Seq) {

@@ -174,6 +174,11 @@ impl MessageUpdater {
                 | MessageUpdate::PollClosed => found.applied.iter().any(is_mine),
             };
             if is_done {
+                if update == MessageUpdate::Erased && found.message.thread.is_some() {
+                    // The attempt that erased the reply may have ended before the summary of its thread was updated.
+                    let before = ChatMessage { author: by.clone(), ..found.message.clone() };
+                    self.threads().uncount(room, &before, &found.message).await;
+                }
                 let outcome =
                     if is_overtaken(&update, &found.message, by) { Changed::Overtaken } else { Changed::Before };
                 return Ok(outcome(found.message));

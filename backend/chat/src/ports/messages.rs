@@ -199,7 +199,8 @@ pub trait Messages: Send + Sync {
     async fn replies(&self, room: &RoomName, root: Seq, before: Option<Seq>, limit: usize) -> Result<Vec<Seq>>;
 
     /// Replaces the summary of the thread that a message began, if it still has the version of `seen`. Returns whether it had. Nothing
-    /// else of the message changes, and no revision is taken.
+    /// else of the message changes, and no revision is taken. If the stored summary is the wanted one already, it may return that it had:
+    /// the attempt is repeated because its answer was lost.
     async fn summarize(
         &self,
         room: &RoomName,

@@ -4,11 +4,15 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chat::{
     access::{direct_messages::inbox_of, policy::AccessPolicy},
-    ports::{moderation::Moderation, room_members::RoomMembers},
+    ports::{
+        moderation::Moderation,
+        read_positions::{ReadPosition, ReadPositions},
+        room_members::RoomMembers,
+    },
 };
 use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
-use shared_types::{Role, RoleEntry, RoomMember, RoomName, Timestamp, limits};
+use shared_types::{Role, RoleEntry, RoomMember, RoomName, Seq, Timestamp, limits};
 
 use crate::private_rooms::{open, types};
 
@@ -94,6 +98,27 @@ async fn two_people_get_one_room_however_they_start_it() {
         assert_eq!(enter(&chat, window, &room).await, title);
     }
     assert_ne!(start(&chat, "c", &["dan"]).await.0, room);
+}
+
+#[tokio::test]
+async fn a_person_begins_a_bounded_number_of_conversations_in_an_hour() {
+    let chat = TestChat::with_rates(10_000, 10_000).await;
+    let known = |number: u32| format!("p{number}");
+    for number in 0..=limits::NEW_DIRECT_MESSAGES {
+        let person = known(number).parse().unwrap();
+        let position = ReadPosition { person, room: RoomName::lobby(), seq: Seq(1), at: Timestamp(1) };
+        assert!(chat.read_positions.advance(&position).await.unwrap());
+    }
+    open(&chat, "a", "ann", "lobby").await;
+    for number in 0..limits::NEW_DIRECT_MESSAGES {
+        start(&chat, "a", &[&known(number)]).await;
+    }
+    let (code, _) = refusal(&chat, "a", direct(&[&known(limits::NEW_DIRECT_MESSAGES)])).await;
+    assert_eq!(code, "tooFast");
+    // What exists is opened, and a new one an hour later.
+    start(&chat, "a", &[&known(0)]).await;
+    chat.clock.advance(Duration::from_secs(60 * 60));
+    start(&chat, "a", &[&known(limits::NEW_DIRECT_MESSAGES)]).await;
 }
 
 #[tokio::test]

@@ -135,7 +135,8 @@ fn fill(transaction: &WriteTransaction) -> std::result::Result<(), redb::Error> 
         let Ok(room) = room?.0.value().parse::<RoomName>() else { continue };
         let newest = messages.range((room.as_str(), 0)..=(room.as_str(), u64::MAX))?.next_back().transpose()?;
         let Some((_, newest)) = newest.filter(|_| !room.is_private()) else { continue };
-        let message: StoredMessage = decode(newest.value())?;
+        // A room whose newest message cannot be read is listed with its next one.
+        let Ok(message) = decode::<StoredMessage>(newest.value()) else { continue };
         entries.push(DirectoryEntry::new(room, message.message.sent_at));
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.active));

@@ -97,6 +97,7 @@ impl DynamoMessages {
         summary: &ThreadSummary,
     ) -> Result<bool> {
         let (doing, version) = ("updating the summary of a thread", version_of(seen));
+        let replies = json(summary).map_err(Unavailable::while_doing(doing))?;
         let update = self
             .table
             .updating(message_key(room, root))
@@ -104,7 +105,7 @@ impl DynamoMessages {
             .condition_expression(format!("attribute_exists(pk) AND {}", condition(version)))
             .expression_attribute_names("#repliesRev", REPLIES_REV)
             .expression_attribute_names("#repliesCount", REPLIES_COUNT)
-            .expression_attribute_values(":summary", json(summary).map_err(Unavailable::while_doing(doing))?)
+            .expression_attribute_values(":summary", replies.clone())
             .expression_attribute_values(":rev", number(summary.rev.0))
             .expression_attribute_values(":count", number(summary.count.into()));
         let update = match version {
@@ -113,7 +114,11 @@ impl DynamoMessages {
                 .expression_attribute_values(":seenRev", number(rev.0))
                 .expression_attribute_values(":seenCount", number(count.into())),
         };
-        Ok(matches!(self.table.try_update(update, doing).await?, Update::Made(_)))
+        Ok(match self.table.try_update(update, doing).await? {
+            Update::Made(_) => true,
+            // An attempt whose answer was lost finds its own write.
+            Update::Refused(found) => found.is_some_and(|found| found.get("replies") == Some(&replies)),
+        })
     }
 }
 

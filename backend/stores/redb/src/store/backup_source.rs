@@ -22,7 +22,7 @@ use shared_types::{PersonId, Rev, Seq, Timestamp};
 
 use crate::{
     images::names::image_name,
-    messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved},
+    messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved, threads},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
     read_positions::READ_POSITIONS,
     room_directory::DIRECTORY,
@@ -135,8 +135,9 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         // It follows from the members.
         ROOMS_OF.name(),
         saved::SAVED.name(),
-        // Not in backups: the messages tell which of them are pinned.
+        // Not in backups: the messages tell which of them are pinned, and which are in a thread.
         pins::PINS.name(),
+        threads::REPLIES.name(),
         // Not in backups: it follows from the messages.
         DIRECTORY.name(),
         // Not in backups: a restored chat must not accept tokens that were used or revoked since.
