@@ -139,6 +139,20 @@ for (const [name, viewport] of [['phone', phone], ['desktop', wide]] as const) {
   });
 }
 
+test('who was chosen before is not chosen when the dialog is opened again', async ({ browser, deployment, room }) => {
+  const ann = await openAs(browser, deployment, room, 'Ann', wide);
+  for (const name of ['Bea', 'Cy']) await openAs(browser, deployment, room, name, wide);
+  await expect(ann.page.getByText('3 online')).toBeVisible();
+  await openPeople(ann.page);
+  const dialog = ann.page.getByRole('dialog', { name: 'New direct message' });
+  await ann.page.getByRole('button', { name: 'New direct message' }).click();
+  await dialog.getByRole('checkbox', { name: 'Bea' }).check();
+  await ann.page.keyboard.press('Escape');
+  await ann.page.getByRole('button', { name: 'New direct message' }).click();
+  await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(0);
+  await expect(dialog.getByRole('button', { name: 'Start' })).toHaveAttribute('aria-disabled', 'true');
+});
+
 test('a conversation that began while no page was open is in the list', async ({ browser, deployment, room }) => {
   const ann = await openAs(browser, deployment, room, 'Ann', wide);
   const bea = await openAs(browser, deployment, room, 'Bea', wide);

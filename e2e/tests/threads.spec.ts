@@ -178,6 +178,37 @@ test('a thread takes the place of the people beside the log', async ({ page, dep
   await expect(people).toBeVisible();
 });
 
+test('another thread takes the place of an open one, and each keeps its own draft', async ({ page, deployment, room }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  const chat = await ChatPage.open(page, deployment, room);
+  for (const text of ['one', 'two']) await chat.sendMessage(text);
+  const [one, two] = [await Message.withText(chat, 'one'), await Message.withText(chat, 'two')];
+  await openThread(one);
+  await reply(page, 'about one');
+  await field(page).fill('half a thought');
+  await panel(page).getByLabel('Also send to the room').check();
+  await two.clickAction('Reply in a thread');
+  await expect(replies(page)).toHaveText(['two']);
+  await expect(field(page)).toHaveValue('');
+  await expect(panel(page).getByLabel('Also send to the room')).not.toBeChecked();
+  await reply(page, 'about two');
+  // The log of the panel has its listeners still.
+  const own = new Message(chat, panel(page).locator('article').filter({ hasText: 'about two' }));
+  await own.clickAction('Edit');
+  await expect(field(page)).toHaveValue('about two');
+  await page.keyboard.press('Escape');
+  await one.clickAction('Reply in a thread');
+  await expect(field(page)).toHaveValue('half a thought');
+  const first = new Message(chat, panel(page).locator('article').filter({ hasText: 'about one' }));
+  await first.clickAction('Edit');
+  await expect(field(page)).toHaveValue('about one');
+  await page.keyboard.press('Escape');
+  await expect(field(page), 'what was written before the edit').toHaveValue('half a thought');
+  expect(errors).toEqual([]);
+});
+
 test('back closes a thread that covers the page', async ({ page, deployment, room }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   const chat = await ChatPage.open(page, deployment, room);

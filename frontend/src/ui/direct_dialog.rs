@@ -1,9 +1,9 @@
 //! The dialog that opens a direct message with several people, and the buttons that open one with one person. They are loaded on demand.
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, NodeRef, State, element, reactive};
+use page_view::{Element, NodeRef, State, effect, element, keyed};
 use shared_types::{Person, PersonId, limits};
-use web_sys::HtmlDialogElement;
+use web_sys::{HtmlDialogElement, HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
     parts::{
@@ -40,7 +40,11 @@ impl DirectDialog {
 /// Draws the dialog.
 pub(crate) fn direct_dialog(chat: Chat, direct: DirectDialog) -> Element {
     let texts = chat.translations.dialogs();
-    let people = move || direct.people.get().into_iter().map(|person| choice(chat, direct, person)).collect::<Vec<_>>();
+    let people = keyed(
+        move || direct.people.get(),
+        |person| person.id.to_string(),
+        move |person| choice(chat, direct, person.clone()),
+    );
     let start = element("button")
         .class("button primary")
         .reactive_attribute("aria-disabled", move || (!direct.can_start()).then_some("true"))
@@ -58,14 +62,14 @@ pub(crate) fn direct_dialog(chat: Chat, direct: DirectDialog) -> Element {
                 .class("choices")
                 .with("aria-labelledby", "direct-title")
                 .with("aria-describedby", "direct-hint")
-                .child(reactive(people)),
+                .child(people),
         )
         .child(element("div").class("name-buttons").child(start));
     titled_dialog(chat, "direct", texts.new_direct, direct.dialog).child(form)
 }
 
 fn choice(chat: Chat, direct: DirectDialog, person: Person) -> Element {
-    let id = person.id.clone();
+    let (id, shown_id) = (person.id.clone(), person.id.clone());
     let toggle = move |event| {
         let is_chosen = event_target_checked(&event);
         direct.chosen.update(|chosen| {
@@ -75,7 +79,14 @@ fn choice(chat: Chat, direct: DirectDialog, person: Person) -> Element {
             }
         });
     };
-    let field = element("input").with("type", "checkbox").with("autocomplete", "off").on(ev::change, toggle);
+    let field = element("input")
+        .with("type", "checkbox")
+        .with("autocomplete", "off")
+        .on_mount(move |drawn| {
+            let drawn: HtmlInputElement = drawn.clone().unchecked_into();
+            effect(move || drawn.set_checked(direct.chosen.with(|chosen| chosen.contains(&shown_id))));
+        })
+        .on(ev::change, toggle);
     element("label").class("choice person").child(field).child(avatar(chat, &person)).child(identity(chat, &person))
 }
 

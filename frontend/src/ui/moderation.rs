@@ -28,11 +28,14 @@ pub(crate) fn buttons(chat: Chat) -> View {
     reactive(move || {
         let mut buttons = vec![button(chat.translations.directory().title, directory_dialog::open)];
         let texts = chat.translations.room_choices();
+        let is_direct = chat.room.address().is_direct();
         let is_muted = chat.rooms.entries.with(|rooms| rooms.iter().any(|room| room.is_current && room.muted));
         let mute = element("button").class("quiet").with("type", "button");
         let mute = mute.on(ev::click, move |_| chat.run_in_dialog(DialogIntent::ToggleMuted));
-        buttons.push(mute.text(if is_muted { texts.unmute } else { texts.mute }));
-        let is_direct = chat.room.address().is_direct();
+        // Each message of a direct message counts as a mention, of which muted rooms tell, too.
+        if !is_direct {
+            buttons.push(mute.text(if is_muted { texts.unmute } else { texts.mute }));
+        }
         if !is_direct && (has_details() || chat.can_describe()) {
             buttons.push(button(chat.translations.dialogs().room_details, room_details_dialog::show));
         }

@@ -36,6 +36,7 @@ thread_local! {
 pub(crate) fn open_card(person: Person) {
     if let Some(card) = CARD.get() {
         card.person.set(person);
+        card.room.set(0);
         dialog::open_without_keyboard(card.dialog);
     }
 }
@@ -123,6 +124,7 @@ fn row(chat: Chat, card: Card, person: Person) -> Element {
         .child(identity(chat, &person))
         .on(ev::click, move |_| {
             card.person.set(person.clone());
+            card.room.set(0);
             dialog::open_without_keyboard(card.dialog);
         });
     element("li").class("people-entry").child(button).child(restrict)
@@ -133,12 +135,14 @@ fn row(chat: Chat, card: Card, person: Person) -> Element {
 pub(crate) struct Card {
     dialog: NodeRef<HtmlDialogElement>,
     person: State<Person>,
+    /// The place of the private room that is chosen for the person.
+    room: State<u32>,
 }
 
 impl Card {
     /// Returns the card of a person.
     pub(crate) fn of(person: Person) -> Self {
-        Self { dialog: NodeRef::new(), person: State::new(person) }
+        Self { dialog: NodeRef::new(), person: State::new(person), room: State::new(0) }
     }
 }
 
@@ -196,7 +200,7 @@ fn add_to_room(chat: Chat, card: Card, person: &Person) -> Option<Element> {
     }
     let label = |room: &RoomName| chat.rooms.titles.with(|titles| titles.label(room));
     let options = rooms.iter().enumerate().map(|(place, room)| (place as u32, label(room))).collect();
-    let (texts, selected, person) = (chat.translations.private_rooms(), State::new(0), person.clone());
+    let (texts, selected, person) = (chat.translations.private_rooms(), card.room, person.clone());
     let add = move |_| {
         dialog::close(card.dialog);
         if let Some(room) = rooms.get(selected.get_untracked() as usize) {

@@ -35,9 +35,9 @@ const BESIDE: &str = "(min-width: 48rem)";
 /// How far from its end the thread still follows new replies, in pixels.
 const NEAR_END: i32 = 40;
 
-/// Draws the panel while a thread is shown.
+/// Draws the panel while a thread is shown. The listeners of its log live as long as it does, so it is drawn once for all threads.
 pub(crate) fn panel(chat: Chat) -> View {
-    reactive(move || chat.thread.root.get().is_some().then(|| untrack(|| aside(chat))))
+    reactive(move || chat.thread.is_open.get().then(|| untrack(|| aside(chat))))
 }
 
 /// Whether a thread covers the page.
@@ -63,24 +63,40 @@ pub(crate) fn edit(chat: Chat, row: Row) {
     if let Some(ComposerMode::Edit(edited)) = ComposerMode::edit(row) {
         set_text(chat, edited.text.as_ref().map_or("", MessageText::as_str));
         set(chat.thread.edited, Some(edited));
-        focus(chat);
+        focus_field(chat);
     }
 }
 
 /// Focuses the field, or where that would open a keyboard, the panel.
 pub(crate) fn focus(chat: Chat) {
-    let field = chat.thread.field.get_untracked().filter(|field| !field.disabled());
-    let is_edit = chat.thread.edited.with_untracked(Option::is_some);
-    match field.filter(|_| is_edit || !has_coarse_pointer()) {
-        Some(field) => _ = field.focus(),
-        None => _ = chat.thread.panel.get_untracked().map(|panel| panel.focus()),
+    if has_coarse_pointer() || !focus_field(chat) {
+        _ = chat.thread.panel.get_untracked().map(|panel| panel.focus());
     }
+}
+
+/// Focuses the field for an answer to a reply.
+pub(crate) fn answer(chat: Chat) {
+    focus_field(chat);
+}
+
+/// Focuses the field. Returns whether something can be written.
+fn focus_field(chat: Chat) -> bool {
+    let field = chat.thread.field.get_untracked().filter(|field| !field.disabled());
+    field.is_some_and(|field| field.focus().is_ok())
 }
 
 /// Sets what is written.
 pub(crate) fn set_text(chat: Chat, text: &str) {
     if let Some(field) = chat.thread.field.get_untracked() {
         field.set_value(text);
+    }
+}
+
+/// Sets the draft of another thread, which goes to the thread alone.
+pub(crate) fn begin_reply(chat: Chat, draft: &str) {
+    set_text(chat, draft);
+    if let Some(checkbox) = chat.thread.in_room.get_untracked() {
+        checkbox.set_checked(false);
     }
 }
 
@@ -176,7 +192,7 @@ fn on_escape(chat: Chat) {
 
 fn end_edit(chat: Chat) {
     set(chat.thread.edited, None);
-    set_text(chat, "");
+    chat.run_in_dialog(DialogIntent::RestoreReplyDraft);
 }
 
 /// Draws the button that loads older replies, or the thread again.
@@ -200,6 +216,7 @@ fn hint(chat: Chat) -> String {
     let view = chat.thread.view.get();
     let is_live = chat.room.status.get() == Status::Live;
     let hint = match (view.error, view.is_loaded) {
+        _ if view.is_too_long => texts.too_long,
         (Some(error), _) => error,
         _ if view.is_closed => texts.closed,
         (None, false) if is_live => texts.loading,
@@ -266,9 +283,9 @@ fn send(chat: Chat) {
     let Some(field) = chat.thread.field.get_untracked() else { return };
     let text = field.value().parse::<MessageText>();
     if let Err(TextError::TooLong { .. }) = text {
-        let error = Some(chat.translations.threads().too_long);
-        return chat.thread.view.update(|view| view.error = error);
+        return chat.thread.view.update(|view| view.is_too_long = true);
     }
+    chat.thread.view.update(|view| view.is_too_long = false);
     let text = text.ok();
     if let Some(edited) = chat.thread.edited.get_untracked() {
         match edited.outcome(text) {

@@ -21,7 +21,7 @@ impl Timeline {
     pub fn is_sparse(&self) -> bool {
         let loaded = &self.shown().messages;
         let few = || loaded.iter().filter(|message| message.is_in_room()).nth(FEW - 1).is_none();
-        !self.awaits_page && self.shown().more && (FEW..MAX_SHOWN).contains(&loaded.len()) && few()
+        !self.awaits_page && self.shown().more && (FEW..KEPT).contains(&loaded.len()) && few()
     }
 
     /// Whether more messages are shown than should be drawn. An open history request needs the range that it extends.

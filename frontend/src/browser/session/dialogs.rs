@@ -46,6 +46,7 @@ impl Session {
             DialogIntent::LoadOlderReplies => self.request_thread(true),
             DialogIntent::Reply(text, in_room) => return self.reply_in_thread(text, in_room),
             DialogIntent::StoreReplyDraft(text) => self.store_reply_draft(&text),
+            DialogIntent::RestoreReplyDraft => self.restore_reply_draft(),
             DialogIntent::LoadRoles => self.load_roles(),
             DialogIntent::SetLanguage(language) => cookies::switch_language(language),
             DialogIntent::Search(text) => self.update_search(|search| search.start(&text)),

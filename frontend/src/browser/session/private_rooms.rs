@@ -110,6 +110,7 @@ impl Session {
 
     /// The visitor is no member of a room any more.
     fn on_room_left(&mut self, room: &RoomName) {
+        Self::forget_choices(room);
         if *room == self.page.room {
             storage::write(storage::ROOMS, &self.rooms.to_json_without_current());
             location::load_room(&RoomName::lobby());

@@ -27,6 +27,17 @@ impl Session {
         self.show_rooms();
     }
 
+    /// Forgets the choices about a room that the visitor has left.
+    pub(super) fn forget_choices(room: &RoomName) {
+        let mut choices = choices();
+        if choices.favourites().contains(room) {
+            storage::write(FAVOURITES, &choices.toggle_favourite(room));
+        }
+        if choices.is_muted(room) {
+            storage::write(MUTED, &choices.toggle_muted(room));
+        }
+    }
+
     /// Whether the room that is shown is muted.
     pub(super) fn is_room_muted(&self) -> bool {
         choices().is_muted(&self.page.room)

@@ -18,7 +18,7 @@ use crate::{
     ui::{
         composer,
         parts::{colour::Colours, pointer_and_keys::has_coarse_pointer},
-        state::set,
+        state::{members::MembersView, set},
     },
 };
 
@@ -65,6 +65,7 @@ impl Session {
         let kept = kept.map(|place| self.kept_views.remove(place));
         let (is_known, effects) = self.client.enter(room, now);
         self.page.room = room.clone();
+        self.load_followed_threads();
         self.has_entered = true;
         let (mode, reading, details) = match kept.filter(|_| is_known) {
             Some(view) => {
@@ -131,6 +132,7 @@ impl Session {
         self.unread = None;
         set(chat.log.unread, None);
         set(chat.log.toolbar_message, None);
+        set(chat.members.list, MembersView::Loading);
         set(chat.room.toast, String::new());
         self.update_search(|search| *search = Search::default());
         self.show_errors(Vec::new());

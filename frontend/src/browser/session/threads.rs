@@ -26,8 +26,8 @@ pub(super) struct Threads {
     followed: FollowedThreads,
     /// Whether the thread, or its older replies, are to be requested.
     request: Option<bool>,
-    /// Whether the request is sent and not answered.
-    is_awaited: bool,
+    /// Number of requests that are sent and not answered.
+    awaited: u32,
     /// The reply to show.
     target: Option<Seq>,
     /// Whether the browser's history has an entry for the thread, which covers the page.
@@ -47,9 +47,12 @@ impl Session {
             return threads::focus(chat);
         }
         set(chat.thread.edited, None);
+        // It may be at the same message in the log.
+        set(chat.log.toolbar_message, None);
         chat.thread.rows.set(Vec::new());
-        let draft = storage::device().get(&self.draft_key(root)).unwrap_or_default();
+        let draft = self.stored_reply_draft(root);
         set(chat.thread.root, Some(root));
+        set(chat.thread.is_open, true);
         if let Some(document) = document().document_element() {
             _ = document.set_attribute(OPEN, "");
         }
@@ -59,7 +62,7 @@ impl Session {
             js::call(&js::property(&window(), "history"), "pushState", &arguments);
         }
         request_animation_frame(move || {
-            threads::set_text(chat, &draft);
+            threads::begin_reply(chat, &draft);
             threads::focus(chat);
             threads::scroll_to_end(chat);
         });
@@ -68,9 +71,10 @@ impl Session {
     /// Closes the thread. The focus returns to the message that began it.
     pub(super) fn close_thread(&mut self) {
         let Some(root) = self.chat.thread.root.get_untracked() else { return };
+        let has_history_entry = self.threads.has_history_entry;
         self.leave_threads();
         threads::focus_message(self.chat, root);
-        if std::mem::take(&mut self.threads.has_history_entry) {
+        if has_history_entry {
             js::call(&js::property(&window(), "history"), "back", &[]);
         }
     }
@@ -87,7 +91,9 @@ impl Session {
         let thread = self.chat.thread;
         self.client.close_thread();
         self.rows_changed = true;
-        (self.threads.request, self.threads.is_awaited, self.threads.target) = (None, false, None);
+        (self.threads.request, self.threads.target, self.threads.has_history_entry) = (None, None, false);
+        set(self.chat.log.toolbar_message, None);
+        set(thread.is_open, false);
         set(thread.root, None);
         set(thread.edited, None);
         thread.rows.set(Vec::new());
@@ -107,7 +113,7 @@ impl Session {
     pub(super) fn thread_query(&mut self) -> Option<ClientMessage> {
         let older = self.threads.request.take()?;
         let request = self.client.timeline().thread_request(older);
-        self.threads.is_awaited = request.is_some();
+        self.threads.awaited += u32::from(request.is_some());
         request
     }
 
@@ -136,6 +142,17 @@ impl Session {
         }
     }
 
+    /// Shows the stored draft of the thread that is shown.
+    pub(super) fn restore_reply_draft(&self) {
+        if let Some(root) = self.chat.thread.root.get_untracked() {
+            threads::set_text(self.chat, &self.stored_reply_draft(root));
+        }
+    }
+
+    fn stored_reply_draft(&self, root: Seq) -> String {
+        storage::device().get(&self.draft_key(root)).unwrap_or_default()
+    }
+
     fn draft_key(&self, root: Seq) -> String {
         let (room, author) = (self.page.room.as_str(), self.page.you.id.as_str());
         ["reply/", room, "/", author, "/", &root.0.to_string()].concat()
@@ -145,15 +162,18 @@ impl Session {
     pub(super) fn on_thread_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Thread { root, .. } => {
-                if self.client.on_thread(message) {
-                    self.threads.is_awaited = false;
+                self.threads.awaited = self.threads.awaited.saturating_sub(1);
+                // While another answer is awaited, this one may be about the thread that was shown before.
+                let is_current = self.threads.awaited == 0 || self.client.timeline().shown_thread() == Some(root.seq);
+                if is_current && self.client.on_thread(message) {
                     set(self.chat.thread.root, self.client.timeline().shown_thread());
                     self.rows_changed = true;
                 }
                 self.follow_roots(std::slice::from_ref(root));
             }
             ServerMessage::Error { action: Some(ActionName::Known(Action::Thread)), code, .. } => {
-                self.threads.is_awaited = false;
+                self.threads.awaited = self.threads.awaited.saturating_sub(1);
+                self.threads.target = None;
                 let texts = self.chat.translations.threads();
                 let error = Some(if *code == ErrorCode::NoMessage { texts.gone } else { texts.failed });
                 set(self.chat.thread.view, ThreadView { error, ..self.chat.thread.view.get_untracked() });
@@ -173,7 +193,7 @@ impl Session {
                 self.follow_roots(messages);
             }
             // The request was lost with the socket.
-            ServerMessage::Welcome { .. } if self.threads.is_awaited => self.reload_thread(),
+            ServerMessage::Welcome { .. } if std::mem::take(&mut self.threads.awaited) > 0 => self.reload_thread(),
             _ => {}
         }
     }
@@ -237,14 +257,14 @@ impl Session {
         rows.iter().for_each(|row| chat.assign_colours(row));
         let is_found = |seq: Seq| rows.iter().any(|row| row.seq == Some(seq));
         let target = self.threads.target.take_if(|target| is_found(*target));
-        if is_loaded && self.threads.target.is_some() && !self.threads.is_awaited && self.threads.request.is_none() {
+        if is_loaded && self.threads.target.is_some() && self.threads.awaited == 0 && self.threads.request.is_none() {
             // It is older than what is loaded, or does not exist.
             if more { self.request_thread(true) } else { self.threads.target = None }
         }
         let follows = threads::at_end(chat);
         show_rows(chat.thread.rows, rows);
-        let error = chat.thread.view.with_untracked(|view| view.error).filter(|_| !is_loaded);
-        set(chat.thread.view, ThreadView { more, is_loaded, is_closed, error });
+        let view = chat.thread.view.get_untracked();
+        set(chat.thread.view, ThreadView { more, is_loaded, is_closed, ..view });
         request_animation_frame(move || match target {
             Some(target) => threads::show_message(chat, target),
             None if follows => threads::scroll_to_end(chat),

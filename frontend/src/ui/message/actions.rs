@@ -134,8 +134,8 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),
         "reply" | "edit" if chat.composer.status.with_untracked(|status| status.is_disabled) => None,
         // What the room does not show is answered and edited in the thread.
-        "reply" if threads::is_beside_log(chat, seq) => return threads::focus(chat),
         "edit" if threads::is_beside_log(chat, seq) => return threads::edit(chat, row),
+        "reply" if threads::is_beside_log(chat, seq) => return threads::answer(chat),
         "reply" => ComposerMode::reply(row),
         "edit" => ComposerMode::edit(row),
         _ => None,

@@ -39,6 +39,12 @@ pub(super) fn menu(chat: Chat, actions: Vec<Action>) -> Element {
     let on_click = move |event: ev::MouseEvent| {
         event.stop_propagation();
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if target.as_ref().is_some_and(|target| target.tag_name() == "DIALOG")
+            && let Some(dialog) = dialog(chat)
+        {
+            // A click beside the menu, in browsers that do not know `closedby`.
+            return dialog.close();
+        }
         let button = target.and_then(|target| target.closest("button").ok()?);
         let seq = chat.log.toolbar_message.get_untracked();
         let (Some(name), Some(seq), Some(dialog)) =

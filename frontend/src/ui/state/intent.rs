@@ -137,6 +137,8 @@ pub(crate) enum DialogIntent {
     Reply(MessageText, bool),
     /// Keep what is written in the thread that is shown.
     StoreReplyDraft(String),
+    /// Show what was written in the thread that is shown before a reply was edited.
+    RestoreReplyDraft,
     /// Load the people with a role.
     LoadRoles,
     /// Give a person a role, or take it.

@@ -10,6 +10,8 @@ use crate::ui::state::log::KeyedRow;
 /// The thread that is shown beside the log, and what is unread in others.
 #[derive(Clone, Copy)]
 pub(crate) struct ThreadState {
+    /// Whether a thread is shown. Unlike `root`, it stays the same when another thread takes its place.
+    pub(crate) is_open: State<bool>,
     /// The message that began it, while one is shown.
     pub(crate) root: State<Option<Seq>>,
     /// That message and the replies.
@@ -30,6 +32,7 @@ pub(crate) struct ThreadState {
 impl ThreadState {
     pub(super) fn new() -> Self {
         Self {
+            is_open: State::new(false),
             root: State::new(None),
             rows: State::new(Vec::new()),
             view: State::new(ThreadView::default()),
@@ -54,4 +57,6 @@ pub(crate) struct ThreadView {
     pub(crate) is_closed: bool,
     /// Why the thread could not be loaded.
     pub(crate) error: Option<&'static str>,
+    /// Whether the reply that was to be sent is too long.
+    pub(crate) is_too_long: bool,
 }

@@ -188,6 +188,7 @@ fn a_page_of_replies_is_sparse_until_the_window_is_full() {
         timeline.apply(page, 0);
         timeline
     };
-    assert!(page(20, 0).is_sparse() && page(50, 19).is_sparse());
-    assert!(!page(50, 20).is_sparse() && !page(0, 19).is_sparse() && !page(300, 0).is_sparse());
+    assert!(page(20, 0).is_sparse() && page(50, 19).is_sparse() && page(199, 0).is_sparse());
+    // Of more than 300 messages 200 are kept, which must not begin again.
+    assert!(!page(50, 20).is_sparse() && !page(0, 19).is_sparse() && !page(200, 0).is_sparse());
 }
