@@ -2,8 +2,8 @@
 
 use shared_types::{ChatMessage, PersonId, Seq, json};
 
-/// Maximum number of followed threads of a room. Those that have been followed longest go first.
-const MOST: usize = 200;
+/// Maximum number of followed threads of a room. The oldest entries are dropped.
+const MAX_FOLLOWED: usize = 200;
 
 /// The followed threads of a room.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl FollowedThreads {
         let concerns_me = || is_mine || message.mentions.iter().any(|person| person.id == *me);
         if place.is_none() && concerns_me() {
             self.0.push(Followed { root, ..Followed::default() });
-            if self.0.len() > MOST {
+            if self.0.len() > MAX_FOLLOWED {
                 self.0.remove(0);
             }
         }
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn followed_threads_are_stored_and_the_oldest_are_dropped() {
         let mut followed = FollowedThreads::default();
-        for root in 1..=MOST as u64 + 2 {
+        for root in 1..=MAX_FOLLOWED as u64 + 2 {
             followed.on_message(&reply(root, 1_000 + root, "me", &[]), &me());
         }
         let stored = followed.to_stored();

@@ -29,7 +29,7 @@ impl RoomTitles {
         self.get(room).map_or_else(|| room.to_string(), ToString::to_string)
     }
 
-    /// The same with the mark of a room, `#`. A direct message has none, because its title has names of people.
+    /// The label with `#` before it, except for direct messages, whose titles are names of people.
     pub fn marked_label(&self, room: &RoomName) -> String {
         let label = self.label(room);
         if room.is_direct() { label } else { ["#", &label].concat() }

@@ -124,7 +124,7 @@ pub(crate) fn message_button(chat: Chat, person: &Person, container: NodeRef<Htm
     })
 }
 
-/// Draws the same as an icon.
+/// Draws the icon button that opens the direct message with a person.
 pub(crate) fn message_icon(chat: Chat, person: &Person, container: NodeRef<HtmlDialogElement>) -> Option<Element> {
     is_other(chat, person).then(|| {
         let person = person.clone();

@@ -65,7 +65,7 @@ pub(crate) fn invite_dialog(chat: Chat) -> Element {
 pub(crate) fn show(chat: Chat) {
     set(chat.invite.is_failed, false);
     if chat.room.address().is_direct() {
-        // Nobody is invited to a direct message. This says so.
+        // Direct messages have no invitations; the members dialog says why.
         return members_dialog::open(chat);
     }
     if chat.room.address().is_private() {

@@ -212,7 +212,7 @@ impl Chat {
         self.rooms.titles.with(|titles| titles.label(&self.room.address()))
     }
 
-    /// The same with the mark of a room, `#`, unless the room is a direct message.
+    /// The label with `#` before it, except for direct messages.
     pub(crate) fn marked_room_label(&self) -> String {
         self.rooms.titles.with(|titles| titles.marked_label(&self.room.address()))
     }

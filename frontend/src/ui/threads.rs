@@ -209,7 +209,7 @@ fn older_button(chat: Chat) -> Option<Element> {
     Some(button.on(ev::click, move |_| chat.run_in_dialog(load())))
 }
 
-/// Says what the rows do not.
+/// Returns the line below the rows: loading, offline, an error, or that there are no replies.
 fn hint(chat: Chat) -> String {
     let texts = chat.translations.threads();
     let few = chat.thread.rows.with(|rows| rows.len() < 2);

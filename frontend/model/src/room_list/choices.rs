@@ -25,7 +25,7 @@ impl RoomChoices {
         toggle(&mut self.favourites, room)
     }
 
-    /// Mutes a room, or ends that. Returns the muted rooms to store.
+    /// Mutes or unmutes a room. Returns the muted rooms to store.
     pub fn toggle_muted(&mut self, room: &RoomName) -> String {
         toggle(&mut self.muted, room)
     }

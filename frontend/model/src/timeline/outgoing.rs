@@ -158,7 +158,7 @@ impl Timeline {
         let mentions = self.mentioned(draft.text.as_ref(), &before);
         let reply_to = self.reply_target(&draft);
         let Draft { nonce, text, image, reply_to: root, thread } = draft;
-        // Where the first message of the thread was deleted meanwhile, the server refuses the reply. The room must not get it instead.
+        // `thread` stays also if its root was deleted: the server then refuses the reply instead of posting it to the room.
         let (thread, in_room) = (thread.and(root), thread == Some(true));
         Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions, poll: None, thread, in_room })
     }

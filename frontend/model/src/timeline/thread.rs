@@ -1,7 +1,7 @@
 //! Threads: the line under the message that began one, and the thread that is shown beside the log.
 //!
 //! The server does not send the summary of a thread again for each reply: a page adds the replies that it has and that the summary does
-//! not count. So nothing is counted twice, whatever arrives how often.
+//! not count. So each reply is counted once, also if it arrives twice.
 
 use shared_types::{ChatMessage, ClientMessage, Person, Seq, ThreadSummary};
 

@@ -13,15 +13,15 @@ const MAX_SHOWN: usize = 300;
 const KEPT: usize = 200;
 
 /// Number of messages that a page should show, where the room has as many.
-const FEW: usize = 20;
+const MIN_ROWS: usize = 20;
 
 impl Timeline {
     /// Whether so many of the loaded messages are replies in threads that the page shows few, and older ones should be loaded. Not if that
     /// would fill the window.
     pub fn is_sparse(&self) -> bool {
         let loaded = &self.shown().messages;
-        let few = || loaded.iter().filter(|message| message.is_in_room()).nth(FEW - 1).is_none();
-        !self.awaits_page && self.shown().more && (FEW..KEPT).contains(&loaded.len()) && few()
+        let few = || loaded.iter().filter(|message| message.is_in_room()).nth(MIN_ROWS - 1).is_none();
+        !self.awaits_page && self.shown().more && (MIN_ROWS..KEPT).contains(&loaded.len()) && few()
     }
 
     /// Whether more messages are shown than should be drawn. An open history request needs the range that it extends.

@@ -43,7 +43,7 @@ impl Session {
         });
     }
 
-    /// Requests the invitations to the private room, if its host looks at them and no request is on its way.
+    /// Requests the invitations to the private room, if a host has the invite dialog open and no request is on its way.
     fn load_room_invitations(&self) {
         let (chat, invite) = (self.chat, self.chat.invite);
         let is_open = invite.dialog.get_untracked().is_some_and(|dialog| dialog.open());
@@ -58,7 +58,7 @@ impl Session {
         self.client.send_query(ClientMessage::Direct { people: people.collect() })
     }
 
-    /// Adds direct messages that the visitor does not know to the list. Returns whether there were some.
+    /// Adds direct messages that the visitor does not know to the list.
     pub(super) fn add_direct<'a>(&mut self, rooms: impl IntoIterator<Item = &'a RoomName>) {
         let added = rooms.into_iter().filter(|room| **room != self.page.room && self.rooms.add_direct(room)).count();
         if added > 0 {

@@ -15,13 +15,13 @@ fn choices() -> RoomChoices {
 }
 
 impl Session {
-    /// Makes a room a favourite, or no favourite any more.
+    /// Adds a room to the favourites, or removes it.
     pub(super) fn toggle_favourite(&mut self, room: &RoomName) {
         storage::write(FAVOURITES, &choices().toggle_favourite(room));
         self.store_rooms();
     }
 
-    /// Mutes the room that is shown, or ends that.
+    /// Mutes or unmutes the room that is shown.
     pub(super) fn toggle_muted(&self) {
         storage::write(MUTED, &choices().toggle_muted(&self.page.room));
         self.show_rooms();

@@ -24,7 +24,7 @@ const OPEN: &str = "data-thread";
 #[derive(Default)]
 pub(super) struct Threads {
     followed: FollowedThreads,
-    /// Whether the thread, or its older replies, are to be requested.
+    /// The request to send next: for the newest replies, or (`true`) for older ones.
     request: Option<bool>,
     /// Number of requests that are sent and not answered.
     awaited: u32,
@@ -35,7 +35,7 @@ pub(super) struct Threads {
 }
 
 impl Session {
-    /// Shows the thread of a message, or of a reply in it, and puts the focus where the visitor goes on.
+    /// Shows the thread of a message, or of a reply in it, and focuses the reply field, or the panel on touch screens.
     pub(super) fn open_thread(&mut self, seq: Seq) {
         let chat = self.chat;
         let root = self.client.open_thread(seq);
@@ -86,7 +86,7 @@ impl Session {
         }
     }
 
-    /// Shows no thread any more.
+    /// Closes the thread without moving the focus.
     pub(super) fn leave_threads(&mut self) {
         let thread = self.chat.thread;
         self.client.close_thread();
@@ -158,7 +158,7 @@ impl Session {
         ["reply/", room, "/", author, "/", &root.0.to_string()].concat()
     }
 
-    /// Handles an answer, and what new messages mean for the threads.
+    /// Handles an answer, and updates the followed threads from new messages.
     pub(super) fn on_thread_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Thread { root, .. } => {
@@ -229,7 +229,7 @@ impl Session {
         let newest = self.client.timeline().newest_page(&self.page).messages;
         self.follow_messages(&newest);
         set(self.chat.thread.unread, self.threads.followed.unread());
-        // The log may show few messages.
+        // The next drawing loads older messages if the log shows few.
         self.rows_changed = true;
     }
 

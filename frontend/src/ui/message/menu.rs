@@ -1,6 +1,6 @@
 //! The menu of a message: the actions for which the toolbar has no room, with their names.
 //!
-//! The dialog is inside of the toolbar, so the toolbar stays while the dialog has the focus.
+//! The dialog is a child of the toolbar: while it has the focus, the toolbar is not hidden.
 
 use leptos::{ev, prelude::*};
 use page_view::{Element, element};
@@ -35,7 +35,7 @@ pub(super) fn menu_action(name: &'static str, label: &'static str, icon: &'stati
 
 /// Draws the menu.
 pub(super) fn menu(chat: Chat, actions: Vec<Action>) -> Element {
-    // The log sees no click in the menu. Without the focus the toolbar is hidden, and the clicked button is gone.
+    // The click ends here: the log would handle it again, after the toolbar was hidden and its button removed.
     let on_click = move |event: ev::MouseEvent| {
         event.stop_propagation();
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
@@ -52,7 +52,7 @@ pub(super) fn menu(chat: Chat, actions: Vec<Action>) -> Element {
         else {
             return;
         };
-        // The focus returns before the action moves it.
+        // Closing restores the focus, and the action may then move it.
         dialog.close();
         run_action(chat, seq, &name);
     };
@@ -76,7 +76,7 @@ fn dialog(chat: Chat) -> Option<HtmlDialogElement> {
     chat.log.toolbar.get_untracked()?.query_selector("dialog").ok()??.dyn_into().ok()
 }
 
-/// Moves the focus between the actions with arrow keys. The log sees no key that is pressed in the menu.
+/// Moves the focus between the actions with arrow keys. The key does not reach the log.
 fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
     event.stop_propagation();
     let Some(dialog) = dialog(chat) else { return };

@@ -20,7 +20,7 @@ pub(crate) fn lists(chat: Chat) -> Vec<View> {
         if entries.is_empty() {
             return Vec::new();
         }
-        // The addresses say nothing.
+        // By title: the addresses of direct messages are hashes.
         chat.rooms
             .titles
             .with(|titles| entries.sort_by_cached_key(|entry| (!entry.favourite, titles.label(&entry.room))));

@@ -133,7 +133,7 @@ pub(crate) enum DialogIntent {
     ReloadThread,
     /// Load older replies of the thread.
     LoadOlderReplies,
-    /// Reply in the thread that is shown, and in the room, too, if so.
+    /// Send a reply in the thread that is shown. The flag also sends it to the room.
     Reply(MessageText, bool),
     /// Keep what is written in the thread that is shown.
     StoreReplyDraft(String),
@@ -178,9 +178,9 @@ pub(crate) enum DialogIntent {
     CreatePrivateRoom(RoomTitle),
     /// Load the open rooms that the visitor looks for.
     LoadDirectory,
-    /// Load further ones.
+    /// Load the next page of the directory.
     LoadMoreDirectory,
-    /// Repeat the request for them that failed.
+    /// Repeat the failed request for the directory.
     RetryDirectory,
     /// Load the private rooms of the visitor.
     LoadMyRooms,
@@ -200,9 +200,9 @@ pub(crate) enum DialogIntent {
     CopyLink(ShownLink),
     /// Hand a link to another app of the device.
     ShareLink(ShownLink),
-    /// Make a room a favourite, or no favourite any more.
+    /// Add a room to the favourites, or remove it.
     ToggleFavourite(RoomName),
-    /// Mute the room, or end that.
+    /// Mute or unmute the room.
     ToggleMuted,
     /// Mark everything in another room as read.
     MarkRoomRead(RoomName),
