@@ -126,13 +126,10 @@ pub(crate) fn scroll_to_end(chat: Chat) {
 /// Scrolls to a reply and focuses it.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) fn show_message(chat: Chat, seq: Seq) {
-    let selector = ["[data-seq=\"", &seq.0.to_string(), "\"]"].concat();
-    let found = chat.thread.log.get_untracked().and_then(|log| log.query_selector(&selector).ok()?);
-    if let Some(message) = found {
-        use web_sys::wasm_bindgen::JsCast as _;
+    if let Some(message) = dom::article_in(chat.thread.log, seq) {
         message.scroll_into_view();
         _ = message.set_attribute("data-found", "");
-        _ = message.unchecked_into::<HtmlElement>().focus();
+        _ = message.focus();
     }
 }
 

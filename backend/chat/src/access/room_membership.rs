@@ -63,7 +63,7 @@ pub enum MembershipError {
     /// The wrong number of people for a direct message.
     #[error("a direct message is for two to {} people: choose one to {} others", limits::DIRECT_PEOPLE, limits::DIRECT_PEOPLE - 1)]
     DirectPeople,
-    /// The sender is among the people whom they chose.
+    /// The sender chose themselves.
     #[error("you cannot send a direct message to yourself: choose other people")]
     DirectYourself,
     /// The server does not know one of the people.

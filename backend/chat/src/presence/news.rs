@@ -63,7 +63,7 @@ impl<'a> News<'a> {
             return Some(frame);
         }
         let is_mentioned = self.message.mentions.iter().any(|person| person.id == watcher.person);
-        // Only those whom it mentions are told of a reply that the room does not show. Whom a deleted one mentioned is not known.
+        // A reply that the room does not show is news only for the people that it mentions. A deleted one does not name them any more.
         if !self.message.is_in_room() && !is_mentioned && !self.message.deleted {
             return None;
         }

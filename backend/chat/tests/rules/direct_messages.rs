@@ -1,4 +1,4 @@
-//! Tests of direct messages: who starts one, who sees it, what it is called, and whom its messages reach.
+//! Tests of direct messages: who starts one, who sees it, what it is called, and who gets its messages.
 
 use std::{collections::BTreeSet, time::Duration};
 

@@ -13,8 +13,12 @@ pub(crate) fn seq(article: &Element) -> Option<Seq> {
 }
 
 /// Returns the element of a message.
-pub(crate) fn article(chat: Chat, seq: Seq) -> Option<web_sys::HtmlElement> {
+pub(crate) fn article(chat: Chat, seq: Seq) -> Option<HtmlElement> {
+    article_in(chat.log.element, seq).or_else(|| article_in(chat.thread.log, seq))
+}
+
+/// Returns the element of a message in one log.
+pub(crate) fn article_in(log: NodeRef<HtmlElement>, seq: Seq) -> Option<HtmlElement> {
     let selector = ["[data-seq=\"", &seq.0.to_string(), "\"]"].concat();
-    let within = |log: NodeRef<HtmlElement>| log.get_untracked()?.query_selector(&selector).ok()?;
-    within(chat.log.element).or_else(|| within(chat.thread.log))?.dyn_into().ok()
+    log.get_untracked()?.query_selector(&selector).ok()??.dyn_into().ok()
 }

@@ -78,7 +78,7 @@ impl DirectoryState {
     #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser requests rooms"))]
     pub(crate) fn query(self) -> (String, bool) {
         let text = self.field.get_untracked().map(|field| field.value()).unwrap_or_default();
-        (text, self.archived.get_untracked().is_some_and(|archived| archived.checked()))
+        (text, self.is_archived())
     }
 
     fn is_archived(self) -> bool {
