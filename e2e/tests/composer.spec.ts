@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { Message } from '../support/message.ts';
 import { hold } from '../support/on_demand.ts';
 
 // Formatting, emoji and commands in the composer, and what it says about a text that is too long.
@@ -93,8 +94,8 @@ test('emoji are completed by name and picked from a dialog', async ({ page, depl
   await expect(chat.composer).toHaveValue('well 🎉 done 👍🚀');
   await chat.composer.press('Enter');
   await chat.expectMessages('well 🎉 done 👍🚀');
-  // The same dialog still reacts to messages.
-  await chat.messages.first().focus();
+  // The same dialog still reacts to messages, once they are sent.
+  await (await Message.withText(chat, 'well 🎉 done 👍🚀')).article.focus();
   await page.keyboard.press('a');
   await page.getByRole('dialog', { name: 'More reactions' }).getByRole('button', { name: 'React with 😀' }).click();
   await expect(chat.messages.first().locator('.reaction')).toHaveText('😀1');
