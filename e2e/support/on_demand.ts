@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 
 /** The path of the file that is loaded on demand. */
-export const PART = /\/assets\/on_demand-[0-9a-f]+\.wasm$/;
+export const PART = /\/assets\/on_demand-[a-z]+-[0-9a-f]+\.wasm$/;
 
 /** The path of its style sheet. */
 export const STYLE_SHEET = /\/assets\/on_demand-[0-9a-f]+\.css$/;

@@ -41,17 +41,23 @@ test.describe('without scripts', () => {
   });
 });
 
-test('the texts of the dialogs are in the file on demand only', async ({ page, deployment, room }) => {
-  const program = page.waitForResponse(PROGRAM);
-  const part = page.waitForResponse(PART);
-  await ChatPage.open(page, deployment, room);
-  const first = (await (await program).body()).toString();
-  const onDemand = (await (await part).body()).toString();
-  for (const text of ['Nothing found.', '名前はサインインしたアカウントのものです。', 'Your name comes from where you signed in.']) {
-    expect(onDemand.includes(text), text).toBe(true);
-    expect(first.includes(text), text).toBe(false);
-  }
-});
+for (const [locale, own, ofDialogs, other] of [
+  ['en-GB', 'Trying again…', 'Nothing found.', '再接続'],
+  ['ja-JP', '再接続中…', '検索する言葉', 'Nothing found.'],
+] as const) {
+  test.describe(`in the language ${locale}`, () => {
+    test.use({ locale });
+
+    test('the program has the texts of this language only, and those of the dialogs on demand', async ({ page, deployment, room }) => {
+      const [program, part] = [page.waitForResponse(PROGRAM), page.waitForResponse(PART)];
+      await ChatPage.open(page, deployment, room);
+      const [first, onDemand] = [(await (await program).body()).toString(), (await (await part).body()).toString()];
+      expect([first.includes(own), onDemand.includes(own)]).toEqual([true, false]);
+      expect([first.includes(ofDialogs), onDemand.includes(ofDialogs)]).toEqual([false, true]);
+      expect([first.includes(other), onDemand.includes(other)]).toEqual([false, false]);
+    });
+  });
+}
 
 test('a dialog that is opened before it is loaded opens when it is', async ({ page, deployment, room }) => {
   const answerPart = await hold(page);

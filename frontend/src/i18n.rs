@@ -367,6 +367,9 @@ impl Translations {
         Utc(Self::of(language).date)
     }
 
+    /// Returns the catalogue of a language. It is not inlined, and nor are the functions that return the other catalogues: otherwise
+    /// the compiler refers to single texts, and `frontend/split/src/languages.rs` could not tell their language.
+    #[inline(never)]
     pub(crate) fn of(language: Language) -> &'static Self {
         match language {
             Language::English => &en::TRANSLATIONS,

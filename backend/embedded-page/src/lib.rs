@@ -109,7 +109,7 @@ mod tests {
     fn only_files_with_a_hash_in_their_name_are_immutable() {
         for (name, expected) in [
             ("page-1a2b.js", true),
-            ("on_demand-1a2b.wasm", true),
+            ("on_demand-en-1a2b.wasm", true),
             ("application-1a2b.js", true),
             ("app/manifest.webmanifest", false),
             ("index.html", false),

@@ -2,26 +2,37 @@
 //!
 //! The compiler makes one program. The functions that `wasm_split` marks, and everything that only they need, become parts:
 //! files of their own, which the program loads when it needs them. wasm-bindgen then writes the script of what remains.
-//! The files replace those that trunk has written, and their names in the page.
+//! This is done for each language of the page (`languages`). The files replace those that trunk has written, and their names in the
+//! page.
 
 mod exports;
+mod languages;
 mod loader;
 mod names;
 mod order;
 mod page;
 mod panics;
+mod places;
+mod program;
 mod sections;
+#[cfg(test)]
+mod test_program;
 
 use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread,
 };
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use wasm_split_cli_support::{Options, SplitWasm};
 
-use crate::{names::ShortNames, page::StagedPage};
+use crate::{
+    languages::{LANGUAGES, Language},
+    names::ShortNames,
+    page::StagedPage,
+};
 
 /// The program that trunk has built, in cargo's target directory.
 const BUILT: &str = "wasm32-unknown-unknown/wasm/page.wasm";
@@ -52,20 +63,58 @@ fn main() -> Result<()> {
     if scratch.exists() {
         fs::remove_dir_all(&scratch)?;
     }
-    let split = split(&target.join(BUILT), &scratch)?;
-    bind(&scratch)?;
+    let built = target.join(BUILT);
+    let built = fs::read(&built).with_context(|| format!("{} cannot be read", built.display()))?;
+    let built = panics::remove_messages(&exports::remove_unused(&built)?)?;
+    // At the same time, because most of it is the work of other programs.
+    let [first, others @ ..] = thread::scope(|scope| {
+        let (built, scratch) = (&built, &scratch);
+        let programs = LANGUAGES.map(|language| scope.spawn(move || LocalProgram::of(built, language, scratch)));
+        programs.map(|program| program.join().unwrap_or_else(|_| bail!("a thread has panicked")))
+    });
     let mut page = StagedPage::open(Path::new(&staging), &address)?;
-    for part in &split.split_modules {
-        make_small(part, "--strip-producers")?;
-        page.add_part(&stem(part)?, &fs::read(part)?)?;
+    let first = first?;
+    first.add_to(&mut page)?;
+    for other in others {
+        let other = other?;
+        ensure!(other.script == first.script, "the scripts of two languages differ");
+        other.add_to(&mut page)?;
     }
-    let program = scratch.join("page_bg.wasm");
-    let names = ShortNames::parse(&make_small(&program, "--minify-imports-and-exports-and-modules")?)?;
-    page.replace_program(&fs::read(&program)?)?;
-    let script = names::merge_modules(&fs::read_to_string(scratch.join("page.js"))?)?;
-    let script = loader::insert(&script, &split.prefetch_map, &page, names.shared())?;
-    page.replace_script(&names.replace_in(&script)?)?;
+    page.replace_script(&first.script)?;
     page.finish()
+}
+
+/// The program in one language.
+struct LocalProgram {
+    language: Language,
+    /// The program and its parts, by the names by which the page finds them.
+    files: Vec<(String, Vec<u8>)>,
+    script: String,
+}
+
+impl LocalProgram {
+    /// Splits a program, and makes its files small.
+    fn of(built: &[u8], language: Language, scratch: &Path) -> Result<Self> {
+        let scratch = scratch.join(language.tag);
+        fs::create_dir_all(&scratch)?;
+        let split = split(&languages::keep_only(built, language)?, &scratch)?;
+        bind(&scratch)?;
+        let mut files = Vec::new();
+        for part in &split.split_modules {
+            make_small(part, "--strip-producers")?;
+            files.push((loader::name_of(&stem(part)?).to_owned(), fs::read(part)?));
+        }
+        let program = scratch.join("page_bg.wasm");
+        let names = ShortNames::parse(&make_small(&program, "--minify-imports-and-exports-and-modules")?)?;
+        files.push((page::PROGRAM.to_owned(), fs::read(&program)?));
+        let script = names::merge_modules(&fs::read_to_string(scratch.join("page.js"))?)?;
+        let script = loader::insert(&script, &split.prefetch_map, names.shared())?;
+        Ok(Self { language, files, script: names.replace_in(&script)? })
+    }
+
+    fn add_to(&self, page: &mut StagedPage) -> Result<()> {
+        self.files.iter().try_for_each(|(name, content)| page.add(name, self.language, content))
+    }
 }
 
 /// Returns cargo's target directory. This program is in `target/debug/`, or in `target/HOST/debug/` if a host is chosen.
@@ -76,11 +125,9 @@ fn target() -> Result<PathBuf> {
 }
 
 /// Splits the program. The remaining program is `program.wasm` in `scratch`.
-fn split(program: &Path, scratch: &Path) -> Result<SplitWasm> {
-    let bytes = fs::read(program).with_context(|| format!("{} cannot be read", program.display()))?;
-    let bytes = panics::remove_messages(&exports::remove_unused(&bytes)?)?;
+fn split(program: &[u8], scratch: &Path) -> Result<SplitWasm> {
     let remaining = scratch.join("program.wasm");
-    let mut options = Options::new(&bytes);
+    let mut options = Options::new(program);
     options.output_dir = scratch;
     options.main_out_path = &remaining;
     options.link_name = loader::MODULE;

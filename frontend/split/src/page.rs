@@ -8,6 +8,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
+use crate::languages::Language;
+
 /// The page in trunk's staging directory.
 pub(crate) struct StagedPage {
     directory: PathBuf,
@@ -15,56 +17,53 @@ pub(crate) struct StagedPage {
     address: String,
     /// The text of `index.html`.
     html: String,
-    /// Names of the parts: what they are called in the program, and their files.
-    parts: Vec<(String, String)>,
+    /// Elements of the head that name the files of the program.
+    names: String,
 }
+
+/// The name by which the page has the program.
+pub(crate) const PROGRAM: &str = "program";
 
 impl StagedPage {
     pub(crate) fn open(directory: &Path, address: &str) -> Result<Self> {
         let html = fs::read_to_string(directory.join("index.html")).context("index.html cannot be read")?;
-        Ok(Self { directory: directory.to_owned(), address: address.to_owned(), html, parts: Vec::new() })
+        Ok(Self { directory: directory.to_owned(), address: address.to_owned(), html, names: String::new() })
     }
 
-    /// Adds a file that is loaded on demand.
-    pub(crate) fn add_part(&mut self, part: &str, content: &[u8]) -> Result<()> {
-        let file = format!("{}-{}.wasm", part.trim_start_matches("split_"), hash(content));
+    /// Adds a file of the program in one language. The server leaves out the names of other languages' files.
+    pub(crate) fn add(&mut self, name: &str, language: Language, content: &[u8]) -> Result<()> {
+        let (start, end) = if name == PROGRAM { ("page", "_bg") } else { (name, "") };
+        let file = format!("{start}-{}-{}{end}.wasm", language.tag, hash(content));
         fs::write(self.directory.join(&file), content)?;
-        self.parts.push((part.to_owned(), file));
+        let address = &self.address;
+        self.names.push_str(&format!("<meta name=\"{name}\" lang=\"{}\" content=\"{address}{file}\">\n", language.tag));
         Ok(())
     }
 
-    /// Returns the name of the file of a part.
-    pub(crate) fn file_of(&self, part: &str) -> Result<&str> {
-        let found = self.parts.iter().find(|(name, _)| name == part);
-        found.map(|(_, file)| file.as_str()).with_context(|| format!("there is no part {part}"))
-    }
-
-    pub(crate) fn replace_program(&mut self, content: &[u8]) -> Result<()> {
-        self.replace("_bg.wasm", content)
-    }
-
+    /// Replaces the script by one that has the hash of its content in its name.
     pub(crate) fn replace_script(&mut self, content: &str) -> Result<()> {
-        self.replace(".js", content.as_bytes())
-    }
-
-    /// Replaces the file `page-HASH{end}` by one that has the hash of its content.
-    fn replace(&mut self, end: &str, content: &[u8]) -> Result<()> {
-        let names = fs::read_dir(&self.directory)?.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        let mut names = names.filter(|name| name.starts_with("page-") && name.ends_with(end));
-        let old = names.next().with_context(|| format!("trunk has written no file page-*{end}"))?;
-        let new = format!("page-{}{end}", hash(content));
-        fs::remove_file(self.directory.join(&old))?;
+        let old = self.remove(".js")?;
+        let new = format!("page-{}.js", hash(content.as_bytes()));
         fs::write(self.directory.join(&new), content)?;
         self.html = self.html.replace(&old, &new);
         Ok(())
     }
 
-    /// Writes `index.html`. It names the parts, so that the service worker stores them.
+    /// Removes the file `page-HASH{end}` that trunk has written. Returns its name.
+    fn remove(&self, end: &str) -> Result<String> {
+        let names = fs::read_dir(&self.directory)?.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names =
+            names.filter(|name| name.starts_with("page-") && name.ends_with(end) && name.matches('-').count() == 1);
+        let old = names.next().with_context(|| format!("trunk has written no file page-*{end}"))?;
+        fs::remove_file(self.directory.join(&old))?;
+        Ok(old)
+    }
+
+    /// Writes `index.html` with the names of the files.
     pub(crate) fn finish(self) -> Result<()> {
-        let paths: Vec<String> = self.parts.iter().map(|(_, file)| [self.address.as_str(), file].concat()).collect();
-        ensure!(self.html.contains("</head>"), "index.html has no </head>");
-        let names = format!("<meta name=\"on-demand\" content=\"{}\">\n</head>", paths.join(" "));
-        fs::write(self.directory.join("index.html"), self.html.replacen("</head>", &names, 1))?;
+        let old = format!("<meta name=\"{PROGRAM}\" content=\"{}{}\">\n", self.address, self.remove("_bg.wasm")?);
+        ensure!(self.html.contains(&old), "index.html does not name the program as Trunk.toml does");
+        fs::write(self.directory.join("index.html"), self.html.replacen(&old, &self.names, 1))?;
         Ok(())
     }
 }

@@ -6,17 +6,13 @@
 //! This is done before the program is split, because the relocations of the linker tell which function uses which data, and are
 //! gone afterwards. Nothing is moved: functions are overwritten in place, and data with zeros, which wasm-opt leaves out.
 
-mod places;
-mod program;
-
-use std::{cmp::Reverse, collections::HashSet, ops::Range};
+use std::{collections::HashSet, ops::Range};
 
 use anyhow::{Context, Result};
-use wasm_encoder::{CustomSection, Encode, Section};
 
-use self::{
-    places::{Ranges, Relocations},
-    program::{Function, Item, Program},
+use crate::{
+    places::Ranges,
+    program::{Function, Program},
 };
 
 /// Functions of the standard library that panic, as their paths are written in mangled names. None of them returns, but for a few
@@ -51,8 +47,7 @@ pub(crate) fn remove_messages(bytes: &[u8]) -> Result<Vec<u8>> {
     let calls: Vec<Range<usize>> = others.iter().flat_map(|function| function.ways_to(&panics)).collect();
     program.forget(&Ranges::new(bodies.iter().chain(&calls).cloned()));
 
-    let exports = program.exports.values().map(|function| Item::Function(*function));
-    let used = program.used(exports.chain(program.kept_data()));
+    let used = program.used(program.roots());
     let unused_data = program.unused_data(&used);
     program.forget(&Ranges::new(unused_data.iter().cloned()));
 
@@ -66,12 +61,7 @@ pub(crate) fn remove_messages(bytes: &[u8]) -> Result<Vec<u8>> {
     for range in unused_data {
         result[range].fill(0);
     }
-    // The later section is replaced first, so that the place of the other one stays.
-    let mut replaced = [&program.code, &program.data];
-    replaced.sort_by_key(|relocations| Reverse(relocations.range.start));
-    for relocations in replaced {
-        result.splice(relocations.range.clone(), encode(relocations));
-    }
+    program.write_relocations(&mut result);
     Ok(result)
 }
 
@@ -91,17 +81,6 @@ fn trap(code: &mut [u8]) -> Option<()> {
     code.fill(NOP);
     *code.first_mut()? = UNREACHABLE;
     Some(())
-}
-
-/// Writes a section of relocations.
-fn encode(relocations: &Relocations<'_>) -> Vec<u8> {
-    let mut content = Vec::new();
-    relocations.of_section.encode(&mut content);
-    relocations.entries.len().encode(&mut content);
-    content.extend(relocations.entries.iter().flat_map(|entry| entry.encoded));
-    let mut section = Vec::new();
-    CustomSection { name: relocations.name.into(), data: content.into() }.append_to(&mut section);
-    section
 }
 
 #[cfg(test)]

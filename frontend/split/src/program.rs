@@ -1,22 +1,25 @@
 //! A program with the relocations of its linker: which function and which data use which others.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, HashSet},
     ops::Range,
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use wasmparser::{
-    CustomSectionReader, DataSectionReader, ExternalKind, FunctionBody, KnownCustom, Linking, Operator, Parser,
-    Payload, SymbolFlags, SymbolInfo,
+    CustomSectionReader, DataKind, DataSectionReader, ExternalKind, FunctionBody, KnownCustom, Linking, Operator,
+    Parser, Payload, SymbolFlags, SymbolInfo,
 };
 
-use super::places::{Ranges, Relocations, outside};
-use crate::sections::{imported_functions, place};
+use crate::{
+    places::{Ranges, Relocations, outside},
+    sections::{imported_functions, place},
+};
 
 /// What a program consists of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Item {
+pub(crate) enum Item {
     /// The index of a function.
     Function(u32),
     /// The index of a symbol that is data.
@@ -25,28 +28,30 @@ pub(super) enum Item {
 
 /// What the file says about the program.
 #[derive(Default)]
-pub(super) struct Program<'a> {
+pub(crate) struct Program<'a> {
     /// The index of each exported function, by its name.
-    pub(super) exports: BTreeMap<&'a str, u32>,
-    pub(super) code: Relocations<'a>,
-    pub(super) data: Relocations<'a>,
+    pub(crate) exports: BTreeMap<&'a str, u32>,
+    pub(crate) code: Relocations<'a>,
+    pub(crate) data: Relocations<'a>,
     /// Number of imported functions, which have the first indices.
     imported: u32,
     /// The other functions.
-    pub(super) functions: Vec<Function>,
+    pub(crate) functions: Vec<Function>,
     symbols: Vec<SymbolInfo<'a>>,
     /// The places of the segments of data in the file.
-    pub(super) segments: Vec<Range<usize>>,
+    pub(crate) segments: Vec<Range<usize>>,
+    /// Where the segments are in the memory of the program.
+    addresses: Vec<i64>,
     /// Where the sections of code and data start in the file.
     code_start: usize,
     data_start: usize,
 }
 
 /// A function that is no import.
-pub(super) struct Function {
-    pub(super) index: u32,
+pub(crate) struct Function {
+    pub(crate) index: u32,
     /// Its place in the file.
-    pub(super) body: Range<usize>,
+    pub(crate) body: Range<usize>,
     operators: Vec<(usize, Kind)>,
 }
 
@@ -61,7 +66,7 @@ enum Kind {
 
 impl<'a> Program<'a> {
     /// Parses the file.
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self> {
         let mut program = Self::default();
         // Where the section before ends.
         let mut end = 8;
@@ -84,7 +89,7 @@ impl<'a> Program<'a> {
                     program.functions.push(Function::parse(index, &body)?);
                 }
                 Payload::DataSection(data) => program.add_segments(data)?,
-                Payload::CustomSection(custom) => program.add_custom(bytes, &custom, end)?,
+                Payload::CustomSection(custom) => program.add_custom(&custom, end)?,
                 _ => {}
             }
             end = section.map_or(end, |range| range.end);
@@ -99,6 +104,11 @@ impl<'a> Program<'a> {
         self.data_start = place(data.range()).start;
         for segment in data {
             let segment = segment?;
+            let DataKind::Active { offset_expr, .. } = &segment.kind else { bail!("data without an address") };
+            let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
+                bail!("the address of data is not constant");
+            };
+            self.addresses.push(i64::from(value));
             let end = place(segment.range).end;
             self.segments.push(end - segment.data.len()..end);
         }
@@ -106,7 +116,7 @@ impl<'a> Program<'a> {
     }
 
     /// Adds a custom section. `start` is its place in the file.
-    fn add_custom(&mut self, bytes: &'a [u8], custom: &CustomSectionReader<'a>, start: usize) -> Result<()> {
+    fn add_custom(&mut self, custom: &CustomSectionReader<'a>, start: usize) -> Result<()> {
         match custom.as_known() {
             KnownCustom::Linking(linking) => {
                 for part in linking.subsections() {
@@ -122,7 +132,7 @@ impl<'a> Program<'a> {
                     _ => return Ok(()),
                 };
                 let range = start..place(custom.range()).end;
-                *relocations = Relocations::parse(bytes, &reader, custom.name(), range, base)?;
+                *relocations = Relocations::parse(&reader, custom.name(), range, base)?;
             }
             _ => {}
         }
@@ -130,15 +140,62 @@ impl<'a> Program<'a> {
     }
 
     /// Returns the functions whose mangled name fits.
-    pub(super) fn functions_named(&self, fits: impl Fn(&str) -> bool) -> impl Iterator<Item = u32> {
+    pub(crate) fn functions_named(&self, fits: impl Fn(&str) -> bool) -> impl Iterator<Item = u32> {
         self.symbols.iter().filter_map(move |symbol| match symbol {
             SymbolInfo::Func { index, name: Some(name), .. } if fits(name) => Some(*index),
             _ => None,
         })
     }
 
+    /// Returns the symbols that are data, with their mangled names.
+    pub(crate) fn named_data(&self) -> impl Iterator<Item = (&'a str, u32)> {
+        (0..).zip(&self.symbols).filter_map(|(index, symbol)| match symbol {
+            SymbolInfo::Data { name, symbol: Some(_), .. } => Some((*name, index)),
+            _ => None,
+        })
+    }
+
+    /// Lets everything that refers to certain data refer to other data: the keys and values are symbols. Writes the addresses into
+    /// a copy of the file.
+    pub(crate) fn redirect(&mut self, symbols: &BTreeMap<u32, u32>, file: &mut [u8]) -> Result<()> {
+        let addresses: BTreeMap<u32, i64> =
+            symbols.values().map(|symbol| Ok((*symbol, self.address(*symbol)?))).collect::<Result<_>>()?;
+        for relocation in self.code.entries.iter_mut().chain(&mut self.data.entries) {
+            let Some(other) = relocation.symbol().and_then(|symbol| symbols.get(&symbol)) else { continue };
+            relocation.entry.index = *other;
+            let address = relocation.address(addresses[other] + relocation.entry.addend)?;
+            let place = file.get_mut(relocation.at..relocation.at + address.len());
+            place.context("a relocation is outside of the file")?.copy_from_slice(&address);
+        }
+        Ok(())
+    }
+
+    /// Writes the relocations into a copy of the file.
+    pub(crate) fn write_relocations(&self, file: &mut Vec<u8>) {
+        // The later section is replaced first, so that the place of the other one stays.
+        let mut replaced = [&self.code, &self.data];
+        replaced.sort_by_key(|relocations| Reverse(relocations.range.start));
+        for relocations in replaced {
+            file.splice(relocations.range.clone(), relocations.encode());
+        }
+    }
+
+    /// Returns the address of data in the memory of the program.
+    fn address(&self, symbol: u32) -> Result<i64> {
+        let Some(SymbolInfo::Data { symbol: Some(data), .. }) = self.symbols.get(symbol as usize) else {
+            bail!("the symbol {symbol} is no data");
+        };
+        let start = self.addresses.get(data.index as usize).context("a symbol is outside of the data")?;
+        Ok(start + i64::from(data.offset))
+    }
+
+    /// Returns what stays in the program in any case.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = Item> {
+        self.exports.values().map(|function| Item::Function(*function)).chain(self.kept_data())
+    }
+
     /// Forgets what is done in ranges of the file.
-    pub(super) fn forget(&mut self, ranges: &Ranges) {
+    pub(crate) fn forget(&mut self, ranges: &Ranges) {
         for function in &mut self.functions {
             function.operators.retain(|(at, _)| !ranges.contain(*at));
         }
@@ -152,7 +209,7 @@ impl<'a> Program<'a> {
     }
 
     /// Returns the data that stays although nothing may use it.
-    pub(super) fn kept_data(&self) -> impl Iterator<Item = Item> {
+    fn kept_data(&self) -> impl Iterator<Item = Item> {
         let kept = SymbolFlags::EXPORTED | SymbolFlags::NO_STRIP;
         let data = (0..).zip(&self.symbols).filter_map(move |(index, symbol)| match symbol {
             SymbolInfo::Data { flags, .. } if flags.intersects(kept) => Some(index),
@@ -162,7 +219,7 @@ impl<'a> Program<'a> {
     }
 
     /// Returns the roots and everything that they use.
-    pub(super) fn used(&self, roots: impl Iterator<Item = Item>) -> HashSet<Item> {
+    pub(crate) fn used(&self, roots: impl Iterator<Item = Item>) -> HashSet<Item> {
         let mut used: HashSet<Item> = roots.collect();
         let mut open: Vec<Item> = used.iter().copied().collect();
         while let Some(item) = open.pop() {
@@ -204,7 +261,7 @@ impl<'a> Program<'a> {
     }
 
     /// Returns the places in the file of data that has a symbol, but no used one.
-    pub(super) fn unused_data(&self, used: &HashSet<Item>) -> Vec<Range<usize>> {
+    pub(crate) fn unused_data(&self, used: &HashSet<Item>) -> Vec<Range<usize>> {
         let all = (0..).zip(&self.symbols).filter_map(|(index, _)| Some((index, self.data_range(index)?)));
         let (kept, unused): (Vec<_>, Vec<_>) = all.partition(|(symbol, _)| used.contains(&Item::Data(*symbol)));
         let mut kept: Vec<Range<usize>> = kept.into_iter().map(|(_, range)| range).collect();
@@ -230,7 +287,7 @@ impl Function {
     }
 
     /// Returns the ranges that do nothing but to prepare and make a call of one of these functions, which do not return.
-    pub(super) fn ways_to(&self, ends: &HashSet<u32>) -> Vec<Range<usize>> {
+    pub(crate) fn ways_to(&self, ends: &HashSet<u32>) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let mut start = None;
         for pair in self.operators.windows(2) {

@@ -141,6 +141,7 @@ impl AdministrationTexts {
 
 impl Translations {
     /// Returns the texts of the administration dialog. Only what is loaded on demand may call it.
+    #[inline(never)]
     pub(crate) fn administration(&self) -> &'static AdministrationTexts {
         match self.language {
             Language::English => &ENGLISH,

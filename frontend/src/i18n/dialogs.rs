@@ -272,6 +272,7 @@ pub(crate) struct DialogTexts {
 
 impl Translations {
     /// Returns the texts of the dialogs. Only what is loaded on demand may call it.
+    #[inline(never)]
     pub(crate) fn dialogs(&self) -> &'static DialogTexts {
         match self.language {
             Language::English => &en::dialogs::DIALOGS,

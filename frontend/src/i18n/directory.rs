@@ -55,6 +55,7 @@ static JAPANESE: DirectoryTexts = DirectoryTexts {
 
 impl Translations {
     /// Returns the texts of the directory of open rooms. Only what is loaded on demand may call it.
+    #[inline(never)]
     pub(crate) fn directory(&self) -> &'static DirectoryTexts {
         match self.language {
             Language::English => &ENGLISH,

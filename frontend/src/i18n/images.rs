@@ -23,6 +23,7 @@ pub(crate) struct ImageTexts {
 
 impl Translations {
     /// Returns the reasons why files cannot be sent.
+    #[inline(never)]
     pub(crate) fn images(&self) -> &'static ImageTexts {
         match self.language {
             Language::English => &en::images::IMAGES,

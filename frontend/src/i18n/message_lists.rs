@@ -83,6 +83,7 @@ static JAPANESE: ListTexts = ListTexts {
 
 impl Translations {
     /// Returns the texts of pinned and saved messages and of polls. Only what is loaded on demand may call it.
+    #[inline(never)]
     pub(crate) fn lists(&self) -> &'static ListTexts {
         match self.language {
             Language::English => &ENGLISH,

@@ -34,6 +34,7 @@ static JAPANESE: PrivateRoomTexts = PrivateRoomTexts {
 
 impl Translations {
     /// Returns the texts about the people of private rooms. Only what is loaded on demand may call it.
+    #[inline(never)]
     pub(crate) fn private_rooms(&self) -> &'static PrivateRoomTexts {
         match self.language {
             Language::English => &ENGLISH,

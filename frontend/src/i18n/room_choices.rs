@@ -35,6 +35,7 @@ static JAPANESE: RoomChoiceTexts = RoomChoiceTexts {
 
 impl Translations {
     /// Returns the texts of the buttons beside a room. Only what is loaded on demand may call it.
+    #[inline(never)]
     pub(crate) fn room_choices(&self) -> &'static RoomChoiceTexts {
         match self.language {
             Language::English => &ENGLISH,

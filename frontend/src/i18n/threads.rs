@@ -56,6 +56,7 @@ static JAPANESE: ThreadTexts = ThreadTexts {
 
 impl Translations {
     /// Returns the texts of threads. Only what is loaded on demand may call it.
+    #[inline(never)]
     pub(crate) fn threads(&self) -> &'static ThreadTexts {
         match self.language {
             Language::English => &ENGLISH,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use shared_types::Language;
+
 use crate::i18n::Translations;
 
 /// The built `index.html`, split where language, title, description, state and body are inserted.
@@ -13,8 +15,8 @@ pub struct IndexTemplate {
     before_title: String,
     /// From `</title>` up to and including `content="` of the description.
     before_description: String,
-    /// From the end of the description up to `</head>`.
-    head: String,
+    /// From the end of the description up to `</head>`, for each language: the files of the program are those of the language.
+    heads: [(Language, String); Language::ALL.len()],
     /// From `</head>` up to and including `<body…>`.
     to_body: String,
     /// From `</body>` on.
@@ -70,12 +72,15 @@ impl IndexTemplate {
         let (to_body, rest) = rest.split_at(end);
         // The content is for the page without a server.
         let (_, rest) = cut_before(rest, "</body>").ok_or(IndexTemplateError::Body)?;
-        let [before_language, before_title, before_description, head, to_body, rest] =
-            [before_language, before_title, before_description, head, to_body, rest].map(str::to_owned);
-        Ok(Self { before_language, before_title, before_description, head, to_body, rest })
+        let heads = Language::ALL.map(|language| (language, head_in(head, language)));
+        let [before_language, before_title, before_description, to_body, rest] =
+            [before_language, before_title, before_description, to_body, rest].map(str::to_owned);
+        Ok(Self { before_language, before_title, before_description, heads, to_body, rest })
     }
 
     pub(super) fn fill(&self, translations: &Translations, title: &str, state: &str, body: &str) -> String {
+        let head = self.heads.iter().find(|(language, _)| *language == translations.language);
+        let head = head.map_or("", |(_, head)| head);
         [
             &self.before_language,
             translations.language.tag(),
@@ -83,7 +88,7 @@ impl IndexTemplate {
             title,
             &self.before_description,
             translations.description,
-            &self.head,
+            head,
             state,
             &self.to_body,
             body,
@@ -91,6 +96,13 @@ impl IndexTemplate {
         ]
         .concat()
     }
+}
+
+/// Returns the head without the lines that are for other languages.
+fn head_in(head: &str, language: Language) -> String {
+    let others = Language::ALL.into_iter().filter(|other| *other != language);
+    let marks: Vec<String> = others.map(|other| [" lang=\"", other.tag(), "\""].concat()).collect();
+    head.split_inclusive('\n').filter(|line| !marks.iter().any(|mark| line.contains(mark.as_str()))).collect()
 }
 
 fn cut_after<'a>(text: &'a str, marker: &str) -> Option<(&'a str, &'a str)> {

@@ -236,6 +236,19 @@ fn a_page_is_in_the_language_of_the_visitor() {
 }
 
 #[test]
+fn a_page_names_the_program_in_the_language_of_the_visitor() {
+    let names =
+        ["en", "ja"].map(|tag| format!("<meta name=\"program\" lang=\"{tag}\" content=\"/assets/page-{tag}-1.wasm\">"));
+    let head = format!("\n{}\n{}\n<link href=\"/assets/page.js\">\n</head>", names[0], names[1]);
+    let template = IndexTemplate::parse(&INDEX.replace("</head>", &head)).unwrap();
+    for (language, [named, other]) in [(Language::English, [0, 1]), (Language::Japanese, [1, 0])] {
+        let page = room_page(&template, &PageState { language, ..state(&["hi"]) });
+        assert!(page.contains(&names[named]) && !page.contains(&names[other]), "{page}");
+        assert!(page.contains("page.js"), "{page}");
+    }
+}
+
+#[test]
 fn an_empty_room_has_a_hint() {
     assert!(room_body(&state(&[])).contains(Translations::of(Language::English).empty));
 }

@@ -85,7 +85,8 @@ mod tests {
         for (name, hash) in [
             ("page-8f0de36b871b6636.js", "8f0de36b871b6636"),
             ("page-b0bce62b039794a.css", "b0bce62b039794a"),
-            ("page-d02e71a94c30_bg.wasm", "d02e71a94c30"),
+            ("page-en-d02e71a94c30_bg.wasm", "d02e71a94c30"),
+            ("on_demand-ja-8f0de36b871b6636.wasm", "8f0de36b871b6636"),
         ] {
             assert_eq!(hashes_in(name).collect::<Vec<_>>(), [hash], "{name}");
         }

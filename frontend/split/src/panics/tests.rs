@@ -1,10 +1,10 @@
-//! The program of these tests is built by the compiler, because nothing else writes such relocations.
-
-use std::{env, fs, process, process::Command};
-
 use wasmparser::Validator;
 
 use super::*;
+use crate::{
+    places::outside,
+    test_program::{built, has},
+};
 
 const SOURCE: &str = r#"
     static KEPT: [&str; 2] = ["a text that is kept", "another one"];
@@ -14,29 +14,9 @@ const SOURCE: &str = r#"
     pub extern "C" fn refuse(number: u32) { panic!("a text of a panic: {number}") }
 "#;
 
-/// Builds a program. `name` tells the files of a test from those of others.
-fn built(name: &str) -> Vec<u8> {
-    let directory = env::temp_dir().join(format!("page-split-{}-{name}", process::id()));
-    fs::create_dir_all(&directory).unwrap();
-    let (source, program) = (directory.join("program.rs"), directory.join("program.wasm"));
-    fs::write(&source, SOURCE).unwrap();
-    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or("rustc".into()));
-    rustc.args(["--edition=2024", "--target=wasm32-unknown-unknown", "--crate-type=cdylib", "-O", "-Cpanic=abort"]);
-    let status = rustc.arg("-Clink-arg=--emit-relocs").arg("-o").arg(&program).arg(&source).status().unwrap();
-    assert!(status.success());
-    let bytes = fs::read(program).unwrap();
-    fs::remove_dir_all(directory).unwrap();
-    bytes
-}
-
-fn has(bytes: &[u8], text: &str) -> bool {
-    let segments = Program::parse(bytes).unwrap().segments;
-    segments.into_iter().any(|segment| bytes[segment].windows(text.len()).any(|part| part == text.as_bytes()))
-}
-
 #[test]
 fn data_that_only_panics_read_is_removed() {
-    let bytes = built("data");
+    let bytes = built("data", "program", SOURCE);
     let result = remove_messages(&bytes).unwrap();
     for (text, is_kept) in
         [("a text that is kept", true), ("another one", true), ("a text of a panic", false), ("program.rs", false)]
@@ -48,7 +28,7 @@ fn data_that_only_panics_read_is_removed() {
 
 #[test]
 fn panics_trap_and_the_program_is_valid() {
-    let bytes = built("code");
+    let bytes = built("code", "program", SOURCE);
     let result = remove_messages(&bytes).unwrap();
     Validator::new().validate_all(&result).unwrap();
     let program = Program::parse(&result).unwrap();
@@ -79,7 +59,7 @@ fn used_bytes_are_cut_out_of_a_range() {
         ((5, 10), vec![(0, 6), (9, 20), (30, 40)], vec![(6, 9)]),
     ] {
         let others: Vec<Range<usize>> = others.into_iter().map(|(start, end)| start..end).collect();
-        let rest = places::outside(range.0..range.1, &others);
+        let rest = outside(range.0..range.1, &others);
         let rest: Vec<(usize, usize)> = rest.into_iter().map(|range| (range.start, range.end)).collect();
         assert_eq!(rest, expect, "{range:?} without {others:?}");
     }
