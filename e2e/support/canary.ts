@@ -38,11 +38,6 @@ export class Canary {
     return [...this.recorded, ...inPage];
   }
 
-  /** Clears the findings so far. */
-  reset(): void {
-    this.recorded.length = 0;
-  }
-
   private watch(page: Page): void {
     page.on('dialog', (dialog) => {
       // The browser itself asks whether the user wants to leave the page.
