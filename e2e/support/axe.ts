@@ -26,8 +26,7 @@ async function setColorScheme(page: Page, colorScheme: 'light' | 'dark', contras
   await page.emulateMedia({ colorScheme, contrast, reducedMotion: 'reduce' });
   const query = `(prefers-color-scheme: ${colorScheme}) and (prefers-contrast: ${contrast})`;
   await page.waitForFunction((query) => matchMedia(query).matches, query);
-  // The media query matches now; the colours follow in the next frames. With reduced motion every change of a colour is a very
-  // short transition that keeps the old colour until a frame ends it. Elements that inherit the colour then start their own.
+  // The media query matches now; the colours follow in the next frame. With reduced motion animations are very short.
   await page.evaluate(async () => {
     const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
     const ends = (animation: Animation) => animation.effect?.getComputedTiming().endTime !== Infinity;

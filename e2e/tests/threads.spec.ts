@@ -93,14 +93,16 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(line(root)).toContainText('1 reply');
     });
 
-    test('the address of a reply opens its thread', async ({ page, connect, deployment, room }) => {
+    test('the address of a reply opens its thread, and highlights it for a while', async ({ page, connect, deployment, room }) => {
       const client = await connect(room);
       const root = (await client.sendMessage('first')).seq;
       const seq = await replyByWire(client, root, 'the reply');
       for (let number = 1; number <= 5; number++) await replyByWire(client, root, `later ${number}`);
       await page.goto(`${deployment.pageUrl(room)}#m-${seq}`);
-      await expect(panel(page).locator(`article[data-seq="${seq}"]`)).toBeFocused();
+      const found = panel(page).locator(`article[data-seq="${seq}"]`);
+      await expect(found).toBeFocused();
       await expect(replies(page)).toHaveCount(7);
+      await expect(found).not.toHaveAttribute('data-found');
     });
 
     test('what is written in a thread is kept, and an unsent reply survives a reload', async ({ page, deployment, room }) => {
@@ -219,6 +221,53 @@ test('back closes a thread that covers the page', async ({ page, deployment, roo
   await expect(page).toHaveURL(deployment.pageUrl(room));
   await chat.sendMessage('second');
   await expect(chat.messageWithText('second')).toHaveAttribute('data-state', 'sent');
+});
+
+test.describe('a thread that covers the page', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test('leaves the room unread, and what is behind it unreachable', async ({ page, connect, deployment, room }) => {
+    const chat = await ChatPage.open(page, deployment, room);
+    await chat.sendMessage('first');
+    await openThread(await Message.withText(chat, 'first'));
+    await expect(page.getByRole('button', { name: 'Search' })).toHaveCount(0);
+    await expect(page.getByRole('article')).toHaveCount(1);
+    await (await connect(room, { name: 'Ann' })).sendMessage('behind it');
+    await expect(chat.log.locator('article')).toHaveCount(2);
+    await expect(page.locator('.new-line'), 'it is not read').toHaveCount(1);
+    await panel(page).getByRole('button', { name: 'Close' }).click();
+    await expect(chat.messageWithText('behind it')).toBeVisible();
+    await expect(page.locator('.new-line')).toBeVisible();
+  });
+
+  test('does not cover what the page reports', async ({ page, context, deployment, room }) => {
+    await context.grantPermissions(['clipboard-write']).catch(() => {});
+    const chat = await ChatPage.open(page, deployment, room);
+    await chat.sendMessage('first');
+    await openThread(await Message.withText(chat, 'first'));
+    await new Message(chat, panel(page).locator('article')).clickAction('Copy link');
+    const toast = page.locator('.note');
+    await expect(toast).toBeVisible();
+    const isOnTop = (element: Element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return document.elementFromPoint(x + width / 2, y + height / 2) === element;
+    };
+    expect(await toast.evaluate(isOnTop)).toBe(true);
+  });
+});
+
+test('the focus returns to the copy of a message whose action was used', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('first');
+  await openThread(await Message.withText(chat, 'first'));
+  const copy = new Message(chat, panel(page).locator('article'));
+  await copy.clickAction('Delete');
+  await page.keyboard.press('Escape');
+  await expect(copy.article).toBeFocused();
+  await page.keyboard.press('a');
+  await expect(page.getByRole('dialog', { name: 'More reactions' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(copy.article).toBeFocused();
 });
 
 test('a page on which almost everything is in threads loads older messages', async ({ page, connect, deployment, room }) => {

@@ -22,6 +22,7 @@ pub mod notification_level;
 pub mod paste;
 pub mod read_sync;
 pub mod rejected_image;
+pub mod reply_drafts;
 pub mod room_address;
 mod room_cache;
 pub mod room_directory;

@@ -9,7 +9,7 @@ use web_sys::Element;
 
 use crate::{
     browser::js,
-    ui::{message::dom::article, state::Chat},
+    ui::{message::dom::article_in, state::Chat},
 };
 
 /// Property of the window: an instance of the program has ended itself because of damage.
@@ -38,7 +38,7 @@ fn is_damaged(chat: Chat) -> bool {
 fn is_in_document(chat: Chat, row: &Row) -> bool {
     let Some(log) = chat.log.element.get_untracked() else { return true };
     if let Some(seq) = row.seq {
-        return article(chat, seq).is_some();
+        return article_in(chat.log.element, seq).is_some();
     }
     let Ok(messages) = log.query_selector_all("[data-nonce]") else { return true };
     let mut messages = (0..messages.length()).filter_map(|index| messages.item(index)?.dyn_into::<Element>().ok());

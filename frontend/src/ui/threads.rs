@@ -40,7 +40,7 @@ pub(crate) fn panel(chat: Chat) -> View {
     reactive(move || chat.thread.is_open.get().then(|| untrack(|| aside(chat))))
 }
 
-/// Whether a thread covers the page.
+/// Whether a thread covers the page, if one is shown.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) fn covers_page() -> bool {
     !window().match_media(BESIDE).ok().flatten().is_some_and(|query| query.matches())
@@ -103,7 +103,7 @@ pub(crate) fn begin_reply(chat: Chat, draft: &str) {
 /// Focuses the message that began a thread, or else the log.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) fn focus_message(chat: Chat, seq: Seq) {
-    if let Some(target) = dom::article(chat, seq).or_else(|| chat.log.element.get_untracked()) {
+    if let Some(target) = dom::article_in(chat.log.element, seq).or_else(|| chat.log.element.get_untracked()) {
         _ = target.focus();
     }
 }
@@ -124,12 +124,11 @@ pub(crate) fn scroll_to_end(chat: Chat) {
 }
 
 /// Scrolls to a reply and focuses it.
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+#[cfg(feature = "hydrate")]
 pub(crate) fn show_message(chat: Chat, seq: Seq) {
     if let Some(message) = dom::article_in(chat.thread.log, seq) {
         message.scroll_into_view();
-        _ = message.set_attribute("data-found", "");
-        _ = message.focus();
+        crate::ui::log::gestures::highlight(message);
     }
 }
 

@@ -191,6 +191,13 @@ impl UnreadSummary {
 }
 
 impl Timeline {
+    /// Whether the log shows an unconfirmed message. A reply is shown if nothing else on the page tells of it: its thread is not open,
+    /// and the message that began it is not loaded.
+    fn is_shown_in_room(&self, outgoing: &OutgoingMessage) -> bool {
+        let is_told = |root: Seq| self.shown_thread() == Some(root) || self.newest_range.find(root).is_some();
+        outgoing.draft.is_in_room() || !outgoing.draft.reply_to.is_some_and(is_told)
+    }
+
     /// The rows to draw, oldest first. `namesakes` get a tag.
     pub fn rows(&self, calendar: &dyn Calendar, namesakes: &[Person]) -> Vec<Row> {
         let shown = &self.shown().messages;
@@ -203,7 +210,7 @@ impl Timeline {
         let outgoing = self
             .outgoing
             .iter()
-            .filter(|outgoing| self.detached_range.is_none() && outgoing.draft.is_in_room())
+            .filter(|outgoing| self.detached_range.is_none() && self.is_shown_in_room(outgoing))
             .map(|outgoing| self.outgoing_row(outgoing, calendar));
         let mut rows: Vec<Row> = Vec::with_capacity(shown.len() + self.outgoing.len());
         for mut row in confirmed.chain(outgoing) {

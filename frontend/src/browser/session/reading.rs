@@ -19,6 +19,7 @@ use crate::{
             intent::{DialogIntent, OnDemandIntent},
             set,
         },
+        threads,
     },
 };
 
@@ -55,13 +56,18 @@ impl Session {
         let at_end = self.chat.log.element.get_untracked().is_none_or(|log| scroll::at_end(&log));
         let timeline = self.client.timeline();
         let Some((newest, _)) = timeline.newest() else { return };
-        if events::is_visible() && at_end && !timeline.is_detached() {
+        if self.sees_log() && at_end && !timeline.is_detached() {
             self.seen = Some(newest);
             if self.read_position.read() < newest {
                 self.read_position.mark_seen(newest);
                 storage::store_read_position(&self.page.room, newest);
             }
         }
+    }
+
+    /// Whether the page is visible, and no thread covers the log.
+    fn sees_log(&self) -> bool {
+        events::is_visible() && !(self.chat.thread.is_open.get_untracked() && threads::covers_page())
     }
 
     /// Removes the line above unread messages that were seen.
@@ -87,10 +93,10 @@ impl Session {
         if !self.chat.log.element.get_untracked().is_none_or(follows) {
             set(self.chat.log.unread_below, true);
             self.read_position.on_unseen_message();
-        } else if events::is_visible() {
+        } else if self.sees_log() {
             self.mark_read();
         }
-        if !events::is_visible() {
+        if !self.sees_log() {
             self.read_position.on_unseen_message();
         }
     }

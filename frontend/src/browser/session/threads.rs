@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use page_model::{
     client::Effect,
     followed_threads::FollowedThreads,
+    reply_drafts::ReplyDrafts,
     timeline::{Draft, ThreadRows},
 };
 use shared_types::{Action, ActionName, ChatMessage, ClientMessage, ErrorCode, MessageText, Seq, ServerMessage};
@@ -100,6 +101,8 @@ impl Session {
         if let Some(document) = document().document_element() {
             _ = document.remove_attribute(OPEN);
         }
+        // The log may have been covered.
+        self.mark_read();
     }
 
     /// Requests the newest replies, or those before the first one, as soon as there is a socket.
@@ -131,15 +134,12 @@ impl Session {
         effects
     }
 
-    /// Stores what is written in the thread that is shown. An empty draft leaves no entry.
+    /// Stores what is written in the thread that is shown. Other tabs may have changed other drafts.
     pub(super) fn store_reply_draft(&self, text: &str) {
         let Some(root) = self.chat.thread.root.get_untracked() else { return };
-        let (device, key) = (storage::device(), self.draft_key(root));
-        if text.is_empty() {
-            device.remove(&key);
-        } else {
-            device.set(&key, text);
-        }
+        let mut drafts = self.reply_drafts();
+        drafts.set(root, text);
+        store(&self.reply_drafts_key(), &drafts.to_stored());
     }
 
     /// Shows the stored draft of the thread that is shown.
@@ -150,12 +150,15 @@ impl Session {
     }
 
     fn stored_reply_draft(&self, root: Seq) -> String {
-        storage::device().get(&self.draft_key(root)).unwrap_or_default()
+        self.reply_drafts().of(root).to_owned()
     }
 
-    fn draft_key(&self, root: Seq) -> String {
-        let (room, author) = (self.page.room.as_str(), self.page.you.id.as_str());
-        ["reply/", room, "/", author, "/", &root.0.to_string()].concat()
+    fn reply_drafts(&self) -> ReplyDrafts {
+        ReplyDrafts::from_stored(storage::read(&self.reply_drafts_key()).as_deref())
+    }
+
+    fn reply_drafts_key(&self) -> String {
+        ["replies/", self.page.room.as_str(), "/", self.page.you.id.as_str()].concat()
     }
 
     /// Handles an answer, and updates the followed threads from new messages.
@@ -235,7 +238,7 @@ impl Session {
 
     fn store_followed_threads(&self) {
         let stored = self.threads.followed.to_stored();
-        storage::write(&self.followed_key(), if stored == "[]" { "" } else { &stored });
+        store(&self.followed_key(), if stored == "[]" { "" } else { &stored });
         set(self.chat.thread.unread, self.threads.followed.unread());
     }
 
@@ -276,5 +279,15 @@ impl Session {
         {
             self.store_followed_threads();
         }
+    }
+}
+
+/// Writes an entry of this device. An empty one is removed, because its key would reveal the name of the room.
+fn store(key: &str, value: &str) {
+    let device = storage::device();
+    if value.is_empty() {
+        device.remove(key);
+    } else {
+        device.set(key, value);
     }
 }

@@ -12,7 +12,7 @@ use web_sys::{
 use crate::ui::{
     log::long_press::LongPress,
     message::{
-        dom::{article, seq},
+        dom::{article_in, seq},
         reactions::toggle,
         toolbar::{hide, show},
     },
@@ -148,14 +148,20 @@ fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
 /// Scrolls to a message, focuses and highlights it. If it is not shown, uses the next one. Returns `false` if there is
 /// none.
 pub(crate) fn scroll_to_message(chat: Chat, seq: Seq) -> bool {
-    let Some(message) = article(chat, seq).or_else(|| article(chat, first_after(chat, seq)?)) else { return false };
+    let find = |seq| article_in(chat.log.element, seq);
+    let Some(message) = find(seq).or_else(|| find(first_after(chat, seq)?)) else { return false };
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Center);
     message.scroll_into_view_with_scroll_into_view_options(&options);
+    highlight(message);
+    true
+}
+
+/// Focuses a message that was looked for, and highlights it for a while.
+pub(crate) fn highlight(message: HtmlElement) {
     _ = message.focus();
     _ = message.set_attribute("data-found", "");
     set_timeout(move || _ = message.remove_attribute("data-found"), HIGHLIGHT_TIME);
-    true
 }
 
 /// Returns the first shown message after a sequence number. Some numbers have no message.

@@ -116,6 +116,20 @@ fn a_reply_of_the_visitor_waits_in_the_thread_and_not_in_the_log() {
 }
 
 #[test]
+fn an_unsent_reply_is_in_the_log_while_nothing_else_tells_of_it() {
+    let mut timeline = timeline(vec![message_by(7, "ann")], 7);
+    timeline.post(Draft { thread: Some(false), reply_to: Some(Seq(1)), ..draft("a") }, 0);
+    let shown = |timeline: &Timeline| seqs(&timeline.rows(&Utc::default(), &[]));
+    assert_eq!(shown(&timeline), [Some(7), None], "its first message is not loaded");
+    timeline.open_thread(Seq(1));
+    assert_eq!((shown(&timeline), thread_seqs(&timeline)), (vec![Some(7)], vec![None]));
+    timeline.close_thread();
+    assert_eq!(shown(&timeline), [Some(7), None]);
+    apply(&mut timeline, ChatMessage { nonce: "a".parse().unwrap(), author: person("me"), ..reply(8) });
+    assert_eq!(shown(&timeline), [Some(7)], "it is sent");
+}
+
+#[test]
 fn a_reply_to_a_deleted_root_never_goes_to_the_room() {
     let mut timeline = timeline(vec![message_by(1, "ann")], 1);
     timeline.post(Draft { thread: Some(false), reply_to: Some(Seq(1)), ..draft("a") }, 0);
