@@ -138,10 +138,12 @@ fn submit(chat: Chat, fields: Fields) {
     }
     let [title, topic] = [fields.title, fields.topic].map(|field| field.get_untracked().map(|field| field.value()));
     let description = fields.description.get_untracked().map(|field| field.value());
-    let parsed =
-        (|| Ok(RoomDetails { title: optional(title)?, topic: optional(topic)?, description: optional(description)? }))(
-        );
-    match parsed {
+    let parsed = || {
+        let (title, topic, description) = (optional(title)?, optional(topic)?, optional(description)?);
+        let receipts = chat.room.details.with_untracked(|details| details.receipts);
+        Ok(RoomDetails { title, topic, description, receipts })
+    };
+    match parsed() {
         Ok(details) if chat.room.details.with_untracked(|current| *current == details) => {
             dialog::close(chat.room.details_dialog);
         }
