@@ -71,7 +71,7 @@ for (const [name, viewport] of [['phone', phone], ['desktop', wide]] as const) {
       await expect(line(two.article)).toHaveText('Seen by 1', reported);
       await expect(line(one.article)).toHaveCount(0);
       await line(two.article).click();
-      await expect(seenBy(ann.page).getByRole('listitem')).toHaveText('Bea');
+      await expect(seenBy(ann.page).locator('.person-name')).toHaveText('Bea');
       await expectAccessible(ann.page);
       await ann.page.keyboard.press('Escape');
       await expect(seenBy(ann.page)).toBeHidden();

@@ -99,9 +99,11 @@ pub(crate) fn direct_switch(chat: Chat) -> Element {
         .on_mount(move |drawn| {
             let drawn: HtmlInputElement = drawn.clone().unchecked_into();
             effect(move || {
+                let (is_on, is_pending) = (is_on(), chat.moderation.is_pending.get());
                 // After an error, it shows again what the room does.
-                _ = chat.moderation.is_pending.get();
-                drawn.set_checked(is_on());
+                if !is_pending {
+                    drawn.set_checked(is_on);
+                }
             });
         })
         .on(leptos::ev::change, move |event| {
