@@ -19,6 +19,7 @@ pub(crate) mod message_lists;
 mod moderation;
 mod people;
 pub(crate) mod private_rooms;
+pub(crate) mod receipts;
 mod room;
 pub(crate) mod room_choices;
 #[cfg(test)]

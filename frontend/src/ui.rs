@@ -23,6 +23,7 @@ pub(crate) mod placeholder;
 pub(crate) mod poll_dialog;
 pub(crate) mod privacy_dialog;
 pub(crate) mod profile;
+pub(crate) mod receipts;
 pub(crate) mod room_details_dialog;
 pub(crate) mod rooms;
 pub(crate) mod search_dialog;

@@ -65,6 +65,7 @@ actions! {
     Ping = "ping",
     Enter = "enter",
     Read = "read",
+    Receipts = "receipts",
     CreateRoom = "createRoom",
     MyRooms = "myRooms",
     Members = "members",

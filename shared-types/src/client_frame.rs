@@ -89,6 +89,7 @@ impl ClientMessage {
             | Self::Ping
             | Self::Enter { .. }
             | Self::Read { .. }
+            | Self::Receipts
             | Self::CreateRoom { .. }
             | Self::MyRooms
             | Self::Members

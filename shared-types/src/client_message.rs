@@ -329,7 +329,14 @@ pub enum ClientMessage {
         room: RoomName,
         /// The newest message that the sender has seen.
         seq: Seq,
+        /// Whether the room may see it. The server shows the position if it advances, the socket is in the room, and the room
+        /// [shows who has read](RoomDetails::receipts). Without this field nothing more is read or written.
+        #[serde(default, skip_serializing_if = "is_false")]
+        receipt: bool,
     },
+    /// Requests up to where people have read the room, if it shows that. Answered with `receipts`.
+    #[json(late)]
+    Receipts,
     /// Makes a private room, whose only member and host is the sender. Answered with `roomCreated`. A repeated command makes another room.
     #[json(late)]
     CreateRoom {
@@ -411,6 +418,7 @@ impl ClientMessage {
             Self::Ping => Action::Ping,
             Self::Enter { .. } => Action::Enter,
             Self::Read { .. } => Action::Read,
+            Self::Receipts => Action::Receipts,
             Self::CreateRoom { .. } => Action::CreateRoom,
             Self::MyRooms => Action::MyRooms,
             Self::Members => Action::Members,
@@ -458,6 +466,7 @@ impl ClientMessage {
             | Self::Ping
             | Self::Enter { .. }
             | Self::Read { .. }
+            | Self::Receipts
             | Self::CreateRoom { .. }
             | Self::MyRooms
             | Self::Members

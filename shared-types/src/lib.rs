@@ -28,6 +28,7 @@ mod names;
 mod page_state;
 mod plain_text;
 mod poll;
+mod read_receipt;
 mod roles;
 mod room_details;
 mod room_directory;
@@ -63,6 +64,7 @@ pub use names::{
 pub use page_state::PageState;
 pub use plain_text::plain_text;
 pub use poll::{Poll, PollDraft, PollError, PollOption, PollOptionText};
+pub use read_receipt::ReadReceipt;
 pub use roles::{Role, RoleEntry};
 pub use room_details::{RoomDescription, RoomDetails, RoomTitle, RoomTopic, TitledRoom};
 pub use room_directory::{DirectoryPosition, DirectoryRoom};

@@ -11,6 +11,7 @@ use crate::{
     checked::json_of_text,
     limits::{DESCRIPTION_CHARS, TITLE_CHARS, TOPIC_CHARS},
     names::{parse_line, parse_lines, text_newtype},
+    server_message::is_false,
 };
 
 /// Title of a room in any script: 1 to [`TITLE_CHARS`] characters without invisible ones, with the check of a person's name. It is shown
@@ -67,6 +68,9 @@ pub struct RoomDetails {
     /// The description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<RoomDescription>,
+    /// Whether the room shows who has read messages. A direct message has no other detail that is stored.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub receipts: bool,
 }
 
 impl RoomDetails {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionName, AuditEntry, ChatImage, DirectoryPosition, DirectoryRoom, HistoryRange, MessageText, Nonce, PersonId,
-    PersonName, Poll, PrivateRoom, Reaction, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName,
-    RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText, Seq, ThreadSummary, Timestamp, TitledRoom,
+    PersonName, Poll, PrivateRoom, Reaction, ReadReceipt, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember,
+    RoomName, RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText, Seq, ThreadSummary, Timestamp, TitledRoom,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -145,6 +145,23 @@ pub enum ServerMessage {
         /// The room.
         room: RoomName,
         /// The newest message that was seen.
+        seq: Seq,
+    },
+    /// Up to where people have read the room; the answer to `receipts`. Empty if the room does not show it.
+    #[json(late)]
+    Receipts {
+        /// The people, the sender among them, in any order; at most [`crate::limits::RECEIPTS`].
+        people: Vec<ReadReceipt>,
+        /// Whether there are more of them.
+        #[serde(default, skip_serializing_if = "is_false")]
+        more: bool,
+    },
+    /// A person has read further in a small room that shows it. Sent to the others whose pages are not hidden.
+    #[json(late)]
+    Seen {
+        /// The person.
+        person: Person,
+        /// The newest message that they have seen.
         seq: Seq,
     },
     /// Results of a search; the answer to `search`.
@@ -339,6 +356,8 @@ impl ServerMessage {
             | Self::Found { .. }
             | Self::Pins { .. }
             | Self::Thread { .. }
+            | Self::Receipts { .. }
+            | Self::Seen { .. }
             | Self::Typing { .. }
             | Self::Rules { .. }
             | Self::Members { .. }

@@ -67,6 +67,7 @@ impl LineFile {
             | Record::BannedAddresses { .. }
             | Record::Role { .. }
             | Record::ReadPosition { .. }
+            | Record::ReadReceipt { .. }
             | Record::Member { .. }
             | Record::Audit { .. } => Self::Moderation,
             Record::Idempotency { .. } | Record::Tombstone { .. } => Self::Idempotency,

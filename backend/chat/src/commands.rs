@@ -35,6 +35,7 @@ pub mod pipeline;
 mod purge_user;
 mod react;
 mod read;
+mod receipts;
 mod remove_member;
 mod rename;
 mod restrictions;
@@ -145,6 +146,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Ping => ping::SPEC,
         Action::Enter => enter::SPEC,
         Action::Read => read::SPEC,
+        Action::Receipts => receipts::SPEC,
         Action::CreateRoom => create_room::SPEC,
         Action::MyRooms => my_rooms::SPEC,
         Action::Members => members::SPEC,
@@ -433,7 +435,8 @@ impl FrameHandler {
             ClientMessage::EraseMyData => erase::run(self, sender).await,
             ClientMessage::Ping => ping::run(),
             ClientMessage::Enter { room, since } => enter::run(self, sender, room, since).await,
-            ClientMessage::Read { room, seq } => read::run(self, sender, room, seq).await,
+            ClientMessage::Read { room, seq, receipt } => read::run(self, sender, room, seq, receipt).await,
+            ClientMessage::Receipts => receipts::run(self, sender).await,
             ClientMessage::CreateRoom { title } => create_room::run(self, sender, title).await,
             ClientMessage::MyRooms => my_rooms::run(self, sender).await,
             ClientMessage::Members => members::run(self, sender).await,

@@ -9,7 +9,7 @@ use chat::ports::{
         StoredMessage,
     },
     moderation::{Moderation, Subject},
-    read_positions::{ReadPosition, ReadPositions},
+    read_positions::{ReadPosition, ReadPositions, StoredReceipt},
     room_members::RoomMembers,
     saved_messages::SavedMessages,
     secrets::Secrets,
@@ -52,6 +52,9 @@ pub async fn fill(ports: &Ports<'_>) {
         let position = ReadPosition { person: person(id).id, room: room(in_room), seq: Seq(seq), at };
         assert!(ports.read_positions.advance(&position).await.unwrap());
     }
+    let shown =
+        StoredReceipt { room: room("cats"), person: person("ann").id, name: person("ann").name, seq: Seq(1), at };
+    assert!(ports.read_positions.show(&shown).await.unwrap());
     fill_members(ports.members, at).await;
     let kept = ports.secrets.keep_first([1; 32], at).await.unwrap();
     assert!(ports.secrets.replace(&kept, [2; 32], at + Duration::from_secs(1)).await.unwrap());
@@ -173,6 +176,7 @@ async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {
         title: "猫 Cats".parse().ok(),
         topic: "Cats only".parse().ok(),
         description: "One\nTwo".parse().ok(),
+        receipts: true,
     };
     moderation.set_details(&cats, &details, false).await.unwrap();
     let (bob, address) = (person("bob").id, AddressKey("key-of-an-address".into()));

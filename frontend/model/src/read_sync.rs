@@ -1,6 +1,10 @@
 //! Tells the server where the visitor has read, so that their other devices know it.
 //!
+//! In a room that shows who has read, a report is also a receipt, and reports are more frequent: the others wait for it.
+//!
 //! A report is not answered. What the server says later shows whether it arrived: a position that it lacks is reported again.
+
+use std::time::Duration;
 
 use shared_types::{
     ClientMessage, ErrorCode, RoomName, Seq,
@@ -66,20 +70,24 @@ impl ReadSync {
         self.leaving = Some(room.clone());
     }
 
-    /// Returns the report that is due. Call it until it returns `None`, with a live socket.
-    pub fn take_report(&mut self, now: u64) -> Option<ClientMessage> {
+    /// Returns the report that is due. Call it until it returns `None`, with a live socket. `shown` is the room of that socket if it shows
+    /// who has read.
+    pub fn take_report(&mut self, now: u64, shown: Option<&RoomName>) -> Option<ClientMessage> {
         if now < self.refused_until {
             return None;
         }
         let leaving = self.leaving.take();
-        let place = leaving.and_then(|room| self.due.iter().position(|(due, _)| *due == room));
+        let place_of = |room: &RoomName| self.due.iter().position(|(due, _)| due == room);
+        let place = leaving.as_ref().and_then(place_of);
+        let is_over = |pause: Duration| self.sent_at.is_none_or(|sent_at| now >= sent_at + pause.as_millis() as u64);
+        let shown_place = || shown.and_then(place_of).filter(|_| is_over(SHARED_READ_PAUSE));
         let pause = if now < self.shared_until { SHARED_READ_PAUSE } else { READ_PAUSE };
-        let may_report = self.sent_at.is_none_or(|sent_at| now >= sent_at + pause.as_millis() as u64);
-        let place = place.or_else(|| (may_report && !self.due.is_empty()).then_some(0))?;
+        let any_place = || (is_over(pause) && !self.due.is_empty()).then_some(0);
+        let place = place.or_else(shown_place).or_else(any_place)?;
         let (room, seq) = self.due.remove(place);
         self.on_stored(&room, Some(seq));
         (self.sent_at, self.last) = (Some(now), Some((room.clone(), seq)));
-        Some(ClientMessage::Read { room, seq })
+        Some(ClientMessage::Read { receipt: shown == Some(&room), room, seq })
     }
 
     /// The server refused the last report. A server that does not know the command is not asked again before the next socket.
@@ -108,8 +116,8 @@ mod tests {
 
     /// Takes all reports that are due.
     fn reports(sync: &mut ReadSync, now: u64) -> Vec<(String, u64)> {
-        let reports = std::iter::from_fn(|| sync.take_report(now)).map(|report| match report {
-            ClientMessage::Read { room, seq } => (room.to_string(), seq.0),
+        let reports = std::iter::from_fn(|| sync.take_report(now, None)).map(|report| match report {
+            ClientMessage::Read { room, seq, receipt: false } => (room.to_string(), seq.0),
             other => panic!("{other:?}"),
         });
         reports.collect()
@@ -228,5 +236,26 @@ mod tests {
             assert_eq!(reports(&mut sync, now + 9 * PAUSE), []);
             sync.on_stored(&room("cats"), None);
         }
+    }
+
+    #[test]
+    fn reports_of_a_room_that_shows_them_are_receipts_and_more_frequent() {
+        let mut sync = ReadSync::default();
+        let cats = room("cats");
+        let reports = |sync: &mut ReadSync, now| {
+            let reports = std::iter::from_fn(|| sync.take_report(now, Some(&cats))).map(|report| match report {
+                ClientMessage::Read { room, seq, receipt } => (room.to_string(), seq.0, receipt),
+                other => panic!("{other:?}"),
+            });
+            reports.collect::<Vec<_>>()
+        };
+        sync.advance(&room("dogs"), Seq(3));
+        sync.advance(&room("cats"), Seq(7));
+        assert_eq!(reports(&mut sync, 0), [("cats".into(), 7, true)], "it goes before others");
+        sync.advance(&room("cats"), Seq(8));
+        assert_eq!(reports(&mut sync, SHARED_PAUSE - 1), []);
+        assert_eq!(reports(&mut sync, SHARED_PAUSE), [("cats".into(), 8, true)]);
+        assert_eq!(reports(&mut sync, 2 * SHARED_PAUSE), [], "the other room waits");
+        assert_eq!(reports(&mut sync, SHARED_PAUSE + PAUSE), [("dogs".into(), 3, false)]);
     }
 }

@@ -203,6 +203,8 @@ impl Timeline {
             | ServerMessage::Details { .. }
             | ServerMessage::News { .. }
             | ServerMessage::Read { .. }
+            | ServerMessage::Receipts { .. }
+            | ServerMessage::Seen { .. }
             | ServerMessage::Found { .. }
             | ServerMessage::Pins { .. }
             | ServerMessage::Thread { .. }
@@ -451,6 +453,7 @@ impl Timeline {
                 | Action::Ping
                 | Action::Enter
                 | Action::Read
+                | Action::Receipts
                 | Action::CreateRoom
                 | Action::MyRooms
                 | Action::Members

@@ -14,6 +14,7 @@ mod private_rooms;
 mod queries;
 mod read_sync;
 mod reading;
+mod receipts;
 mod room_choices;
 mod room_details;
 mod room_directory;
@@ -513,7 +514,7 @@ impl Session {
             self.unsent.update(&storage::device(), &self.client.timeline().unsent(), now);
             let unread = self.chat.show(self.client.timeline(), &self.calendar, self.read_position.line());
             self.show_unread_summary(unread);
-            on_demand::with_part(|part| (part.show_thread)(self));
+            on_demand::with_part(|part| (part.on_rows_shown)(self));
             takeover::restore_mode(self.chat);
         }
     }

@@ -83,6 +83,7 @@ fn title_and_topic_of_a_room_are_escaped_and_in_the_header() {
         title: "</title><b>猫 & Co".parse().ok(),
         topic: "\"><img src=x>".parse().ok(),
         description: None,
+        receipts: false,
     };
     let page = room_page(&IndexTemplate::parse(INDEX).unwrap(), &state);
     for part in [

@@ -11,7 +11,7 @@ use crate::ui::{
         avatar::avatar,
         dialog::{self, titled_dialog},
     },
-    room_details_dialog,
+    receipts, room_details_dialog,
     state::{Chat, intent::DialogIntent, members::MembersView, on_demand::DialogRequest, set},
 };
 
@@ -39,7 +39,10 @@ pub(crate) fn members_dialog(chat: Chat) -> Element {
         .child(status)
         .child(body)
         // The people of a direct message stay the same.
-        .child(reactive(move || (!chat.room.address().is_direct()).then(|| ways(chat))))
+        .child(reactive(move || match chat.room.address().is_direct() {
+            true => [receipts::direct_switch(chat)],
+            false => [ways(chat)],
+        }))
 }
 
 /// Draws the buttons that invite people and leave the room.

@@ -28,6 +28,7 @@ use crate::ui::{
     people_dialog::{self, people_dialog},
     people_panel, poll_dialog, privacy_dialog,
     profile::{self, profile_dialog},
+    receipts,
     room_details_dialog::{self, room_details_dialog},
     rooms::{directory_dialog, list, room_dialog},
     search_dialog, shortcuts,
@@ -92,6 +93,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         message_lists::pins(chat),
         message_lists::saved(chat),
         poll_dialog::poll_dialog(chat),
+        receipts::receipts_dialog(chat),
     ];
     let panels = people_panel::panel_and_card(chat, direct).into_iter().chain([threads::panel(chat)]);
     dialogs.into_iter().map(View::from).chain(panels).collect()

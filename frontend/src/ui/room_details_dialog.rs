@@ -14,6 +14,7 @@ use crate::ui::{
     parts::{
         autofill::NoAutofill as _,
         dialog::{self, titled_dialog},
+        form_controls::choice,
     },
     state::{Chat, intent::DialogIntent, set},
 };
@@ -24,16 +25,24 @@ struct Fields {
     title: NodeRef<HtmlInputElement>,
     topic: NodeRef<HtmlInputElement>,
     description: NodeRef<HtmlTextAreaElement>,
+    /// Whether the room is to show who has read: 1 or 0.
+    receipts: State<u32>,
     /// What is wrong, and with which limit.
     error: State<Option<NameError>>,
 }
 
 /// Draws the dialog. If the details change while the visitor edits them, the fields that changed follow.
 pub(crate) fn room_details_dialog(chat: Chat) -> Element {
-    let fields =
-        Fields { title: NodeRef::new(), topic: NodeRef::new(), description: NodeRef::new(), error: State::new(None) };
+    let fields = Fields {
+        title: NodeRef::new(),
+        topic: NodeRef::new(),
+        description: NodeRef::new(),
+        receipts: State::new(0),
+        error: State::new(None),
+    };
     let body = move || {
         let details = chat.room.details.get();
+        set(fields.receipts, details.receipts.into());
         let shown = element("div").children(shown(chat, &details));
         [Some(shown), (chat.can_describe() || members_dialog::is_host(chat)).then(|| form(chat, fields, &details))]
     };
@@ -57,7 +66,8 @@ fn shown(chat: Chat, details: &RoomDetails) -> Vec<Element> {
     let text = |class, text: &str| element("p").class(class).with("dir", "auto").children(linked(text));
     let topic = details.topic.as_ref().map(|topic| text("about-topic", topic.as_str()));
     let description = details.description.as_ref().map(|description| text("about-text", description.as_str()));
-    [title, topic, description].into_iter().flatten().collect()
+    let receipts = details.receipts.then(|| element("p").class("sheet-hint").text(chat.translations.receipts().is_on));
+    [title, topic, description, receipts].into_iter().flatten().collect()
 }
 
 /// Draws a text with its addresses as links, as in messages.
@@ -111,6 +121,7 @@ fn form(chat: Chat, fields: Fields, details: &RoomDetails) -> Element {
         .child(label(texts.room_title, title))
         .child(label(texts.room_topic, topic))
         .child(label(texts.room_description, description))
+        .child(choice("checkbox", chat.translations.receipts().switch, 1, fields.receipts))
         .child(hint(chat, fields))
         .child(element("div").class("name-buttons").child(save))
 }
@@ -138,10 +149,11 @@ fn submit(chat: Chat, fields: Fields) {
     }
     let [title, topic] = [fields.title, fields.topic].map(|field| field.get_untracked().map(|field| field.value()));
     let description = fields.description.get_untracked().map(|field| field.value());
-    let parsed =
-        (|| Ok(RoomDetails { title: optional(title)?, topic: optional(topic)?, description: optional(description)? }))(
-        );
-    match parsed {
+    let parsed = || {
+        let (title, topic, description) = (optional(title)?, optional(topic)?, optional(description)?);
+        Ok(RoomDetails { title, topic, description, receipts: fields.receipts.get_untracked() == 1 })
+    };
+    match parsed() {
         Ok(details) if chat.room.details.with_untracked(|current| *current == details) => {
             dialog::close(chat.room.details_dialog);
         }

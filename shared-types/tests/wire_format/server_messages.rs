@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use shared_types::{
     AuditEntry, ChatMessage, DirectoryPosition, DirectoryRoom, ErrorCode, HistoryRange, MessageExcerpt,
-    ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role,
-    RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName, RoomRules, SavedMessage, SavedPosition, Seq,
+    ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Reaction, ReadReceipt, ReplyRef, Restrictions, Rev,
+    Role, RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName, RoomRules, SavedMessage, SavedPosition, Seq,
     ServerMessage, ThreadSummary, Timestamp, TitledRoom,
     json::compare::{read_both, write_both},
 };
@@ -14,12 +14,15 @@ use crate::samples::{ann, image, image_json, message, message_json};
 /// Returns details of a room with every field.
 fn details() -> RoomDetails {
     RoomDetails {
-        title: "猫 Cats".parse().ok(), topic: "Cats only".parse().ok(), description: "One\nTwo".parse().ok()
+        title: "猫 Cats".parse().ok(),
+        topic: "Cats only".parse().ok(),
+        description: "One\nTwo".parse().ok(),
+        receipts: true,
     }
 }
 
 fn details_json() -> Value {
-    json!({ "title": "猫 Cats", "topic": "Cats only", "description": "One\nTwo" })
+    json!({ "title": "猫 Cats", "topic": "Cats only", "description": "One\nTwo", "receipts": true })
 }
 
 fn pin() -> Pin {
@@ -519,6 +522,18 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 ],
                 "after": { "active": 5, "room": "cats" },
             }),
+        ),
+        (
+            ServerMessage::Receipts {
+                people: vec![ReadReceipt { person: ann().id, name: ann().name, seq: Seq(7) }],
+                more: true,
+            },
+            json!({ "type": "receipts", "people": [{ "person": "p1", "name": "Ann", "seq": 7 }], "more": true }),
+        ),
+        (ServerMessage::Receipts { people: vec![], more: false }, json!({ "type": "receipts", "people": [] })),
+        (
+            ServerMessage::Seen { person: ann(), seq: Seq(7) },
+            json!({ "type": "seen", "person": { "id": "p1", "name": "Ann" }, "seq": 7 }),
         ),
         (ServerMessage::Directory { rooms: vec![], after: None }, json!({ "type": "directory", "rooms": [] })),
         (

@@ -1,9 +1,15 @@
 //! `describe`: changes the details of the room. The broadcast is the answer.
+//!
+//! A direct message has one detail only, whether it shows who has read, and each of its people changes it.
 
-use shared_types::{RoomDetails, ServerMessage};
+use shared_types::{RoomDetails, ServerMessage, limits};
 
 use super::{CommandSpec, FrameHandler, Reply};
-use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission, ports::connections::Connection};
+use crate::{
+    access::{direct_messages::title_for, rate_limit::RateBucket, room_membership::MembershipError},
+    moderation::posting_policy::Permission,
+    ports::connections::Connection,
+};
 
 /// Permission and rate bucket of the command. Who may describe an open room is decided in
 /// [`set_details`](crate::moderation::actions::ModerationActions::set_details).
@@ -12,6 +18,9 @@ pub(super) const SPEC: CommandSpec =
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, details: RoomDetails) -> Reply {
     let room = &sender.room;
+    if room.is_direct() {
+        return describe_direct(handler, sender, details).await;
+    }
     if handler.acts_as_host(sender).await? {
         handler.posting_policy.restriction_store.moderation.set_details(room, &details, false).await?;
         handler.broadcast.to_room(room, &ServerMessage::Details { details }).await?;
@@ -25,5 +34,20 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, details: Ro
     let (told, listed) = futures::join!(handler.broadcast.to_room(room, &notice), listed);
     told?;
     listed?;
+    Ok(None)
+}
+
+/// Changes whether a direct message shows who has read. Its title stays the names of its people.
+async fn describe_direct(handler: &FrameHandler, sender: &Connection, details: RoomDetails) -> Reply {
+    let RoomDetails { title, topic, description, receipts } = details;
+    let room = &sender.room;
+    let members = handler.membership.members.members(room, limits::DIRECT_PEOPLE).await?;
+    let is_own_title = title.is_none() || title == title_for(&sender.person.id, &members);
+    if !is_own_title || topic.is_some() || description.is_some() {
+        return Err(MembershipError::Direct.into());
+    }
+    let stored = RoomDetails { receipts, ..RoomDetails::default() };
+    handler.posting_policy.restriction_store.moderation.set_details(room, &stored, false).await?;
+    handler.tell_direct_details(room, &members, receipts, None).await?;
     Ok(None)
 }

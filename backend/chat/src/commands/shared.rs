@@ -1,7 +1,7 @@
 //! Steps that several commands share.
 
 use futures::future::{join_all, try_join, try_join_all, try_join3};
-use shared_types::{ChatMessage, Nonce, PersonId, RoomDetails, RoomName, Seq, ServerMessage, limits};
+use shared_types::{ChatMessage, Nonce, PersonId, RoomDetails, RoomMember, RoomName, Seq, ServerMessage, limits};
 
 use super::{FrameHandler, Reply, error::CommandError};
 use crate::{
@@ -74,6 +74,11 @@ impl FrameHandler {
         Ok(true)
     }
 
+    /// Returns whether a room shows who has read messages. Costs one read.
+    pub(super) async fn shows_receipts(&self, room: &RoomName) -> Result<bool> {
+        Ok(self.posting_policy.restriction_store.settings(room).await?.details.receipts)
+    }
+
     /// Returns the rules and the details of the room of a connection, for its person. The title of a direct message has the names of the
     /// others, and the person's own name is stored there if it has changed.
     pub(super) async fn settings_for(&self, sender: &Connection) -> Result<RoomSettings> {
@@ -95,16 +100,27 @@ impl FrameHandler {
             return renaming.await;
         }
         let members = self.membership.members.members(room, limits::DIRECT_PEOPLE);
-        let ((), mut members, listeners) =
-            try_join3(renaming, members, self.broadcast.connections.in_room(room)).await?;
+        let ((), mut members, receipts) = try_join3(renaming, members, self.shows_receipts(room)).await?;
         for member in members.iter_mut().filter(|member| member.person == renamed.person.id) {
             member.name = Some(renamed.person.name.clone());
         }
-        let others = listeners.iter().filter(|listener| listener.person.id != renamed.person.id);
-        join_all(others.map(|other| async {
-            let title = title_for(&other.person.id, &members);
-            let details = RoomDetails { title, ..RoomDetails::default() };
-            self.broadcast.reply(other, &ServerMessage::Details { details }).await;
+        self.tell_direct_details(room, &members, receipts, Some(&renamed.person.id)).await
+    }
+
+    /// Tells the people who are in a direct message its details, except one person. Its title is another one for each of them.
+    pub(super) async fn tell_direct_details(
+        &self,
+        room: &RoomName,
+        members: &[RoomMember],
+        receipts: bool,
+        except: Option<&PersonId>,
+    ) -> Result<()> {
+        let listeners = self.broadcast.connections.in_room(room).await?;
+        let told = listeners.iter().filter(|listener| Some(&listener.person.id) != except);
+        join_all(told.map(|listener| async {
+            let title = title_for(&listener.person.id, members);
+            let details = RoomDetails { title, receipts, ..RoomDetails::default() };
+            self.broadcast.reply(listener, &ServerMessage::Details { details }).await;
         }))
         .await;
         Ok(())

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
-use shared_types::{ChatMessage, Person, PrivateRoom, RoomName, SavedPosition, Seq, Timestamp, image_path, limits};
+use shared_types::{
+    ChatMessage, Person, PersonId, PersonName, PrivateRoom, RoomName, SavedPosition, Seq, Timestamp, image_path, limits,
+};
 
 use crate::{
     access::room_membership::RoomMembership,
@@ -12,7 +14,7 @@ use crate::{
         Result,
         messages::{IdempotencyRecord, MessageKey, Messages},
         moderation::Moderation,
-        read_positions::{ReadPosition, ReadPositions},
+        read_positions::{ReadPosition, ReadPositions, StoredReceipt},
         saved_messages::SavedMessages,
         system::Clock,
     },
@@ -88,6 +90,18 @@ pub struct ExportedPosition {
     room: RoomName,
     seq: Seq,
     at: Timestamp,
+    /// What the room shows of it, if it did when the person read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<ExportedReceipt>,
+}
+
+/// Up to where a room shows that a person has read it, and with which name.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedReceipt {
+    name: PersonName,
+    seq: Seq,
+    at: Timestamp,
 }
 
 impl DataExport {
@@ -104,8 +118,7 @@ impl DataExport {
             Some(_) => Vec::new(),
         };
         let (mut messages, mut bytes): (Vec<ExportedMessage>, usize) = (Vec::new(), 0);
-        let read = if after.is_none() { self.read_positions.positions(&person.id).await? } else { Vec::new() };
-        let read = read.into_iter().map(|ReadPosition { room, seq, at, .. }| ExportedPosition { room, seq, at });
+        let read = if after.is_none() { self.exported_positions(&person.id).await? } else { Vec::new() };
         let next = loop {
             let records = self.messages.records_of(&person.id, after.as_ref(), AT_ONCE).await?;
             let Some((last, _)) = records.last() else { break None };
@@ -128,13 +141,23 @@ impl DataExport {
             left.image_path = None;
         }
         messages.sort_by(|one, other| (&one.room, one.message.seq).cmp(&(&other.room, other.message.seq)));
-        let read = read.collect();
         let mut saved = match next {
             Some(_) => Vec::new(),
             None => self.saved.saved(&person.id, limits::SAVED).await?,
         };
         saved.sort_unstable();
         Ok(ExportPart { person, exported_at: self.clock.now(), private_rooms, messages, read, saved, next })
+    }
+
+    /// Returns where a person has read. Costs one read for each position, for its receipt.
+    async fn exported_positions(&self, person: &PersonId) -> Result<Vec<ExportedPosition>> {
+        let positions = self.read_positions.positions(person).await?;
+        let exported = positions.into_iter().map(|ReadPosition { person, room, seq, at }| async move {
+            let receipt = self.read_positions.receipt(&person, &room).await?;
+            let receipt = receipt.map(|StoredReceipt { name, seq, at, .. }| ExportedReceipt { name, seq, at });
+            Ok(ExportedPosition { room, seq, at, receipt })
+        });
+        stream::iter(exported).buffered(AT_ONCE).try_collect().await
     }
 
     async fn exported_message(

@@ -17,7 +17,7 @@ use crate::ports::{
     connections::AddressKey,
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage},
     moderation::Subject,
-    read_positions::ReadPosition,
+    read_positions::{ReadPosition, StoredReceipt},
     secrets::Keys,
 };
 
@@ -89,6 +89,12 @@ pub enum Record {
         #[serde(flatten)]
         position: ReadPosition,
     },
+    /// Up to where a person has read a room that shows it.
+    ReadReceipt {
+        /// The receipt.
+        #[serde(flatten)]
+        receipt: StoredReceipt,
+    },
     /// A member of a private room.
     Member {
         /// The room.
@@ -148,7 +154,7 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 15] = [
+    pub const KINDS: [&str; 16] = [
         "secrets",
         "room",
         "rules",
@@ -157,6 +163,7 @@ impl Record {
         "bannedAddresses",
         "role",
         "readPosition",
+        "readReceipt",
         "member",
         "audit",
         "saved",
@@ -191,6 +198,7 @@ impl Record {
             | Self::BannedAddresses { .. }
             | Self::Role { .. }
             | Self::ReadPosition { .. }
+            | Self::ReadReceipt { .. }
             | Self::Member { .. }
             | Self::Saved { .. }
             | Self::Audit { .. } => None,

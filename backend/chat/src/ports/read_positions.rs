@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use shared_types::{PersonId, RoomName, Seq, Timestamp};
+use shared_types::{PersonId, PersonName, RoomName, Seq, Timestamp};
 
 use crate::ports::Result;
 
@@ -20,7 +20,25 @@ pub struct ReadPosition {
     pub at: Timestamp,
 }
 
-/// The store of read positions.
+/// Up to where a person has read a room that shows it. As JSON it is stored data: fields keep their names.
+///
+/// A receipt belongs to a stored [`ReadPosition`], which is as new or newer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredReceipt {
+    /// The room.
+    pub room: RoomName,
+    /// The person.
+    pub person: PersonId,
+    /// The person's name when they read.
+    pub name: PersonName,
+    /// The newest message that the person has seen.
+    pub seq: Seq,
+    /// When the receipt advanced for the last time.
+    pub at: Timestamp,
+}
+
+/// The store of read positions, and of those that rooms show.
 #[async_trait]
 pub trait ReadPositions: Send + Sync {
     /// Stores a position if the stored one of its person and room is lower, in one step, and returns whether it was. A position MUST never
@@ -39,7 +57,20 @@ pub trait ReadPositions: Send + Sync {
     /// [`limits::READ_POSITIONS`]: shared_types::limits::READ_POSITIONS
     async fn positions(&self, person: &PersonId) -> Result<Vec<ReadPosition>>;
 
-    /// Removes up to [`limits::READ_POSITIONS`] positions of a person. Returns whether others may be left.
+    /// Stores a receipt if the stored one of its person and room is lower, in one step, and returns whether it was. A receipt MUST never go
+    /// back. A crash may lose it. The store may drop it [`limits::READ_POSITION_LIFE`] after its `at`. The caller has stored the position.
+    ///
+    /// [`limits::READ_POSITION_LIFE`]: shared_types::limits::READ_POSITION_LIFE
+    async fn show(&self, receipt: &StoredReceipt) -> Result<bool>;
+
+    /// Returns the receipts of a room, in any order, at most `limit`. Receipts that ended, and not those of the last moment, may be among
+    /// them.
+    async fn receipts(&self, room: &RoomName, limit: usize) -> Result<Vec<StoredReceipt>>;
+
+    /// Returns the receipt of a person in a room. One that advanced a moment ago may be missing.
+    async fn receipt(&self, person: &PersonId, room: &RoomName) -> Result<Option<StoredReceipt>>;
+
+    /// Removes up to [`limits::READ_POSITIONS`] positions of a person, and the receipts in their rooms. Returns whether others may be left.
     ///
     /// [`limits::READ_POSITIONS`]: shared_types::limits::READ_POSITIONS
     async fn remove(&self, person: &PersonId) -> Result<bool>;

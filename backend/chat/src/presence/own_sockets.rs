@@ -1,4 +1,5 @@
-//! Tells the sockets of one person what they have read, so that no device shows it as unread any more.
+//! Tells the sockets of one person what they have read, so that no device shows it as unread any more, and the others in a small room that
+//! shows who has read.
 
 use std::collections::BTreeSet;
 
@@ -18,13 +19,15 @@ impl Broadcast {
     /// Tells all sockets of a person that are in a small room or watch it up to where the person has read it. The reader's own one is among
     /// them, so that its page knows that another device is open. If there is no other one, nothing is sent.
     ///
+    /// With `is_shown` the other people in a small room are told, too, unless their pages are hidden: these ask when they are shown.
+    ///
     /// It reads the first sockets of the room, listeners before watchers, one more than [`SMALL_ROOM`]: one or two read units. The devices in
     /// a larger room, and watchers beyond this number, find out with their next request.
     ///
     /// # Errors
     ///
     /// Returns `Unavailable` when the sockets could not be read.
-    pub async fn to_own_sockets(&self, reader: &Connection, room: &RoomName, seq: Seq) -> Result<()> {
+    pub async fn to_own_sockets(&self, reader: &Connection, room: &RoomName, seq: Seq, is_shown: bool) -> Result<()> {
         let audience = self.connections.audience(room, SMALL_ROOM).await?;
         if audience.more {
             return Ok(());
@@ -35,11 +38,15 @@ impl Broadcast {
         // A socket that has just moved may be both.
         let mut own = listeners.map(|one| &one.id).chain(watchers.map(|one| &one.id)).collect::<BTreeSet<_>>();
         own.insert(&reader.id);
-        if own.len() > 1 {
-            let frame = Frame::from(&ServerMessage::Read { room: room.clone(), seq });
-            let until = self.posting_deadline();
-            join_all(own.into_iter().map(|id| self.deliver(id, &frame, until))).await;
+        if own.len() == 1 {
+            own.clear();
         }
+        let others = audience.listeners.iter().filter(|one| is_shown && !one.hidden && one.person.id != *me);
+        let read = Frame::from(&ServerMessage::Read { room: room.clone(), seq });
+        let seen = Frame::of_room(room, &ServerMessage::Seen { person: reader.person.clone(), seq });
+        let posts = own.into_iter().map(|id| (id, &read)).chain(others.map(|one| (&one.id, &seen)));
+        let until = self.posting_deadline();
+        join_all(posts.map(|(id, frame)| self.deliver(id, frame, until))).await;
         Ok(())
     }
 }

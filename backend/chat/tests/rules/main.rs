@@ -37,6 +37,7 @@ mod rate_limit;
 mod rate_limiter;
 mod reactions;
 mod read;
+mod receipts;
 mod reconnects;
 mod roles;
 mod room_details;

@@ -99,7 +99,7 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
             json!({ "archived": true }),
             json!({ "after": { "active": 1, "room": room } }),
         ],
-        Action::Read => vec![json!({ "room": room, "seq": 1 })],
+        Action::Read => vec![json!({ "room": room, "seq": 1 }), json!({ "room": room, "seq": 1, "receipt": true })],
         Action::Pin => vec![json!({ "seq": 1, "pinned": true })],
         Action::Vote => vec![json!({ "seq": 1, "option": 0, "on": true })],
         Action::ClosePoll => vec![json!({ "seq": 1 })],
@@ -143,6 +143,7 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         Action::RemoveMember => vec![json!({ "person": "hana" })],
         Action::People
         | Action::Pins
+        | Action::Receipts
         | Action::Typing
         | Action::Audit
         | Action::Roles

@@ -5,18 +5,21 @@ use std::{collections::BTreeMap, sync::Mutex};
 use async_trait::async_trait;
 use chat::ports::{
     Result,
-    read_positions::{ReadPosition, ReadPositions},
+    read_positions::{ReadPosition, ReadPositions, StoredReceipt},
 };
 use shared_types::{PersonId, RoomName, Seq, limits};
 
 /// [`ReadPositions`] in memory.
 #[derive(Default)]
-pub struct MemoryReadPositions(Mutex<BTreeMap<(PersonId, RoomName), ReadPosition>>);
+pub struct MemoryReadPositions {
+    positions: Mutex<BTreeMap<(PersonId, RoomName), ReadPosition>>,
+    receipts: Mutex<BTreeMap<(RoomName, PersonId), StoredReceipt>>,
+}
 
 #[async_trait]
 impl ReadPositions for MemoryReadPositions {
     async fn advance(&self, position: &ReadPosition) -> Result<bool> {
-        let mut positions = self.0.lock().unwrap();
+        let mut positions = self.positions.lock().unwrap();
         let key = (position.person.clone(), position.room.clone());
         let is_higher = positions.get(&key).is_none_or(|stored| stored.seq < position.seq);
         if is_higher {
@@ -26,17 +29,37 @@ impl ReadPositions for MemoryReadPositions {
     }
 
     async fn position(&self, person: &PersonId, room: &RoomName) -> Result<Option<Seq>> {
-        Ok(self.0.lock().unwrap().get(&(person.clone(), room.clone())).map(|stored| stored.seq))
+        Ok(self.positions.lock().unwrap().get(&(person.clone(), room.clone())).map(|stored| stored.seq))
     }
 
     async fn positions(&self, person: &PersonId) -> Result<Vec<ReadPosition>> {
-        let positions = self.0.lock().unwrap();
+        let positions = self.positions.lock().unwrap();
         let own = positions.values().filter(|stored| stored.person == *person);
         Ok(own.take(limits::READ_POSITIONS).cloned().collect())
     }
 
+    async fn show(&self, receipt: &StoredReceipt) -> Result<bool> {
+        let mut receipts = self.receipts.lock().unwrap();
+        let key = (receipt.room.clone(), receipt.person.clone());
+        let is_higher = receipts.get(&key).is_none_or(|stored| stored.seq < receipt.seq);
+        if is_higher {
+            receipts.insert(key, receipt.clone());
+        }
+        Ok(is_higher)
+    }
+
+    async fn receipts(&self, room: &RoomName, limit: usize) -> Result<Vec<StoredReceipt>> {
+        let receipts = self.receipts.lock().unwrap();
+        Ok(receipts.values().filter(|stored| stored.room == *room).take(limit).cloned().collect())
+    }
+
+    async fn receipt(&self, person: &PersonId, room: &RoomName) -> Result<Option<StoredReceipt>> {
+        Ok(self.receipts.lock().unwrap().get(&(room.clone(), person.clone())).cloned())
+    }
+
     async fn remove(&self, person: &PersonId) -> Result<bool> {
-        self.0.lock().unwrap().retain(|(owner, _), _| owner != person);
+        self.receipts.lock().unwrap().retain(|(_, owner), _| owner != person);
+        self.positions.lock().unwrap().retain(|(owner, _), _| owner != person);
         Ok(false)
     }
 }

@@ -3,15 +3,21 @@
 use async_trait::async_trait;
 use chat::ports::{
     Result, Unavailable,
-    read_positions::{ReadPosition, ReadPositions},
+    read_positions::{ReadPosition, ReadPositions, StoredReceipt},
 };
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use shared_types::{PersonId, RoomName, Seq, Timestamp, limits};
 
-use crate::{messages::open, store::Store};
+use crate::{
+    messages::{decode, encode, open},
+    store::Store,
+};
 
 /// The newest message that a person has seen in a room, and when the position advanced, by person and room.
 pub(crate) const READ_POSITIONS: TableDefinition<'_, (&str, &str), (u64, u64)> = TableDefinition::new("read_positions");
+
+/// [`StoredReceipt`] as JSON, by room and person.
+pub(crate) const RECEIPTS: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("read_receipts");
 
 /// [`ReadPositions`] in a [`Store`].
 pub struct RedbReadPositions {
@@ -64,11 +70,45 @@ impl ReadPositions for RedbReadPositions {
         stored.await?.into_iter().map(position).collect()
     }
 
+    async fn show(&self, receipt: &StoredReceipt) -> Result<bool> {
+        let receipt = receipt.clone();
+        self.store.write_later("writing a read receipt", move |transaction| show(transaction, &receipt)).await
+    }
+
+    async fn receipts(&self, room: &RoomName, limit: usize) -> Result<Vec<StoredReceipt>> {
+        let room = room.clone();
+        self.store
+            .read("reading the read receipts of a room", move |transaction| {
+                let Some(receipts) = open(transaction, RECEIPTS)? else { return Ok(Vec::new()) };
+                let mut found = Vec::new();
+                for entry in receipts.range((room.as_str(), "")..)?.take(limit) {
+                    let (key, value) = entry?;
+                    if key.value().0 != room.as_str() {
+                        break;
+                    }
+                    found.push(decode(value.value())?);
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    async fn receipt(&self, person: &PersonId, room: &RoomName) -> Result<Option<StoredReceipt>> {
+        let (person, room) = (person.clone(), room.clone());
+        self.store
+            .read("reading a read receipt", move |transaction| {
+                let Some(receipts) = open(transaction, RECEIPTS)? else { return Ok(None) };
+                receipts.get((room.as_str(), person.as_str()))?.map(|stored| decode(stored.value())).transpose()
+            })
+            .await
+    }
+
     async fn remove(&self, person: &PersonId) -> Result<bool> {
         let person = person.clone();
         self.store
             .write("removing read positions", move |transaction| {
                 let mut positions = transaction.open_table(READ_POSITIONS)?;
+                let mut receipts = transaction.open_table(RECEIPTS)?;
                 let mut rooms = Vec::new();
                 for entry in positions.range((person.as_str(), "")..)?.take(limits::READ_POSITIONS) {
                     let (owner, room) = {
@@ -83,6 +123,7 @@ impl ReadPositions for RedbReadPositions {
                 }
                 for room in &rooms {
                     positions.remove((person.as_str(), room.as_str()))?;
+                    receipts.remove((room.as_str(), person.as_str()))?;
                 }
                 Ok(rooms.len() == limits::READ_POSITIONS)
             })
@@ -104,9 +145,25 @@ pub(crate) fn advance(
     Ok(is_higher)
 }
 
-/// Removes the positions that have not advanced for so long that they are dropped.
+/// Writes a receipt if it is higher than the stored one. Returns whether it was.
+pub(crate) fn show(transaction: &WriteTransaction, receipt: &StoredReceipt) -> std::result::Result<bool, redb::Error> {
+    let mut receipts = transaction.open_table(RECEIPTS)?;
+    let key = (receipt.room.as_str(), receipt.person.as_str());
+    let stored: Option<StoredReceipt> = receipts.get(key)?.map(|stored| decode(stored.value())).transpose()?;
+    let is_higher = stored.is_none_or(|stored| stored.seq < receipt.seq);
+    if is_higher {
+        receipts.insert(key, encode(receipt)?.as_slice())?;
+    }
+    Ok(is_higher)
+}
+
+/// Removes the positions and receipts that have not advanced for so long that they are dropped.
 pub(crate) fn remove_old(transaction: &WriteTransaction, now: Timestamp) -> std::result::Result<(), redb::Error> {
     let oldest = now - limits::READ_POSITION_LIFE;
     transaction.open_table(READ_POSITIONS)?.retain(|_, (_, at)| at >= oldest.0)?;
+    // One that cannot be read is of no use.
+    transaction
+        .open_table(RECEIPTS)?
+        .retain(|_, receipt| decode(receipt).is_ok_and(|receipt: StoredReceipt| receipt.at >= oldest))?;
     Ok(())
 }

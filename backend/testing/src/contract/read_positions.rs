@@ -1,6 +1,6 @@
 //! Read positions of people in rooms.
 
-use chat::ports::read_positions::ReadPosition;
+use chat::ports::read_positions::{ReadPosition, StoredReceipt};
 use futures::future::join_all;
 use shared_types::{PersonId, Seq, Timestamp, limits};
 
@@ -16,6 +16,9 @@ contract! { read_positions_contract read_positions {
     positions_belong_to_one_person_and_one_room
     the_positions_of_a_person_are_bounded
     removed_positions_are_gone_and_may_return
+    a_receipt_advances_and_never_goes_back
+    receipts_belong_to_one_room_and_are_bounded
+    removed_positions_take_their_receipts_along
 } }
 
 fn person(id: &str) -> PersonId {
@@ -95,4 +98,72 @@ pub async fn removed_positions_are_gone_and_may_return(stores: Stores) {
     assert_eq!(read(&stores, "anna", "cats").await, Some(7));
     assert!(advance(&stores, "ann", "cats", 3).await);
     assert_eq!(read(&stores, "ann", "cats").await, Some(3));
+}
+
+fn shown(by: &str, in_room: &str, seq: u64) -> StoredReceipt {
+    let name = format!("{by} 生").parse().unwrap();
+    StoredReceipt { room: room(in_room), person: person(by), name, seq: Seq(seq), at: now() }
+}
+
+async fn show(stores: &Stores, by: &str, in_room: &str, seq: u64) -> bool {
+    advance(stores, by, in_room, seq).await;
+    stores.read_positions.show(&shown(by, in_room, seq)).await.unwrap()
+}
+
+/// Returns the receipts of a room, by person.
+async fn receipts(stores: &Stores, in_room: &str) -> Vec<(String, u64)> {
+    let found = stores.read_positions.receipts(&room(in_room), limits::RECEIPTS).await.unwrap();
+    assert!(found.iter().all(|receipt| receipt.room == room(in_room)), "{found:?}");
+    let mut found: Vec<_> = found.into_iter().map(|receipt| (receipt.person.to_string(), receipt.seq.0)).collect();
+    found.sort();
+    found
+}
+
+fn of(receipts: &[(&str, u64)]) -> Vec<(String, u64)> {
+    receipts.iter().map(|(by, seq)| ((*by).to_owned(), *seq)).collect()
+}
+
+pub async fn a_receipt_advances_and_never_goes_back(stores: Stores) {
+    assert_eq!(receipts(&stores, "cats").await, of(&[]));
+    assert!(advance(&stores, "ann", "cats", 2).await);
+    assert_eq!(receipts(&stores, "cats").await, of(&[]), "a position alone is nobody else's");
+    for (seq, advanced, stored) in [(7, true, 7), (7, false, 7), (3, false, 7), (8, true, 8)] {
+        assert_eq!(show(&stores, "ann", "cats", seq).await, advanced, "{seq}");
+        assert_eq!(receipts(&stores, "cats").await, of(&[("ann", stored)]), "{seq}");
+    }
+    let renamed =
+        StoredReceipt { name: "Annie".parse().unwrap(), at: Timestamp(now().0 + 5_000), ..shown("ann", "cats", 9) };
+    assert!(stores.read_positions.show(&renamed).await.unwrap());
+    let found = stores.read_positions.receipt(&person("ann"), &room("cats")).await.unwrap();
+    assert_eq!(found, Some(renamed.clone()));
+    assert_eq!(stores.read_positions.receipts(&room("cats"), limits::RECEIPTS).await.unwrap(), [renamed]);
+    assert_eq!(stores.read_positions.receipt(&person("ann"), &room("dogs")).await.unwrap(), None);
+}
+
+pub async fn receipts_belong_to_one_room_and_are_bounded(stores: Stores) {
+    // One name is the beginning of another one.
+    for (by, in_room, seq) in [("ann", "cats", 1), ("bea", "cats", 2), ("ann", "cats-2", 3), ("ann", "cat", 4)] {
+        assert!(show(&stores, by, in_room, seq).await);
+    }
+    assert_eq!(receipts(&stores, "cats").await, of(&[("ann", 1), ("bea", 2)]));
+    assert_eq!(receipts(&stores, "cat").await, of(&[("ann", 4)]));
+    assert_eq!(receipts(&stores, "ca").await, of(&[]));
+    assert_eq!(stores.read_positions.receipts(&room("cats"), 1).await.unwrap().len(), 1);
+    join_all((0..limits::RECEIPTS + 3).map(|number| {
+        let stores = &stores;
+        async move { show(stores, &format!("p{number}"), "full", 1).await }
+    }))
+    .await;
+    assert_eq!(receipts(&stores, "full").await.len(), limits::RECEIPTS);
+}
+
+pub async fn removed_positions_take_their_receipts_along(stores: Stores) {
+    for (by, in_room) in [("ann", "cats"), ("ann", "dogs"), ("bea", "cats")] {
+        show(&stores, by, in_room, 7).await;
+    }
+    while stores.read_positions.remove(&person("ann")).await.unwrap() {}
+    assert_eq!(receipts(&stores, "cats").await, of(&[("bea", 7)]));
+    assert_eq!(receipts(&stores, "dogs").await, of(&[]));
+    assert!(show(&stores, "ann", "cats", 3).await, "they may return");
+    assert_eq!(receipts(&stores, "cats").await.len(), 2);
 }

@@ -28,7 +28,7 @@ fn entry(name: &str, active: u64) -> DirectoryEntry {
 fn details(title: Option<&str>, topic: Option<&str>) -> RoomDetails {
     let title = title.map(|title| title.parse().unwrap());
     let topic = topic.map(|topic| topic.parse().unwrap());
-    RoomDetails { title, topic, description: None }
+    RoomDetails { title, topic, ..RoomDetails::default() }
 }
 
 pub async fn a_room_is_listed_once_with_its_latest_activity(stores: Stores) {

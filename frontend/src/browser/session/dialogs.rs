@@ -40,6 +40,7 @@ impl Session {
             DialogIntent::LoadSaved => self.load_saved(),
             DialogIntent::LoadMoreSaved => self.load_more_saved(),
             DialogIntent::Save { room, seq, saved } => return self.save(room, seq, saved),
+            DialogIntent::ShowSeenBy(seq) => self.show_seen_by(seq),
             DialogIntent::OpenThread(seq) => self.open_thread(seq),
             DialogIntent::CloseThread => self.close_thread(),
             DialogIntent::ReloadThread => self.request_thread(false),
@@ -106,6 +107,7 @@ impl Session {
         self.on_poll_answer(message);
         self.on_directory_answer(message);
         self.on_thread_answer(message);
+        self.on_receipts_answer(message);
         match message {
             ServerMessage::Found { text, messages, before } => {
                 self.update_search(|search| search.on_results(text, messages.clone(), *before));
@@ -146,6 +148,7 @@ impl Session {
         queries.extend(self.list_queries().into_iter().flatten());
         queries.extend(self.directory_query());
         queries.extend(self.thread_query());
+        queries.extend(self.receipts_query());
         queries
     }
 
@@ -153,6 +156,7 @@ impl Session {
     pub(super) fn on_wake(&mut self, now: u64) {
         if events::is_visible() {
             self.refresh_rooms(now);
+            self.refresh_receipts();
         } else {
             self.read_sync.leave(&self.page.room);
         }

@@ -192,6 +192,7 @@ impl Session {
                 | Action::Ping
                 | Action::Enter
                 | Action::Read
+                | Action::Receipts
                 | Action::CreateRoom
                 | Action::MyRooms
                 | Action::Members

@@ -68,7 +68,7 @@ pub(super) struct OnDemandPart {
     /// Called when the first messages of a room that was entered have arrived.
     pub(super) on_room_arrived: fn(&mut Session),
     /// Called after the rows of the log were updated.
-    pub(super) show_thread: fn(&mut Session),
+    pub(super) on_rows_shown: fn(&mut Session),
     /// The visitor went back or forward in the same room.
     pub(super) on_back: fn(&mut Session),
     /// Returns the requests that are due.
@@ -103,7 +103,7 @@ fn part() -> Result<OnDemandPart, SplitLoaderError> {
         on_end: Session::stop_erasing,
         enter: Session::enter_room,
         on_room_arrived: Session::on_room_arrived,
-        show_thread: Session::show_thread,
+        on_rows_shown: Session::on_rows_shown,
         on_back: Session::on_back,
         queries: Session::dialog_queries,
     })

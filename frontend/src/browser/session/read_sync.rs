@@ -15,7 +15,8 @@ impl Session {
         if let Some(seen) = self.seen {
             self.read_sync.advance(&self.page.room, seen);
         }
-        std::iter::from_fn(|| self.read_sync.take_report(now)).collect()
+        let shown = self.page.details.receipts.then_some(&self.page.room);
+        std::iter::from_fn(|| self.read_sync.take_report(now, shown)).collect()
     }
 
     /// Takes the position of the last `welcome`.

@@ -18,6 +18,7 @@ use crate::ui::{
         reactions::has_reacted,
     },
     moderation::restriction_dialog,
+    receipts,
     state::{
         Chat,
         intent::{DialogIntent, Intent},
@@ -99,6 +100,9 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
     }
     actions.push(menu_action("copy", texts.copy, COPY));
     actions.push(menu_action("save", lists.save, SAVE));
+    if chat.room.details.with(|details| details.receipts) {
+        actions.push(menu_action("seen", chat.translations.receipts().show, receipts::ICON));
+    }
     if chat.can_pin() {
         actions.push(menu_action("pin", if row.pinned { lists.unpin } else { lists.pin }, PIN));
     }
@@ -129,6 +133,7 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         "copy" => return chat.run_in_dialog(DialogIntent::CopyMessageLink(seq)),
         "copy-text" => return copy_text(chat, seq, &row),
         "save" => return chat.run_in_dialog(DialogIntent::Save { room: None, seq, saved: true }),
+        "seen" => return receipts::open(chat, seq),
         "pin" if chat.can_pin() => return chat.dispatch.run(Intent::Change(seq, Change::Pinned(!row.pinned))),
         "close-poll" if row.mine || chat.is_moderator() => return close_poll(chat, seq),
         "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),

@@ -126,6 +126,8 @@ pub(crate) enum DialogIntent {
         seq: Seq,
         saved: bool,
     },
+    /// Show who has seen a message.
+    ShowSeenBy(Seq),
     /// Show the thread of a message or of a reply in it.
     OpenThread(Seq),
     CloseThread,

@@ -119,6 +119,7 @@ impl DynamoRestore {
                 Ok(2)
             }
             Record::ReadPosition { position } => self.stores.read_positions.advance(position).await.map(|_| 1),
+            Record::ReadReceipt { receipt } => self.stores.read_positions.show(receipt).await.map(|_| 1),
             Record::Member { room, member } => {
                 if !self.stores.members.is_member(room, &member.person).await? {
                     self.stores.members.add(room, member).await?;
@@ -160,7 +161,8 @@ impl DynamoRestore {
             Record::Change { change, .. } => self.stores.messages.is_over(change.at),
             Record::Message { message, .. } => self.stores.messages.is_over(message.message.sent_at),
             Record::Audit { entry } => moderation::backup::is_over(entry, now),
-            Record::ReadPosition { position } => read_positions::is_over(position, now),
+            Record::ReadPosition { position } => read_positions::is_over(position.at, now),
+            Record::ReadReceipt { receipt } => read_positions::is_over(receipt.at, now),
             Record::Restrictions { restrictions, .. } => {
                 restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
             }

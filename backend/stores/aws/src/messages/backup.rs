@@ -100,6 +100,7 @@ impl DynamoMessages {
             | Record::BannedAddresses { .. }
             | Record::Role { .. }
             | Record::ReadPosition { .. }
+            | Record::ReadReceipt { .. }
             | Record::Member { .. }
             | Record::Audit { .. } => return Ok(None),
         }))

@@ -271,6 +271,10 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     chat.send("ann", json!({ "action": "send", "text": "slow" })).await;
     chat.clock.advance(Duration::from_secs(20));
     costs.insert("send, in slow mode", chat.send("ann", json!({ "action": "send", "text": "slow" })).await);
+    chat.send(MODERATOR, json!({ "action": "describe", "details": { "receipts": true } })).await;
+    let shown = json!({ "action": "read", "room": "lobby", "seq": 3, "receipt": true });
+    costs.insert("read, shown to the room", chat.send("ann", shown).await);
+    costs.insert("receipts, of one person", chat.send("ann", json!({ "action": "receipts" })).await);
     costs.insert("enter", chat.send("ann", json!({ "action": "enter", "room": "cats", "since": 0 })).await);
     costs.insert("disconnect, of a socket that watches a room", chat.disconnect("ann").await);
     costs.insert("disconnect", chat.disconnect("cy").await);
@@ -357,6 +361,8 @@ async fn add_direct_messages(chat: &Chat, costs: &mut BTreeMap<&'static str, Cal
     costs.insert("rooms, of one direct message, with titles", chat.send("hed", titles).await);
     let enter = json!({ "action": "enter", "room": room, "since": 0 });
     costs.insert("enter, a direct message", chat.send("gil", enter).await);
+    let describe = json!({ "action": "describe", "details": { "receipts": true } });
+    costs.insert("describe, a direct message", chat.send("gil", describe).await);
     let send = json!({ "action": "send", "text": "hi" });
     chat.send("gil", send.clone()).await;
     costs.insert("send, to one person who is elsewhere", chat.send("gil", send).await);

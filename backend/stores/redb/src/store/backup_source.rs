@@ -24,7 +24,7 @@ use crate::{
     images::names::image_name,
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved, threads},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
-    read_positions::READ_POSITIONS,
+    read_positions::{READ_POSITIONS, RECEIPTS},
     room_directory::DIRECTORY,
     room_members::{MEMBERS, ROOMS_OF},
     store::{
@@ -129,6 +129,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         ROLES.name(),
         AUDIT.name(),
         READ_POSITIONS.name(),
+        RECEIPTS.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
         MEMBERS.name(),
@@ -171,6 +172,7 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
             let (person, room) = (person.parse().ok()?, room.parse().ok()?);
             Some(Record::ReadPosition { position: ReadPosition { person, room, seq: Seq(seq), at: Timestamp(at) } })
         })?,
+        values(transaction, RECEIPTS, |_, receipt| Some(Record::ReadReceipt { receipt: decode(receipt).ok()? }))?,
         values(transaction, saved::SAVED, |key, at| {
             Some(Record::Saved { person: key.0.parse().ok()?, position: saved::to_position(key, at)? })
         })?,

@@ -134,6 +134,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         Record::Member { room, member } => room_members::put(transaction, room, member)?,
         Record::Audit { entry } => put_entry(transaction, entry)?,
         Record::ReadPosition { position } => drop(read_positions::advance(transaction, position)?),
+        Record::ReadReceipt { receipt } => drop(read_positions::show(transaction, receipt)?),
         Record::Saved { person, position } => saved::put(transaction, person, position)?,
         Record::Idempotency { key, record } => {
             let mut records = transaction.open_table(idempotency::RECORDS)?;

@@ -1,0 +1,149 @@
+//! Who has seen a message, in a room that shows it: the line under the visitor's newest message, the list of names, and the switch. All of it
+//! is loaded on demand, with its state.
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+use page_model::{
+    connection::Status,
+    read_receipts::{ReceiptsProgress, SeenBy},
+};
+use page_view::{Element, NodeRef, State, effect, element, reactive, reactive_text};
+use shared_types::{Person, PersonId, PersonName, RoomDetails, Seq};
+use web_sys::{HtmlDialogElement, HtmlInputElement, wasm_bindgen::JsCast as _};
+
+use crate::ui::{
+    message::dom::article_in,
+    parts::{
+        avatar::avatar,
+        dialog::{self, titled_dialog},
+    },
+    state::{Chat, intent::DialogIntent},
+};
+
+/// Icon of two ticks.
+pub(crate) const ICON: &str = "M3 12.500l4 4 8-9M11.500 15.500l1 1 8.500-9";
+
+/// The class of the line under a message. It looks like the line of a thread.
+const LINE: &str = "message-thread seen";
+
+/// The state of the list.
+#[derive(Clone, Copy)]
+pub(crate) struct ReceiptsState {
+    dialog: NodeRef<HtmlDialogElement>,
+    pub(crate) view: State<ReceiptsView>,
+}
+
+/// What the list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ReceiptsView {
+    pub(crate) progress: ReceiptsProgress,
+    pub(crate) seen: SeenBy,
+}
+
+thread_local! {
+    /// The state of the list of this page.
+    static STATE: Cell<Option<ReceiptsState>> = const { Cell::new(None) };
+}
+
+/// Returns the state of the list, once it is drawn.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser has receipts"))]
+pub(crate) fn state() -> Option<ReceiptsState> {
+    STATE.get()
+}
+
+/// Draws the list of the page.
+pub(crate) fn receipts_dialog(chat: Chat) -> Element {
+    let state = ReceiptsState { dialog: NodeRef::new(), view: State::new(ReceiptsView::default()) };
+    STATE.set(Some(state));
+    let texts = chat.translations.receipts();
+    let rows = move || {
+        let people = state.view.get().seen.people;
+        people.into_iter().map(|(person, name)| row(chat, person, name)).collect::<Vec<_>>()
+    };
+    let status = move || match state.view.with(|view| (view.progress, view.seen.people.is_empty(), view.seen.more)) {
+        (ReceiptsProgress::Failed, _, _) => chat.translations.dialogs().audit_failed,
+        (ReceiptsProgress::Known, true, false) => texts.nobody,
+        (ReceiptsProgress::Known, _, true) => texts.more,
+        (ReceiptsProgress::Known, false, false) => "",
+        (ReceiptsProgress::Due | ReceiptsProgress::Asked, _, _) if chat.room.status.get() != Status::Live => {
+            chat.translations.lists().offline
+        }
+        (ReceiptsProgress::Due | ReceiptsProgress::Asked, _, _) => chat.translations.dialogs().audit_loading,
+    };
+    let status = element("p").class("sheet-hint").with("role", "status").child(reactive_text(status));
+    let list = element("ul").class("people-list").with("role", "list").child(reactive(rows));
+    let body = element("div").class("sheet-body").child(list);
+    titled_dialog(chat, "seen-by", texts.title, state.dialog).child(status).child(body)
+}
+
+/// Opens the list of those who have seen a message.
+pub(crate) fn open(chat: Chat, message: Seq) {
+    let Some(state) = STATE.get() else { return };
+    chat.run_in_dialog(DialogIntent::ShowSeenBy(message));
+    dialog::open_without_keyboard(state.dialog);
+}
+
+fn row(chat: Chat, id: PersonId, name: PersonName) -> Element {
+    let label = element("span").class("person-name").text(name.to_string());
+    let who = element("span").class("person-who").child(label);
+    element("li").class("person").child(avatar(chat, &Person { id, name, moderator: false })).child(who)
+}
+
+/// Draws the checkbox of a direct message. It takes effect at once.
+pub(crate) fn direct_switch(chat: Chat) -> Element {
+    let is_on = move || chat.room.details.with(|details| details.receipts);
+    let switch = element("input")
+        .with("type", "checkbox")
+        .with("autocomplete", "off")
+        .on_mount(move |drawn| {
+            let drawn: HtmlInputElement = drawn.clone().unchecked_into();
+            effect(move || {
+                let (is_on, is_pending) = (is_on(), chat.moderation.is_pending.get());
+                // After an error, it shows again what the room does.
+                if !is_pending {
+                    drawn.set_checked(is_on);
+                }
+            });
+        })
+        .on(leptos::ev::change, move |event| {
+            let receipts = event_target_checked(&event);
+            if untrack(|| chat.can_moderate_now()) {
+                let details = RoomDetails { receipts, ..chat.room.details.get_untracked() };
+                return chat.run_in_dialog(DialogIntent::SetDetails(details));
+            }
+            if let Some(switch) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+                switch.set_checked(!receipts);
+            }
+        });
+    let label = element("span").text(chat.translations.receipts().switch);
+    element("label").class("choice").child(switch).child(label)
+}
+
+/// Shows the line under a message of the log, and removes it from any other.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser has receipts"))]
+pub(crate) fn show_line(chat: Chat, line: Option<(Seq, String)>) {
+    let Some(log) = chat.log.element.get_untracked() else { return };
+    let shown = log.query_selector(".seen").ok().flatten();
+    let article = line.as_ref().and_then(|(seq, _)| article_in(chat.log.element, *seq));
+    let (Some((_, text)), Some(article)) = (line, article) else {
+        return shown.into_iter().for_each(|shown| shown.remove());
+    };
+    let made = || {
+        let button = document().create_element("button").ok()?;
+        // Screen readers announce changes of the log, but must not announce this. The log handles the click.
+        for (name, value) in
+            [("class", LINE), ("type", "button"), ("value", "seen"), ("tabindex", "-1"), ("aria-live", "off")]
+        {
+            _ = button.set_attribute(name, value);
+        }
+        Some(button)
+    };
+    let Some(button) = shown.or_else(made) else { return };
+    if button.text_content().as_ref() != Some(&text) {
+        button.set_text_content(Some(&text));
+    }
+    if !article.contains(Some(&button)) {
+        _ = article.append_child(&button);
+    }
+}
