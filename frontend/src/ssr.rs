@@ -1,5 +1,6 @@
 //! Renders pages as HTML on the server: rooms, the sign-in page, errors.
 
+pub mod administration_page;
 pub mod claim_page;
 pub mod index_template;
 pub mod link_page;

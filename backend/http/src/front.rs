@@ -1,5 +1,6 @@
 //! The front page: reads requests, finds their route and answers them. One file per group of routes.
 
+mod administration;
 mod claim;
 mod device;
 mod enter;
@@ -232,6 +233,7 @@ impl FrontHandler {
             Route::MyData(start) => self.my_data.answer(start, &request).await,
             Route::Enter { form } => self.enter(form, &request, language).await,
             Route::EnterReload => Ok(FrontAnswer::see_other("/".into(), Vec::new(), request.secure)),
+            Route::AdministrationPage => self.administration_page(&request, language).await,
             Route::ClaimForm => self.claim_form(200, None, &request, language).await,
             Route::Claim { form } => self.claim(form, &request, language).await,
             Route::SignIn => self.sign_in(&request, language).await,

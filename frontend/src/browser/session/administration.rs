@@ -1,17 +1,31 @@
 //! Roles: the commands of owners and their answers.
 
+use leptos::prelude::*;
 use page_model::{client::Effect, timeline::dedup_people};
 use shared_types::{ClientMessage, ErrorCode, Person, PersonId, Role, RoleEntry};
 
 use crate::{
     browser::{
+        location,
         session::{Session, moderation::TOAST_MS},
         time,
     },
-    ui::state::{moderation::RolesView, set},
+    ui::{
+        moderation::administration_dialog,
+        state::{moderation::RolesView, set},
+    },
 };
 
 impl Session {
+    /// Opens the dialog if the page was loaded from its address.
+    pub(super) fn open_administration_in_address(&self) {
+        let chat = self.chat;
+        if location::is_administration() && chat.moderation.is_owner.get_untracked() {
+            // Deferred: the dialog asks the session, and the session is borrowed now.
+            queue_microtask(move || administration_dialog::open(chat));
+        }
+    }
+
     /// Requests the people with a role, as soon as there is a socket.
     pub(super) fn load_roles(&mut self) {
         set(self.chat.moderation.administration.roles, RolesView::Loading);

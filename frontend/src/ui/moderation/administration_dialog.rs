@@ -52,6 +52,7 @@ pub(crate) fn administration(chat: Chat) -> Element {
         .class("sheet-body")
         .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
     titled_dialog(chat, "administration", texts.title, state.dialog)
+        .on(ev::close, move |_| chat.run_in_dialog(DialogIntent::LeaveAdministration))
         .child(element("p").class("sheet-hint").text(texts.access(chat.access)))
         .child(element("div").class("sheet-form").child(field))
         .child(status)

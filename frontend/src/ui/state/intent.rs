@@ -141,6 +141,8 @@ pub(crate) enum DialogIntent {
     RestoreReplyDraft,
     /// Load the people with a role.
     LoadRoles,
+    /// The administration was closed.
+    LeaveAdministration,
     /// Give a person a role, or take it.
     SetRole(PersonId, Role),
     /// Load the audit log.
