@@ -1,6 +1,6 @@
 //! The route table: which handler answers a method and a path.
 
-use shared_types::{AccessMode, RoomName};
+use shared_types::{AccessMode, CHAT_ICON_PATH, RoomName};
 
 use crate::my_data::ExportStart;
 
@@ -25,6 +25,10 @@ pub(crate) enum Route<'a> {
     EnterReload,
     /// `GET /admin`: the page of the lobby, with the administration open; for owners.
     AdministrationPage,
+    /// `GET /manifest.webmanifest`: what an installed app is called and looks like.
+    Manifest,
+    /// `GET /chat-icon.svg?emoji=`: an emoji as an image.
+    ChatIcon,
     /// `GET /claim`: the page of an owner link.
     ClaimForm,
     /// `POST /claim` with the token of an owner link.
@@ -110,6 +114,8 @@ impl<'a> Route<'a> {
         match (path, access) {
             ("/enter", AccessMode::Passphrase) => Self::EnterReload,
             ("/admin", _) => Self::AdministrationPage,
+            ("/manifest.webmanifest", _) => Self::Manifest,
+            (CHAT_ICON_PATH, _) => Self::ChatIcon,
             ("/claim", _) => Self::ClaimForm,
             ("/sign-in", AccessMode::Oidc) => Self::SignIn,
             ("/sign-in/callback", AccessMode::Oidc) => Self::SignInCallback,
@@ -133,7 +139,7 @@ impl<'a> Route<'a> {
 }
 
 /// An example of every path with a route, with `{room}` for the name of a room. Tests that a route must not forget go through all of them.
-pub const EXAMPLES: [&str; 22] = [
+pub const EXAMPLES: [&str; 24] = [
     "/",
     "/r/{room}",
     "/r/{room}/",
@@ -142,6 +148,8 @@ pub const EXAMPLES: [&str; 22] = [
     "/me/data/{room}/n-1",
     "/enter",
     "/admin",
+    "/manifest.webmanifest",
+    "/chat-icon.svg?emoji=%F0%9F%90%88",
     "/claim",
     "/sign-in",
     "/sign-in?to=/r/{room}",
@@ -161,8 +169,10 @@ pub const EXAMPLES: [&str; 22] = [
 /// Returns what the log shows of a path. An unknown path may be text that a person pasted, and a path of an image, an upload or an
 /// export has parts that only its owner should know.
 pub fn logged_path(path: &str) -> &str {
-    const KNOWN: [&str; 15] = [
+    const KNOWN: [&str; 17] = [
         "/admin",
+        "/manifest.webmanifest",
+        CHAT_ICON_PATH,
         "/claim",
         "/enter",
         "/sign-in",
@@ -358,6 +368,8 @@ mod tests {
             Route::NotFound => 21,
             Route::MethodNotAllowed => 22,
             Route::AdministrationPage => 23,
+            Route::Manifest => 24,
+            Route::ChatIcon => 25,
         }
     }
 
@@ -371,7 +383,7 @@ mod tests {
                 reached.extend([None, Some("x=1")].map(|form| number(&Route::of(path, form, access))));
             }
         }
-        assert_eq!(reached, (0..=23).collect());
+        assert_eq!(reached, (0..=25).collect());
     }
 
     #[test]

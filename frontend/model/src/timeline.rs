@@ -212,6 +212,7 @@ impl Timeline {
             | ServerMessage::Audit { .. }
             | ServerMessage::Role { .. }
             | ServerMessage::Roles { .. }
+            | ServerMessage::Identity { .. }
             | ServerMessage::DataErased { .. }
             | ServerMessage::UserPurged { .. }
             | ServerMessage::RoomCreated { .. }
@@ -447,6 +448,7 @@ impl Timeline {
                 | Action::Audit
                 | Action::SetRole
                 | Action::Roles
+                | Action::SetIdentity
                 | Action::EraseMyData
                 | Action::Ping
                 | Action::Enter

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use shared_types::{
-    AuditEntry, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName,
-    RoomRules, SavedPosition, Timestamp,
+    AuditEntry, ChatIdentity, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails,
+    RoomMember, RoomName, RoomRules, SavedPosition, Timestamp,
 };
 
 use crate::ports::{
@@ -56,6 +56,11 @@ pub enum Record {
         room: RoomName,
         /// The details.
         details: RoomDetails,
+    },
+    /// Name and icon of the chat.
+    Chat {
+        /// The name and the icon.
+        chat: ChatIdentity,
     },
     /// The restrictions of a person or an address.
     Restrictions {
@@ -148,11 +153,12 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 15] = [
+    pub const KINDS: [&str; 16] = [
         "secrets",
         "room",
         "rules",
         "details",
+        "chat",
         "restrictions",
         "bannedAddresses",
         "role",
@@ -187,6 +193,7 @@ impl Record {
             Self::Secrets { .. }
             | Self::Rules { .. }
             | Self::Details { .. }
+            | Self::Chat { .. }
             | Self::Restrictions { .. }
             | Self::BannedAddresses { .. }
             | Self::Role { .. }

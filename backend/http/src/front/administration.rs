@@ -21,7 +21,7 @@ impl FrontHandler {
         let answer = match visit.state.restrictions.banned_until {
             Some(until) => self.banned_page(403, until, request, language).await?,
             None if visit.state.owner => {
-                let answer = self.room_html(visit.state, request).await?;
+                let answer = self.room_html(visit.state, visit.icon, request).await?;
                 FrontAnswer { body: administration_page::with_script_hint(&answer.body, language), ..answer }
             }
             None => {

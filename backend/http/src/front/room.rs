@@ -31,7 +31,7 @@ impl FrontHandler {
         let set_cookies = self.visit_cookies(visit.cookie.as_deref(), request);
         let answer = match visit.state.restrictions.banned_until {
             Some(until) => self.banned_page(403, until, request, language).await?,
-            None => self.room_html(visit.state, request).await?,
+            None => self.room_html(visit.state, visit.icon, request).await?,
         };
         Ok(FrontAnswer { set_cookies, ..answer })
     }

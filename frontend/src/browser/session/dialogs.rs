@@ -47,6 +47,7 @@ impl Session {
             DialogIntent::Reply(text, in_room) => return self.reply_in_thread(text, in_room),
             DialogIntent::StoreReplyDraft(text) => self.store_reply_draft(&text),
             DialogIntent::RestoreReplyDraft => self.restore_reply_draft(),
+            DialogIntent::SetIdentity(chat) => return self.set_identity(chat),
             DialogIntent::LoadRoles => self.load_roles(),
             DialogIntent::LeaveAdministration => location::leave_administration(&self.page.room),
             DialogIntent::SetLanguage(language) => cookies::switch_language(language),
