@@ -6,6 +6,8 @@
 
 pub(crate) mod administration;
 #[cfg(feature = "ssr")]
+pub(crate) mod administration_page;
+#[cfg(feature = "ssr")]
 pub(crate) mod claim;
 mod dialogs;
 pub(crate) mod directory;

@@ -1,5 +1,6 @@
 //! Renders pages as HTML on the server: rooms, the sign-in page, errors.
 
+pub mod administration_page;
 pub mod claim_page;
 pub mod index_template;
 pub mod link_page;
@@ -13,7 +14,7 @@ use leptos::prelude::*;
 use page_model::calendar::{Calendar as _, machine_time};
 use page_model::room_titles::RoomTitles;
 use page_view::{Element, View, element};
-use shared_types::{Language, PageState, Timestamp};
+use shared_types::{CHAT_ICON_PATH, Emoji, Language, PageState, RoomTitle, Timestamp};
 
 use crate::{app::app, i18n::Translations, ssr::index_template::IndexTemplate};
 
@@ -26,7 +27,9 @@ pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
     let body = [room_root(state), failure_notice(translations)].concat();
     let mut titles = RoomTitles::default();
     titles.set(&state.room, state.details.title.as_ref());
-    let title = View::from(element("title").text(translations.title(&titles.marked_label(&state.room)))).to_html();
+    let name = state.chat_name.as_ref().map_or("", RoomTitle::as_str);
+    let title = translations.title(&titles.marked_label(&state.room), name);
+    let title = View::from(element("title").text(title)).to_html();
     let title = title.trim_start_matches("<title>").trim_end_matches("</title>");
     template.fill(translations, title, &script, &body)
 }
@@ -34,6 +37,34 @@ pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
 /// Returns a page whose first paint has the space of the panel with the people.
 pub fn with_people_panel(page: &str) -> String {
     page.replacen("<html ", "<html data-people ", 1)
+}
+
+/// Returns a page whose icon is an emoji.
+pub fn with_chat_icon(page: &str, icon: &Emoji) -> String {
+    const LINK: &str = "<link rel=\"icon\" href=\"";
+    let Some((before, rest)) = page.split_once(LINK) else { return page.to_owned() };
+    let Some((_, rest)) = rest.split_once('"') else { return page.to_owned() };
+    [before, LINK, &icon_address(icon), "\"", rest].concat()
+}
+
+/// Returns the address of an emoji as an image.
+pub fn icon_address(icon: &Emoji) -> String {
+    let encoded: String = icon.as_str().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    [CHAT_ICON_PATH, "?emoji=", &encoded].concat()
+}
+
+/// Draws an emoji as SVG. An SVG can be any size, and browsers draw it with the font of the device.
+pub fn icon_drawing(icon: &Emoji) -> String {
+    let text = html(|| {
+        element("text")
+            .with("x", "32")
+            .with("y", "34")
+            .with("font-size", "52")
+            .with("text-anchor", "middle")
+            .with("dominant-baseline", "central")
+            .text(icon.as_str().to_owned())
+    });
+    [r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">"#, &text, "</svg>"].concat()
 }
 
 /// Renders the element that the program takes over. Extensions add elements to `<body>`, so the page has an element of

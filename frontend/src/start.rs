@@ -79,7 +79,7 @@ fn fetch_and_mount(root: HtmlElement) {
     spawn_local(async move {
         let room = location::room_of_path();
         if let Ok(page) = page_state::fetch_state(&room).await {
-            document().set_title(&Translations::of(page.language).title(room.as_str()));
+            document().set_title(&Translations::of(page.language).title(room.as_str(), ""));
             if let Some(document) = document().document_element() {
                 _ = document.set_attribute("lang", page.language.tag());
             }

@@ -61,6 +61,7 @@ actions! {
     Audit = "audit",
     SetRole = "role",
     Roles = "roles",
+    SetIdentity = "chat",
     EraseMyData = "forget",
     Ping = "ping",
     Enter = "enter",

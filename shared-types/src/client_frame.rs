@@ -86,6 +86,7 @@ impl ClientMessage {
             | Self::EraseMyData
             | Self::SetRole { .. }
             | Self::Roles
+            | Self::SetIdentity { .. }
             | Self::Ping
             | Self::Enter { .. }
             | Self::Read { .. }

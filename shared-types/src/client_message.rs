@@ -5,9 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChatImage, DirectoryPosition, Emoji, ImageSize, ImageType, MessageText, NamedPerson, Nonce, Person,
-    PersonId, PersonName, PollDraft, Rev, Role, RoomDetails, RoomName, RoomRules, RoomTitle, SavedPosition, SearchText,
-    Seconds, Seq, Timestamp, server_message::is_false,
+    Action, ChatIdentity, ChatImage, DirectoryPosition, Emoji, ImageSize, ImageType, MessageText, NamedPerson, Nonce,
+    Person, PersonId, PersonName, PollDraft, Rev, Role, RoomDetails, RoomName, RoomRules, RoomTitle, SavedPosition,
+    SearchText, Seconds, Seq, Timestamp, server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -305,6 +305,13 @@ pub enum ClientMessage {
     /// Requests the people who have a role. Only for owners. Answered with `roles`.
     #[json(late)]
     Roles,
+    /// Replaces name and icon of the chat. Only for owners. Answered with `chat`.
+    #[serde(rename = "chat")]
+    #[json(late)]
+    SetIdentity {
+        /// The complete new name and icon.
+        chat: ChatIdentity,
+    },
     /// Erases the sender's messages and images in every room. Answered with `forgotten`.
     #[serde(rename = "forget")]
     #[json(late)]
@@ -414,6 +421,7 @@ impl ClientMessage {
             Self::Audit { .. } => Action::Audit,
             Self::SetRole { .. } => Action::SetRole,
             Self::Roles => Action::Roles,
+            Self::SetIdentity { .. } => Action::SetIdentity,
             Self::EraseMyData => Action::EraseMyData,
             Self::Ping => Action::Ping,
             Self::Enter { .. } => Action::Enter,
@@ -462,6 +470,7 @@ impl ClientMessage {
             | Self::Audit { .. }
             | Self::SetRole { .. }
             | Self::Roles
+            | Self::SetIdentity { .. }
             | Self::EraseMyData
             | Self::Ping
             | Self::Enter { .. }

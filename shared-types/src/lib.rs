@@ -11,6 +11,7 @@ pub use light_json as json;
 
 mod access;
 mod action;
+mod chat_identity;
 mod checked;
 #[cfg(feature = "serde")]
 mod client_frame;
@@ -42,6 +43,7 @@ mod timestamp;
 
 pub use access::AccessMode;
 pub use action::{Action, ActionName, UnknownAction};
+pub use chat_identity::{CHAT_ICON_PATH, ChatIdentity};
 #[cfg(feature = "serde")]
 pub use client_frame::FrameError;
 pub use client_message::{ClientMessage, HistoryRange};

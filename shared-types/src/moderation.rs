@@ -7,8 +7,8 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq, Timestamp, checked::json_of_number, limits::SANCTION,
-    server_message::is_false,
+    ChatIdentity, Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq, Timestamp, checked::json_of_number,
+    limits::SANCTION, server_message::is_false,
 };
 
 /// Duration of a mute or a ban in seconds: at most [`SANCTION`].
@@ -174,6 +174,12 @@ pub enum ModerationAction {
         /// The new role.
         role: Role,
     },
+    /// Changed name and icon of the chat.
+    #[serde(rename = "chat")]
+    Identity {
+        /// The new name and icon.
+        chat: ChatIdentity,
+    },
     /// Changed the rules of a room.
     Rules {
         /// The room.
@@ -199,7 +205,12 @@ impl ModerationAction {
     pub fn room(&self) -> Option<&RoomName> {
         match self {
             Self::Delete { room, .. } | Self::Rules { room, .. } | Self::Describe { room, .. } => Some(room),
-            Self::Mute { .. } | Self::Ban { .. } | Self::PurgeUser { .. } | Self::Role { .. } | Self::Other => None,
+            Self::Mute { .. }
+            | Self::Ban { .. }
+            | Self::PurgeUser { .. }
+            | Self::Role { .. }
+            | Self::Identity { .. }
+            | Self::Other => None,
         }
     }
 }

@@ -5,7 +5,7 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules,
+    AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules, RoomTitle,
     server_message::is_false,
 };
 
@@ -48,4 +48,7 @@ pub struct PageState {
     /// Whether the user is an owner of the chat.
     #[serde(default, skip_serializing_if = "is_false")]
     pub owner: bool,
+    /// Name of the chat, if owners gave it one.
+    #[serde(rename = "chat", default, skip_serializing_if = "Option::is_none")]
+    pub chat_name: Option<RoomTitle>,
 }

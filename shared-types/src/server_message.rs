@@ -5,9 +5,10 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionName, AuditEntry, ChatImage, DirectoryPosition, DirectoryRoom, HistoryRange, MessageText, Nonce, PersonId,
-    PersonName, Poll, PrivateRoom, Reaction, ReadReceipt, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember,
-    RoomName, RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText, Seq, ThreadSummary, Timestamp, TitledRoom,
+    ActionName, AuditEntry, ChatIdentity, ChatImage, DirectoryPosition, DirectoryRoom, HistoryRange, MessageText,
+    Nonce, PersonId, PersonName, Poll, PrivateRoom, Reaction, ReadReceipt, Restrictions, Rev, Role, RoleEntry,
+    RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText, Seq,
+    ThreadSummary, Timestamp, TitledRoom,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -261,6 +262,16 @@ pub enum ServerMessage {
     Roles {
         /// The people: owners first, then by name; at most [`crate::limits::ROLES`], and the configured moderators.
         people: Vec<RoleEntry>,
+        /// Name and icon of the chat.
+        #[serde(default, skip_serializing_if = "ChatIdentity::is_default")]
+        chat: ChatIdentity,
+    },
+    /// Name and icon of the chat; the answer to `chat`. Other pages show them when they are loaded the next time.
+    #[serde(rename = "chat")]
+    #[json(late)]
+    Identity {
+        /// The complete name and icon.
+        chat: ChatIdentity,
     },
     /// The sender's data is erased, or a part of it; the answer to `forget`.
     #[serde(rename = "forgotten")]
@@ -377,6 +388,7 @@ impl ServerMessage {
             | Self::DataErased { .. }
             | Self::Role { .. }
             | Self::Roles { .. }
+            | Self::Identity { .. }
             | Self::UserPurged { .. }
             | Self::CatchUp { .. }
             | Self::RoomCreated { .. }

@@ -61,7 +61,7 @@ impl LineFile {
     /// Returns the file of a record.
     pub(crate) fn of(record: &Record) -> Self {
         match record {
-            Record::Room { .. } | Record::Rules { .. } | Record::Details { .. } => Self::Rooms,
+            Record::Room { .. } | Record::Rules { .. } | Record::Details { .. } | Record::Chat { .. } => Self::Rooms,
             Record::Secrets { .. } => Self::Secrets,
             Record::Restrictions { .. }
             | Record::BannedAddresses { .. }

@@ -46,6 +46,7 @@ mod save;
 mod saved;
 mod search;
 mod send;
+mod set_identity;
 mod set_role;
 mod shared;
 mod thread;
@@ -142,6 +143,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Audit => audit::SPEC,
         Action::SetRole => set_role::SPEC,
         Action::Roles => roles::SPEC,
+        Action::SetIdentity => set_identity::SPEC,
         Action::EraseMyData => erase::SPEC,
         Action::Ping => ping::SPEC,
         Action::Enter => enter::SPEC,
@@ -432,6 +434,7 @@ impl FrameHandler {
             ClientMessage::Audit { before } => audit::run(self, sender, before).await,
             ClientMessage::SetRole { person, role } => set_role::run(self, sender, person, role).await,
             ClientMessage::Roles => roles::run(self, sender).await,
+            ClientMessage::SetIdentity { chat } => set_identity::run(self, sender, chat).await,
             ClientMessage::EraseMyData => erase::run(self, sender).await,
             ClientMessage::Ping => ping::run(),
             ClientMessage::Enter { room, since } => enter::run(self, sender, room, since).await,

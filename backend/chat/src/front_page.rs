@@ -3,7 +3,7 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::future::{Either, select};
-use shared_types::{AccessMode, Language, PageState, PersonName, Role, RoomName};
+use shared_types::{AccessMode, Emoji, Language, PageState, PersonName, Role, RoomName};
 
 use crate::{
     access::{room_membership::RoomMembership, sessions::Sessions},
@@ -58,6 +58,8 @@ pub enum Visit {
 pub struct RoomVisit {
     /// The state that the page shows.
     pub state: PageState,
+    /// The icon of the chat, if owners chose one.
+    pub icon: Option<Emoji>,
     /// The session cookie to set. `None` where the lifetime of the present cookie must not be extended.
     pub cookie: Option<String>,
 }
@@ -92,13 +94,15 @@ impl FrontPage {
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
         let mut you = session.person(name);
         let client = CpuClient::from(addresses);
-        let (online, newest, mut settings, direct_title, role, mut restrictions) = futures::try_join!(
+        let moderation = &self.restriction_store.moderation;
+        let (online, newest, mut settings, direct_title, role, mut restrictions, identity) = futures::try_join!(
             async { Ok(self.online(&room).await) },
             self.catch_up.newest_page(&room, &client),
             self.restriction_store.settings(&room),
             self.membership.direct_title(&room, &you.id),
-            self.restriction_store.moderation.role(&you.id),
+            moderation.role(&you.id),
             self.restriction_store.of_session(&you, addresses),
+            moderation.identity(),
         )?;
         you.moderator |= role.moderates();
         if role.moderates() && restrictions.banned_until.is_some() {
@@ -122,8 +126,9 @@ impl FrontPage {
             details: settings.details,
             restrictions,
             owner: role == Role::Owner,
+            chat_name: identity.name,
         };
-        Ok(Visit::Room(RoomVisit { state, cookie }))
+        Ok(Visit::Room(RoomVisit { state, icon: identity.icon, cookie }))
     }
 
     /// Returns the number of people in a room, which may be some seconds old, or 0 if it cannot be read in time. It never fails the

@@ -1,5 +1,7 @@
 //! The front page: reads requests, finds their route and answers them. One file per group of routes.
 
+mod administration;
+mod chat_identity;
 mod claim;
 mod device;
 mod enter;
@@ -45,7 +47,7 @@ use chat::{
     },
 };
 use frontend::ssr::{self, index_template::IndexTemplate};
-use shared_types::{AccessMode, Language, PageState};
+use shared_types::{AccessMode, Emoji, Language, PageState};
 
 use crate::{
     answers::FrontAnswer,
@@ -232,6 +234,9 @@ impl FrontHandler {
             Route::MyData(start) => self.my_data.answer(start, &request).await,
             Route::Enter { form } => self.enter(form, &request, language).await,
             Route::EnterReload => Ok(FrontAnswer::see_other("/".into(), Vec::new(), request.secure)),
+            Route::AdministrationPage => self.administration_page(&request, language).await,
+            Route::Manifest => self.manifest(&request).await,
+            Route::ChatIcon => Ok(chat_identity::icon(&request)),
             Route::ClaimForm => self.claim_form(200, None, &request, language).await,
             Route::Claim { form } => self.claim(form, &request, language).await,
             Route::SignIn => self.sign_in(&request, language).await,
@@ -272,13 +277,14 @@ impl FrontHandler {
     }
 
     /// Answers with the page of a room, which is rendered in a turn of the client.
-    async fn room_html(&self, state: PageState, request: &FrontRequest) -> Result<FrontAnswer> {
+    async fn room_html(&self, state: PageState, icon: Option<Emoji>, request: &FrontRequest) -> Result<FrontAnswer> {
         let template = self.templates.current().await?;
         let headers = headers::of_page(&template.script_hashes, &self.connect_targets, request.page_origin());
         let turn = self.cpu.turn(&self.client(request)).await;
         let has_people_panel = cookies::has_people_panel(request.cookies());
         let render = move || {
             let html = ssr::room_page(&template.index, &state);
+            let html = icon.map_or_else(|| html.clone(), |icon| ssr::with_chat_icon(&html, &icon));
             if has_people_panel { ssr::with_people_panel(&html) } else { html }
         };
         let html = turn.run("rendering a page", render).await?;

@@ -1,6 +1,6 @@
 //! The route table: which handler answers a method and a path.
 
-use shared_types::{AccessMode, RoomName};
+use shared_types::{AccessMode, CHAT_ICON_PATH, RoomName};
 
 use crate::my_data::ExportStart;
 
@@ -23,6 +23,12 @@ pub(crate) enum Route<'a> {
     },
     /// `GET /enter`: a reload of the page that answered a wrong passphrase; access mode `passphrase`.
     EnterReload,
+    /// `GET /admin`: the page of the lobby, with the administration open; for owners.
+    AdministrationPage,
+    /// `GET /manifest.webmanifest`: what an installed app is called and looks like.
+    Manifest,
+    /// `GET /chat-icon.svg?emoji=`: an emoji as an image.
+    ChatIcon,
     /// `GET /claim`: the page of an owner link.
     ClaimForm,
     /// `POST /claim` with the token of an owner link.
@@ -107,6 +113,9 @@ impl<'a> Route<'a> {
     fn get(path: &str, access: AccessMode) -> Self {
         match (path, access) {
             ("/enter", AccessMode::Passphrase) => Self::EnterReload,
+            ("/admin", _) => Self::AdministrationPage,
+            ("/manifest.webmanifest", _) => Self::Manifest,
+            (CHAT_ICON_PATH, _) => Self::ChatIcon,
             ("/claim", _) => Self::ClaimForm,
             ("/sign-in", AccessMode::Oidc) => Self::SignIn,
             ("/sign-in/callback", AccessMode::Oidc) => Self::SignInCallback,
@@ -130,7 +139,7 @@ impl<'a> Route<'a> {
 }
 
 /// An example of every path with a route, with `{room}` for the name of a room. Tests that a route must not forget go through all of them.
-pub const EXAMPLES: [&str; 21] = [
+pub const EXAMPLES: [&str; 24] = [
     "/",
     "/r/{room}",
     "/r/{room}/",
@@ -138,6 +147,9 @@ pub const EXAMPLES: [&str; 21] = [
     "/me/data",
     "/me/data/{room}/n-1",
     "/enter",
+    "/admin",
+    "/manifest.webmanifest",
+    "/chat-icon.svg?emoji=%F0%9F%90%88",
     "/claim",
     "/sign-in",
     "/sign-in?to=/r/{room}",
@@ -157,7 +169,10 @@ pub const EXAMPLES: [&str; 21] = [
 /// Returns what the log shows of a path. An unknown path may be text that a person pasted, and a path of an image, an upload or an
 /// export has parts that only its owner should know.
 pub fn logged_path(path: &str) -> &str {
-    const KNOWN: [&str; 14] = [
+    const KNOWN: [&str; 17] = [
+        "/admin",
+        "/manifest.webmanifest",
+        CHAT_ICON_PATH,
         "/claim",
         "/enter",
         "/sign-in",
@@ -216,6 +231,7 @@ mod tests {
             "/",
             "/r/cats",
             "/state/cats",
+            "/admin",
             "/claim",
             "/enter",
             "/sign-in",
@@ -351,6 +367,9 @@ mod tests {
             Route::LinkDevice => 20,
             Route::NotFound => 21,
             Route::MethodNotAllowed => 22,
+            Route::AdministrationPage => 23,
+            Route::Manifest => 24,
+            Route::ChatIcon => 25,
         }
     }
 
@@ -364,7 +383,7 @@ mod tests {
                 reached.extend([None, Some("x=1")].map(|form| number(&Route::of(path, form, access))));
             }
         }
-        assert_eq!(reached, (0..=22).collect());
+        assert_eq!(reached, (0..=25).collect());
     }
 
     #[test]
@@ -384,7 +403,7 @@ mod tests {
             assert_eq!(Route::of("/sign-out", None, access), Route::NotFound);
             assert_eq!(Route::of("/claim", Some("token=x"), access), Route::Claim { form: "token=x" });
             assert_eq!(Route::of("/claim", None, access), Route::ClaimForm);
-            for path in ["/", "/r/cats", "/state/cats", "/me/data", "/nothing"] {
+            for path in ["/", "/r/cats", "/state/cats", "/me/data", "/admin", "/nothing"] {
                 assert_eq!(Route::of(path, Some(""), access), Route::MethodNotAllowed, "{path}");
             }
         }

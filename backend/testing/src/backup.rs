@@ -15,8 +15,8 @@ use chat::ports::{
     secrets::Secrets,
 };
 use shared_types::{
-    AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Pin, PollDraft, Reaction, ReplyRef,
-    Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, SavedPosition, Seq,
+    AuditEntry, ChatIdentity, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Pin, PollDraft, Reaction,
+    ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, SavedPosition, Seq,
     ThreadSummary, Timestamp,
 };
 
@@ -179,6 +179,8 @@ async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {
         receipts: true,
     };
     moderation.set_details(&cats, &details, false).await.unwrap();
+    let identity = ChatIdentity { name: "猫 Chat".parse().ok(), icon: "🐈".parse().ok() };
+    moderation.set_identity(&identity).await.unwrap();
     let (bob, address) = (person("bob").id, AddressKey("key-of-an-address".into()));
     let both = Restrictions { muted_until: Some(at + day), banned_until: Some(at + day * 2) };
     moderation.set_restrictions(&Subject::Person(bob.clone()), both).await.unwrap();

@@ -214,6 +214,7 @@ impl Timeline {
             | ServerMessage::Audit { .. }
             | ServerMessage::Role { .. }
             | ServerMessage::Roles { .. }
+            | ServerMessage::Identity { .. }
             | ServerMessage::DataErased { .. }
             | ServerMessage::UserPurged { .. }
             | ServerMessage::RoomCreated { .. }
@@ -449,6 +450,7 @@ impl Timeline {
                 | Action::Audit
                 | Action::SetRole
                 | Action::Roles
+                | Action::SetIdentity
                 | Action::EraseMyData
                 | Action::Ping
                 | Action::Enter

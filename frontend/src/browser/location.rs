@@ -26,6 +26,22 @@ pub(crate) fn push(room: &RoomName) {
     js::call(&js::property(&window(), "history"), "pushState", &[JsValue::NULL, "".into(), room.path().into()]);
 }
 
+/// Address of the page that opens the administration.
+const ADMINISTRATION: &str = "/admin";
+
+/// Returns whether the page is at the address that opens the administration.
+pub(crate) fn is_administration() -> bool {
+    window().location().pathname().is_ok_and(|path| path == ADMINISTRATION)
+}
+
+/// Replaces the address of the administration by that of the room, so that a reload does not open it again.
+pub(crate) fn leave_administration(room: &RoomName) {
+    if is_administration() {
+        let arguments = [JsValue::NULL, "".into(), room.path().into()];
+        js::call(&js::property(&window(), "history"), "replaceState", &arguments);
+    }
+}
+
 /// Whether the page was loaded by HTTPS.
 pub(crate) fn is_https() -> bool {
     window().location().protocol().is_ok_and(|protocol| protocol == "https:")

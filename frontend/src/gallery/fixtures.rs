@@ -167,6 +167,7 @@ pub(super) fn chat() -> Chat {
         details: RoomDetails::default(),
         restrictions: Restrictions::default(),
         owner: false,
+        chat_name: None,
     };
     let chat = Chat::new(&page, Callback::new(|_| {}));
     chat.room.status.set(Status::Live);

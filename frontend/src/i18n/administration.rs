@@ -1,6 +1,6 @@
 //! The texts of the administration dialog, and what owners did in the audit log. They are loaded with the dialogs.
 
-use shared_types::{AccessMode, Language, Role};
+use shared_types::{AccessMode, ChatIdentity, Emoji, Language, Role, RoomTitle};
 
 use crate::i18n::{Template, Translations};
 
@@ -28,6 +28,17 @@ pub(crate) struct AdministrationTexts {
     changed: [Template; 3],
     /// The same to the person themselves.
     yours_changed: [&'static str; 3],
+    /// Title of the dialog with name and icon of the chat, and the button that opens it.
+    pub(crate) identity: &'static str,
+    pub(crate) identity_hint: &'static str,
+    pub(crate) chat_name: &'static str,
+    pub(crate) chat_icon: &'static str,
+    pub(crate) identity_changed: &'static str,
+    pub(crate) identity_not_changed: &'static str,
+    /// Entry of the audit log; takes name and icon of the chat.
+    audit_identity: Template,
+    /// The same, if both were removed.
+    audit_no_identity: &'static str,
     /// Entries of the audit log; each takes the name of the person.
     audit: [Template; 3],
 }
@@ -57,6 +68,14 @@ static ENGLISH: AdministrationTexts = AdministrationTexts {
         Template("", " has no role now."),
     ],
     yours_changed: ["You are an owner now.", "You are a moderator now.", "You have no role now."],
+    identity: "Name and icon",
+    identity_hint: "The name is in the title and above the rooms, the icon in the tab and in the installed app. Everybody who has the address can see them. Other people see a change when they load the page the next time.",
+    chat_name: "Name of the chat",
+    chat_icon: "Icon: one emoji",
+    identity_changed: "The chat has its new name and icon. The icon of this page follows when you reload it.",
+    identity_not_changed: "Name and icon could not be changed right now. Please try again.",
+    audit_identity: Template("named the chat ", ""),
+    audit_no_identity: "removed name and icon of the chat",
     audit: [Template("made ", " an owner"), Template("made ", " a moderator"), Template("took the role of ", "")],
 };
 
@@ -89,6 +108,14 @@ static JAPANESE: AdministrationTexts = AdministrationTexts {
         "あなたはモデレーターになりました。",
         "あなたの役割はなくなりました。",
     ],
+    identity: "名前とアイコン",
+    identity_hint: "名前はページのタイトルとルーム一覧の上に、アイコンはタブとインストールしたアプリに表示されます。アドレスを知っている人なら誰でも見られます。ほかの人には、次にページを読み込んだときから表示されます。",
+    chat_name: "チャットの名前",
+    chat_icon: "アイコン（絵文字1つ）",
+    identity_changed: "チャットの名前とアイコンを変更しました。このページのアイコンは、再読み込みすると変わります。",
+    identity_not_changed: "現在、名前とアイコンを変更できません。もう一度お試しください。",
+    audit_identity: Template("チャットを「", "」という名前にしました"),
+    audit_no_identity: "チャットの名前とアイコンを外しました",
     audit: [
         Template("", "さんをオーナーにしました"),
         Template("", "さんをモデレーターにしました"),
@@ -131,6 +158,13 @@ impl AdministrationTexts {
     /// Tells a person their new role.
     pub(crate) fn yours_changed(&self, role: Role) -> &'static str {
         self.yours_changed[place(role)]
+    }
+
+    /// Describes a new name and icon in the audit log.
+    pub(crate) fn audit_identity(&self, chat: &ChatIdentity) -> String {
+        let icon = chat.icon.as_ref().map(Emoji::as_str);
+        let both: Vec<&str> = icon.into_iter().chain(chat.name.as_ref().map(RoomTitle::as_str)).collect();
+        if both.is_empty() { self.audit_no_identity.into() } else { self.audit_identity.with(&both.join(" ")) }
     }
 
     /// Describes an entry of the audit log.

@@ -5,16 +5,16 @@ use shared_types::{NameError, limits};
 use crate::{i18n::Translations, ui::state::room::UnreadRooms};
 
 impl Translations {
-    /// Returns the title of a room's page.
-    pub(crate) fn title(&self, room: &str) -> String {
-        [room, " · ", self.app].concat()
+    /// Returns the title of a room's page. The name of the chat is empty if it has none.
+    pub(crate) fn title(&self, room: &str, chat: &str) -> String {
+        [room, " · ", if chat.is_empty() { self.app } else { chat }].concat()
     }
 
-    /// Returns the title of a room's page while there are messages that the visitor did not see, here or in other rooms: `(3) #lobby`, and
+    /// Returns the title of a page while there are messages that the visitor did not see, here or in other rooms: `(3) #lobby`, and
     /// `(@3) #lobby` if one of those in other rooms mentions the visitor.
     #[cfg(feature = "hydrate")]
-    pub(crate) fn unread_title(&self, unread: u32, mentioned: bool, room: &str) -> String {
-        [if mentioned { "(@" } else { "(" }, &capped_count(unread), ") ", &self.title(room)].concat()
+    pub(crate) fn unread_title(&self, unread: u32, mentioned: bool, title: &str) -> String {
+        [if mentioned { "(@" } else { "(" }, &capped_count(unread), ") ", title].concat()
     }
 
     /// Returns the screen reader text that follows the name of a room with unread messages: their number, 0 if it is unknown, and whether

@@ -52,6 +52,7 @@ fn state(texts: &[&str]) -> PageState {
         details: RoomDetails::default(),
         restrictions: Restrictions::default(),
         owner: false,
+        chat_name: None,
     }
 }
 

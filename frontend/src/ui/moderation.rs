@@ -2,6 +2,7 @@
 
 pub(crate) mod administration_dialog;
 pub(crate) mod audit_dialog;
+pub(crate) mod identity_dialog;
 pub(crate) mod restriction_dialog;
 pub(crate) mod rules_dialog;
 

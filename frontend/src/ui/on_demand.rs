@@ -22,6 +22,7 @@ use crate::ui::{
     message_lists,
     moderation::{
         administration_dialog, audit_dialog,
+        identity_dialog::{IdentityDialog, identity_dialog},
         restriction_dialog::{self, restriction_dialog},
         rules_dialog,
     },
@@ -69,6 +70,7 @@ fn draw(chat: Chat, slot: Slot) -> Vec<View> {
 /// Draws all dialogs, and the button that moves to the code in the log.
 pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
     let direct = DirectDialog::of(Vec::new());
+    let identity = IdentityDialog::new();
     let dialogs = [
         profile_dialog(chat),
         people_dialog(chat, direct),
@@ -84,7 +86,8 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         rules_dialog::rules(chat),
         room_details_dialog(chat),
         audit_dialog::audit(chat),
-        administration_dialog::administration(chat),
+        administration_dialog::administration(chat, identity),
+        identity_dialog(chat, identity),
         privacy_dialog::privacy(chat),
         extras::code_button(chat),
         invite_dialog::invite_dialog(chat),

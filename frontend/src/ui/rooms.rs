@@ -33,7 +33,11 @@ const PLUS: &str = "M12 5.5v13M5.5 12h13";
 /// Draws the column. The style sheet reserves its space from the first paint on, and hides the list until it is complete, so that no
 /// room moves when the visited ones are added.
 pub(crate) fn column(chat: Chat) -> Element {
-    let title = element("p").with("aria-hidden", "true").text(chat.translations.rooms);
+    let title = move || {
+        let name = chat.name.get();
+        if name.is_empty() { chat.translations.rooms.to_owned() } else { name }
+    };
+    let title = element("p").with("aria-hidden", "true").with("dir", "auto").child(reactive_text(title));
     let open_button =
         icon_button("rooms-open", chat.translations.open_room.into(), PLUS, true, Callback::new(move |()| open(chat)));
     element("nav")

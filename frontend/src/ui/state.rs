@@ -52,6 +52,8 @@ use crate::{
 pub(crate) struct Chat {
     /// The translations in the visitor's language.
     pub(crate) translations: &'static Translations,
+    /// The name of the chat; empty if owners gave it none.
+    pub(crate) name: State<String>,
     /// How visitors get access to this chat.
     pub(crate) access: AccessMode,
     pub(crate) room: RoomState,
@@ -83,6 +85,7 @@ impl Chat {
         let translations = Translations::of(page.language);
         let chat = Self {
             translations,
+            name: State::new(page.chat_name.as_ref().map(ToString::to_string).unwrap_or_default()),
             access: page.access,
             room: RoomState::new(page, translations),
             rooms: RoomListState::new(page),

@@ -80,6 +80,8 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "role", "person": "p1", "role": "moderator" }),
         json!({ "action": "role", "person": "p1", "role": "member" }),
         json!({ "action": "roles" }),
+        json!({ "action": "chat", "chat": { "name": "猫 Cats", "icon": "🐈" } }),
+        json!({ "action": "chat", "chat": {} }),
         json!({ "action": "forget" }),
         json!({ "action": "ping" }),
         json!({ "action": "enter", "room": "cats" }),

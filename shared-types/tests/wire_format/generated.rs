@@ -5,12 +5,12 @@ use std::{collections::BTreeSet, fmt::Debug};
 use fastrand::Rng;
 use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{
-    AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, DirectoryPosition,
-    DirectoryRoom, Emoji, ErrorCode, ImagePreview, ImageSide, ImageSize, ImageType, Language, MessageExcerpt,
-    MessageText, ModerationAction, NamedPerson, Nonce, PageState, Person, PersonId, PersonName, Pin, Poll, PollDraft,
-    PollOption, PollOptionText, PrivateRoom, Reaction, ReadReceipt, ReplyRef, Restrictions, Rev, Role, RoleEntry,
-    RoomActivity, RoomDescription, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, RoomTopic, SavedMessage,
-    SavedPosition, SearchText, Seconds, Seq, ServerMessage, ThreadSummary, Timestamp, TitledRoom,
+    AccessMode, ActionName, AltText, AuditEntry, ChatIdentity, ChatImage, ChatMessage, ClientMessage,
+    DirectoryPosition, DirectoryRoom, Emoji, ErrorCode, ImagePreview, ImageSide, ImageSize, ImageType, Language,
+    MessageExcerpt, MessageText, ModerationAction, NamedPerson, Nonce, PageState, Person, PersonId, PersonName, Pin,
+    Poll, PollDraft, PollOption, PollOptionText, PrivateRoom, Reaction, ReadReceipt, ReplyRef, Restrictions, Rev, Role,
+    RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, RoomTopic,
+    SavedMessage, SavedPosition, SearchText, Seconds, Seq, ServerMessage, ThreadSummary, Timestamp, TitledRoom,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
         compare::{read_both, write_both},
@@ -47,7 +47,7 @@ macro_rules! check_types {
 }
 
 check_types! {
-    AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
+    AccessMode, ActionName, AltText, AuditEntry, ChatIdentity, ChatImage, ChatMessage, ClientMessage, Emoji, ErrorCode, ImagePreview,
     ImageSide,
     ImageSize,
     ImageType,

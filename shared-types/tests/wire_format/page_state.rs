@@ -25,6 +25,7 @@ pub(crate) fn golden() -> Vec<(PageState, Value)> {
         details: RoomDetails::default(),
         restrictions: Restrictions::default(),
         owner: false,
+        chat_name: None,
     };
     let json = json!({
         "language": "en", "room": "cats", "you": { "id": "p1", "name": "Ann" }, "online": 1, "messages": [message_json()],
@@ -40,6 +41,7 @@ pub(crate) fn golden() -> Vec<(PageState, Value)> {
         changed(|_| (), json!({})),
         changed(|state| state.language = Language::Japanese, json!({ "language": "ja" })),
         changed(|state| state.owner = true, json!({ "owner": true })),
+        changed(|state| state.chat_name = "猫 Cats".parse().ok(), json!({ "chat": "猫 Cats" })),
         changed(|state| state.access = AccessMode::Passphrase, json!({ "access": "passphrase" })),
         changed(
             |state| {

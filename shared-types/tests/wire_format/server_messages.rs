@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    AuditEntry, ChatMessage, DirectoryPosition, DirectoryRoom, ErrorCode, HistoryRange, MessageExcerpt,
+    AuditEntry, ChatIdentity, ChatMessage, DirectoryPosition, DirectoryRoom, ErrorCode, HistoryRange, MessageExcerpt,
     ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Reaction, ReadReceipt, ReplyRef, Restrictions, Rev,
     Role, RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName, RoomRules, SavedMessage, SavedPosition, Seq,
     ServerMessage, ThreadSummary, Timestamp, TitledRoom,
@@ -23,6 +23,10 @@ fn details() -> RoomDetails {
 
 fn details_json() -> Value {
     json!({ "title": "猫 Cats", "topic": "Cats only", "description": "One\nTwo", "receipts": true })
+}
+
+fn identity() -> ChatIdentity {
+    ChatIdentity { name: "猫 Cats".parse().ok(), icon: "🐈".parse().ok() }
 }
 
 fn pin() -> Pin {
@@ -126,6 +130,8 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     entry(ModerationAction::Describe { room: RoomName::lobby(), title: None }),
                     entry(role("Ann".parse().ok(), Role::Owner)),
                     entry(role(None, Role::Member)),
+                    entry(ModerationAction::Identity { chat: identity() }),
+                    entry(ModerationAction::Identity { chat: ChatIdentity::default() }),
                 ],
                 more: false,
             },
@@ -149,9 +155,19 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                         { "at": 5, "by": by, "act": "describe", "room": "lobby" },
                         { "at": 5, "by": by, "act": "role", "person": "p1", "name": "Ann", "role": "owner" },
                         { "at": 5, "by": by, "act": "role", "person": "p1", "role": "member" },
+                        { "at": 5, "by": by, "act": "chat", "chat": { "name": "猫 Cats", "icon": "🐈" } },
+                        { "at": 5, "by": by, "act": "chat", "chat": {} },
                     ],
                 })
             },
+        ),
+        (
+            ServerMessage::Identity { chat: identity() },
+            json!({ "type": "chat", "chat": { "name": "猫 Cats", "icon": "🐈" } }),
+        ),
+        (
+            ServerMessage::Roles { people: Vec::new(), chat: identity() },
+            json!({ "type": "roles", "people": [], "chat": { "name": "猫 Cats", "icon": "🐈" } }),
         ),
         (
             ServerMessage::Role { person: "p1".parse().unwrap(), role: Role::Moderator, moderator: true },
@@ -168,6 +184,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     has_role(None, Role::Member, true),
                     has_role(None, Role::Moderator, false),
                 ],
+                chat: ChatIdentity::default(),
             },
             json!({
                 "type": "roles",

@@ -6,7 +6,7 @@ use shared_types::Emoji;
 
 /// A text is not one emoji. Its `Display` is a sentence for the person who sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a reaction must be one emoji")]
+#[error("a reaction or an icon must be one emoji")]
 pub struct NotOneEmoji;
 
 /// The variation selector that asks for the coloured form of an emoji. Some keyboards and older texts leave it out.

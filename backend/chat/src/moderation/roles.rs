@@ -116,7 +116,7 @@ impl ModerationActions {
         }
     }
 
-    async fn owners_only(&self, by: &Person) -> Result<(), ModerationError> {
+    pub(super) async fn owners_only(&self, by: &Person) -> Result<(), ModerationError> {
         match self.restriction_store.moderation.role(&by.id).await? {
             Role::Owner => Ok(()),
             Role::Moderator | Role::Member => Err(ModerationError::OwnersOnly),

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use shared_types::{
-    AuditEntry, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName,
-    RoomRules, SavedPosition, Timestamp,
+    AuditEntry, ChatIdentity, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails,
+    RoomMember, RoomName, RoomRules, SavedPosition, Timestamp,
 };
 
 use crate::ports::{
@@ -56,6 +56,11 @@ pub enum Record {
         room: RoomName,
         /// The details.
         details: RoomDetails,
+    },
+    /// Name and icon of the chat.
+    Chat {
+        /// The name and the icon.
+        chat: ChatIdentity,
     },
     /// The restrictions of a person or an address.
     Restrictions {
@@ -159,6 +164,7 @@ impl Record {
         "room",
         "rules",
         "details",
+        "chat",
         "restrictions",
         "bannedAddresses",
         "role",
@@ -194,6 +200,7 @@ impl Record {
             Self::Secrets { .. }
             | Self::Rules { .. }
             | Self::Details { .. }
+            | Self::Chat { .. }
             | Self::Restrictions { .. }
             | Self::BannedAddresses { .. }
             | Self::Role { .. }

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use shared_types::{
-    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
+    AuditEntry, ChatIdentity, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp,
+    TitledRoom,
 };
 
 use crate::ports::{
@@ -134,6 +135,12 @@ pub trait Moderation: Send + Sync {
 
     /// Returns up to `limit` people whose role is not [`Role::Member`], in any order.
     async fn roles(&self, limit: usize) -> Result<Vec<RoleEntry>>;
+
+    /// Returns name and icon of the chat. A change of the last moment may be missing.
+    async fn identity(&self) -> Result<ChatIdentity>;
+
+    /// Replaces name and icon of the chat. MUST survive a crash and a power cut.
+    async fn set_identity(&self, identity: &ChatIdentity) -> Result<()>;
 
     /// Appends an entry to the audit log. Two entries of the same time and person are both kept. After success the entry MUST
     /// survive a crash and a power cut. It cannot be changed or removed for `limits::AUDIT_RETENTION`.

@@ -8,6 +8,7 @@ mod bad_input;
 mod bans;
 mod catch_up;
 mod changes;
+mod chat_identity;
 mod connect;
 mod connection_limits;
 mod connections_fake;

@@ -10,7 +10,8 @@ use chat::ports::{
 };
 use chat_testing::test_chat::START;
 use shared_types::{
-    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
+    AuditEntry, ChatIdentity, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp,
+    TitledRoom,
 };
 
 /// Moderation port that reports a ban for everybody after a number of lookups.
@@ -84,6 +85,14 @@ impl Moderation for BanningModeration {
     }
 
     async fn roles(&self, _: usize) -> Result<Vec<RoleEntry>> {
+        unreachable!()
+    }
+
+    async fn identity(&self) -> Result<ChatIdentity> {
+        unreachable!()
+    }
+
+    async fn set_identity(&self, _: &ChatIdentity) -> Result<()> {
         unreachable!()
     }
 

@@ -52,6 +52,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Members | Action::LeaveRoom => (json!({}), Expected::NotAllowed),
         Action::AddMember => (json!({ "person": "bea" }), Expected::Denied),
         Action::RemoveMember => (json!({ "person": "bea" }), Expected::NotAllowed),
+        Action::SetIdentity => (json!({ "chat": { "name": "Cats" } }), Expected::NotAllowed),
         Action::SetRole => (json!({ "person": "bea", "role": "moderator" }), Expected::NotAllowed),
     }
 }

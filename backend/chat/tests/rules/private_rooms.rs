@@ -131,6 +131,7 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         Action::PurgeUser => vec![json!({ "person": "nobody" })],
         Action::Rules => vec![json!({ "rules": { "slow": 5 } })],
         Action::Describe => vec![json!({ "details": { "title": "Cats" } })],
+        Action::SetIdentity => vec![json!({ "chat": { "name": "Cats" } })],
         Action::SetRole => vec![json!({ "person": "hana", "role": "moderator" })],
         Action::CreateRoom => vec![json!({ "title": "Cats" })],
         Action::AddMember => vec![

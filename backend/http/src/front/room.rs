@@ -31,7 +31,7 @@ impl FrontHandler {
         let set_cookies = self.visit_cookies(visit.cookie.as_deref(), request);
         let answer = match visit.state.restrictions.banned_until {
             Some(until) => self.banned_page(403, until, request, language).await?,
-            None => self.room_html(visit.state, request).await?,
+            None => self.room_html(visit.state, visit.icon, request).await?,
         };
         Ok(FrontAnswer { set_cookies, ..answer })
     }
@@ -60,14 +60,14 @@ impl FrontHandler {
         Ok(FrontAnswer { set_cookies: self.visit_cookies(visit.cookie.as_deref(), request), ..answer })
     }
 
-    async fn visit(&self, room: &RoomName, request: &FrontRequest, language: Language) -> Result<Visit> {
+    pub(super) async fn visit(&self, room: &RoomName, request: &FrontRequest, language: Language) -> Result<Visit> {
         let name = cookies::person_name(request.cookies());
         let sessions = &self.front_page.sessions;
         let addresses = request.address.map(|address| sessions.address_keys(address)).unwrap_or_default();
         self.front_page.visit(room.clone(), request.session_cookie(), name, &addresses, language).await
     }
 
-    fn visit_cookies(&self, cookie: Option<&str>, request: &FrontRequest) -> Vec<String> {
+    pub(super) fn visit_cookies(&self, cookie: Option<&str>, request: &FrontRequest) -> Vec<String> {
         cookie.iter().map(|cookie| self.set_session_cookie(cookie, request)).collect()
     }
 

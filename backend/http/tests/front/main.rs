@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
 
+mod administration;
 mod links;
 mod private_rooms;
 
@@ -34,7 +35,7 @@ struct Page;
 #[async_trait]
 impl TemplateStore for Page {
     async fn index_html(&self) -> Result<Arc<str>> {
-        let head = r#"<title></title><meta name="description" content="">"#;
+        let head = r#"<title></title><meta name="description" content=""><link rel="icon" href="/assets/icon-1.svg">"#;
         Ok(format!(r#"<html lang="en"><head>{head}</head><body></body></html>"#).into())
     }
 }

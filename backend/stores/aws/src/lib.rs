@@ -21,6 +21,7 @@
 //! | connections | `rules#{room}` | `rules` | the rules of a room |
 //! | connections | `roles` | person | the role of a person who is no member |
 //! | connections | `owners` | `owners` | the ids of the owners |
+//! | connections | `chat` | `identity` | name and icon of the chat |
 //! | connections | `members#{room}` | person | a member of a private room |
 //! | connections | `rooms#{person}` | room | that a person is a member of a private room |
 //! | connections | `tokens#{kind}#{room}` | hash of the token | the same token in the list of its private room |

@@ -15,8 +15,8 @@ use chat::ports::{
     system::Clock,
 };
 use shared_types::{
-    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
-    limits,
+    AuditEntry, ChatIdentity, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp,
+    TitledRoom, limits,
 };
 
 use self::room_rules::RoomsWithoutRules;
@@ -27,6 +27,7 @@ use crate::{
 
 pub(crate) mod backup;
 mod counted_action;
+mod identity;
 mod roles;
 mod room_details;
 mod room_rules;
@@ -195,6 +196,14 @@ impl Moderation for DynamoModeration {
 
     async fn roles(&self, limit: usize) -> Result<Vec<RoleEntry>> {
         roles::list(&self.decisions, limit).await
+    }
+
+    async fn identity(&self) -> Result<ChatIdentity> {
+        identity::get(&self.decisions).await
+    }
+
+    async fn set_identity(&self, identity: &ChatIdentity) -> Result<()> {
+        identity::set(&self.decisions, identity).await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {

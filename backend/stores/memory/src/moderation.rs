@@ -10,7 +10,8 @@ use chat::ports::{
     rate_store::{RateLimit, RateStore},
 };
 use shared_types::{
-    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
+    AuditEntry, ChatIdentity, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp,
+    TitledRoom,
 };
 
 use crate::{rate_store::MemoryRateStore, roles::MemoryRoles};
@@ -26,6 +27,7 @@ struct State {
     seen: BTreeMap<PersonId, Vec<AddressKey>>,
     rules: BTreeMap<RoomName, RoomRules>,
     details: BTreeMap<RoomName, RoomDetails>,
+    identity: ChatIdentity,
     audit: Vec<AuditEntry>,
 }
 
@@ -122,6 +124,15 @@ impl Moderation for MemoryModeration {
 
     async fn roles(&self, limit: usize) -> Result<Vec<RoleEntry>> {
         Ok(self.2.list(limit))
+    }
+
+    async fn identity(&self) -> Result<ChatIdentity> {
+        Ok(self.0.lock().unwrap().identity.clone())
+    }
+
+    async fn set_identity(&self, identity: &ChatIdentity) -> Result<()> {
+        self.0.lock().unwrap().identity = identity.clone();
+        Ok(())
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {

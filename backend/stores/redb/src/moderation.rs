@@ -15,8 +15,8 @@ use chat::ports::{
 use redb::{ReadTransaction, ReadableTable, TableDefinition, TableHandle, WriteTransaction};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared_types::{
-    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
-    limits,
+    AuditEntry, ChatIdentity, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp,
+    TitledRoom, limits,
 };
 
 use crate::{
@@ -36,6 +36,10 @@ pub(crate) const BANNED_ADDRESSES: TableDefinition<'_, &str, &[u8]> = TableDefin
 pub(crate) const RULES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rules");
 /// [`RoomDetails`] as JSON, by room.
 pub(crate) const DETAILS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("room_details");
+/// Facts about the whole chat as JSON, by their names: [`IDENTITY`].
+pub(crate) const CHAT: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("chat");
+/// Key of the [`ChatIdentity`].
+pub(crate) const IDENTITY: &str = "identity";
 /// An [`AuditEntry`] as JSON, by its time and a number that distinguishes entries of the same time.
 pub(crate) const AUDIT: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("audit");
 
@@ -242,6 +246,19 @@ impl Moderation for RedbModeration {
 
     async fn roles(&self, limit: usize) -> Result<Vec<RoleEntry>> {
         self.store.read("reading the roles", move |transaction| roles::list(transaction, limit)).await
+    }
+
+    async fn identity(&self) -> Result<ChatIdentity> {
+        self.find("reading the name of the chat", CHAT, IDENTITY.to_owned()).await
+    }
+
+    async fn set_identity(&self, identity: &ChatIdentity) -> Result<()> {
+        let identity = identity.clone();
+        self.decide("writing the name of the chat", move |transaction| {
+            transaction.open_table(CHAT)?.insert(IDENTITY, encode(&identity)?.as_slice())?;
+            Ok(())
+        })
+        .await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {

@@ -8,7 +8,9 @@ use chat::ports::{
     rate_store::{RateDecision, RateLimit},
 };
 use futures::future::join_all;
-use shared_types::{AuditEntry, ModerationAction, Person, Restrictions, RoomDetails, RoomRules, Timestamp};
+use shared_types::{
+    AuditEntry, ChatIdentity, ModerationAction, Person, Restrictions, RoomDetails, RoomRules, Timestamp,
+};
 
 use super::contract;
 use crate::contract::{
@@ -26,6 +28,7 @@ contract! { moderation_contract moderation {
     details_of_rooms_are_separate
     details_are_set_once_if_there_must_be_none
     titles_are_in_the_order_of_the_request
+    the_chat_has_a_name_and_an_icon_until_they_are_removed
     the_audit_log_is_newest_first_with_whole_milliseconds
 } }
 
@@ -221,4 +224,14 @@ pub async fn the_audit_log_is_newest_first_with_whole_milliseconds(stores: Store
     assert_eq!(times(Some(10), 5).await, [9]);
     assert_eq!(times(Some(9), 5).await, [0_u64; 0]);
     assert_eq!(stores.moderation.audit(Some(Timestamp(start + 10)), 9).await.unwrap(), [entry(9, 1)]);
+}
+
+pub async fn the_chat_has_a_name_and_an_icon_until_they_are_removed(stores: Stores) {
+    assert_eq!(stores.moderation.identity().await.unwrap(), ChatIdentity::default());
+    let both = ChatIdentity { name: "猫 \"Cats\"".parse().ok(), icon: "👩🏽\u{200d}🚀".parse().ok() };
+    let icon = ChatIdentity { name: None, ..both.clone() };
+    for identity in [both, icon, ChatIdentity::default()] {
+        stores.moderation.set_identity(&identity).await.unwrap();
+        assert_eq!(stores.moderation.identity().await.unwrap(), identity);
+    }
 }

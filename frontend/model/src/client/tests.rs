@@ -31,6 +31,7 @@ pub(super) fn client(online: u32) -> Client {
         details: RoomDetails::default(),
         restrictions: Restrictions::default(),
         owner: false,
+        chat_name: None,
     };
     let (mut client, _) = Client::start(&page, &PlainTexts, 0, || 0);
     client.on_message(0, 1, Some(welcome(online)));

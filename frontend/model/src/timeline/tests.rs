@@ -86,6 +86,7 @@ fn page_state(seqs: std::ops::RangeInclusive<u64>, more: bool) -> PageState {
         details: RoomDetails::default(),
         restrictions: Restrictions::default(),
         owner: false,
+        chat_name: None,
     }
 }
 

@@ -1,17 +1,34 @@
 //! Roles: the commands of owners and their answers.
 
+use leptos::prelude::*;
 use page_model::{client::Effect, timeline::dedup_people};
-use shared_types::{ClientMessage, ErrorCode, Person, PersonId, Role, RoleEntry};
+use shared_types::{ChatIdentity, ClientMessage, ErrorCode, Person, PersonId, Role, RoleEntry};
 
 use crate::{
     browser::{
+        location,
         session::{Session, moderation::TOAST_MS},
         time,
     },
-    ui::state::{moderation::RolesView, set},
+    ui::{
+        moderation::administration_dialog,
+        state::{
+            moderation::{Administration, RolesView},
+            set,
+        },
+    },
 };
 
 impl Session {
+    /// Opens the dialog if the page was loaded from its address.
+    pub(super) fn open_administration_in_address(&self) {
+        let chat = self.chat;
+        if location::is_administration() && chat.moderation.is_owner.get_untracked() {
+            // Deferred: the dialog asks the session, and the session is borrowed now.
+            queue_microtask(move || administration_dialog::open(chat));
+        }
+    }
+
     /// Requests the people with a role, as soon as there is a socket.
     pub(super) fn load_roles(&mut self) {
         set(self.chat.moderation.administration.roles, RolesView::Loading);
@@ -25,7 +42,7 @@ impl Session {
     }
 
     /// Shows the people with a role, and those who are in the room.
-    pub(super) fn on_roles(&mut self, entries: &[RoleEntry]) {
+    pub(super) fn on_roles(&mut self, entries: &[RoleEntry], chat: &ChatIdentity) {
         let state = self.chat.moderation.administration;
         let present = self.chat.room.people.get_untracked();
         let with_role = entries.iter().filter_map(|entry| {
@@ -35,7 +52,7 @@ impl Session {
             Some(Person { id: entry.person.clone(), name, moderator: entry.role.moderates() || entry.configured })
         });
         let with_role: Vec<Person> = with_role.collect();
-        set(state.roles, RolesView::Known(entries.to_vec()));
+        set(state.roles, RolesView::Known(Administration { people: entries.to_vec(), chat: chat.clone() }));
         set(state.people, dedup_people(with_role.iter().chain(&present)));
     }
 
@@ -47,10 +64,10 @@ impl Session {
         let texts = self.chat.translations.administration();
         let is_you = self.chat.room.you.with_untracked(|you| you.id == *person);
         let mut roles = state.roles.get_untracked();
-        if let RolesView::Known(entries) = &mut roles {
-            match entries.iter_mut().find(|entry| entry.person == *person) {
+        if let RolesView::Known(known) = &mut roles {
+            match known.people.iter_mut().find(|entry| entry.person == *person) {
                 Some(entry) => entry.role = role,
-                None => entries.push(RoleEntry { person: person.clone(), name: None, role, configured: false }),
+                None => known.people.push(RoleEntry { person: person.clone(), name: None, role, configured: false }),
             }
         }
         set(state.roles, roles);
@@ -78,6 +95,38 @@ impl Session {
         set(state.error, sentence);
         // Without a comparison, so that every choice shows the role again.
         state.roles.set(state.roles.get_untracked());
+    }
+
+    /// Changes name and icon of the chat.
+    pub(super) fn set_identity(&mut self, chat: ChatIdentity) -> Vec<Effect> {
+        set(self.chat.moderation.administration.error, "");
+        self.send_moderation(None, ClientMessage::SetIdentity { chat })
+    }
+
+    /// Shows the new name and icon of the chat. The icon of the page follows when it is loaded the next time.
+    pub(super) fn on_identity(&mut self, chat: &ChatIdentity) {
+        let state = self.chat.moderation.administration;
+        set(self.chat.moderation.is_pending, false);
+        let mut known = state.roles.get_untracked();
+        if let RolesView::Known(known) = &mut known {
+            known.chat = chat.clone();
+        }
+        set(state.roles, known);
+        self.chat.name.set(chat.name.as_ref().map(ToString::to_string).unwrap_or_default());
+        self.show_document_title();
+        self.show_toast(self.chat.translations.administration().identity_changed.into(), time::now() + TOAST_MS);
+    }
+
+    /// Shows why name and icon of the chat were not changed.
+    pub(super) fn on_identity_error(&mut self, code: ErrorCode) {
+        let texts = self.chat.translations.administration();
+        set(self.chat.moderation.is_pending, false);
+        let sentence = match code {
+            ErrorCode::NotAllowed => texts.owners_only,
+            ErrorCode::BadField => self.chat.translations.dialogs().not_an_emoji,
+            _ => texts.identity_not_changed,
+        };
+        set(self.chat.moderation.administration.error, sentence);
     }
 
     /// Shows that the roles could not be read.

@@ -5,7 +5,7 @@ use shared_types::{Action, ActionName, ClientMessage, Person, ServerMessage, jso
 
 use crate::{
     browser::{
-        cookies, events, offline, other_tabs,
+        cookies, events, location, offline, other_tabs,
         session::{Session, with},
         storage, time,
     },
@@ -48,7 +48,9 @@ impl Session {
             DialogIntent::Reply(text, in_room) => return self.reply_in_thread(text, in_room),
             DialogIntent::StoreReplyDraft(text) => self.store_reply_draft(&text),
             DialogIntent::RestoreReplyDraft => self.restore_reply_draft(),
+            DialogIntent::SetIdentity(chat) => return self.set_identity(chat),
             DialogIntent::LoadRoles => self.load_roles(),
+            DialogIntent::LeaveAdministration => location::leave_administration(&self.page.room),
             DialogIntent::SetLanguage(language) => cookies::switch_language(language),
             DialogIntent::Search(text) => self.update_search(|search| search.start(&text)),
             DialogIntent::SearchMore => self.update_search(Search::continue_search),
@@ -173,6 +175,7 @@ impl Session {
             self.show_badge();
         }
         self.restore_choices();
+        self.open_administration_in_address();
     }
 
     /// Restores what the visitor chose, and follows what they choose in other tabs.

@@ -129,7 +129,8 @@ impl Session {
     /// Handles the answer to a moderation command or to an erasure request.
     pub(super) fn on_moderation_answer(&mut self, message: &ServerMessage) {
         match message {
-            ServerMessage::Roles { people } => self.on_roles(people),
+            ServerMessage::Roles { people, chat } => self.on_roles(people, chat),
+            ServerMessage::Identity { chat } => self.on_identity(chat),
             ServerMessage::Role { person, role, .. } => self.on_role(person, *role),
             ServerMessage::Audit { entries, more } => {
                 self.update_audit(|audit| audit.on_entries(entries.clone(), *more));
@@ -159,6 +160,7 @@ impl Session {
             ServerMessage::Error { code, action: Some(ActionName::Known(action)), retry_after, .. } => match action {
                 Action::Audit => self.update_audit(AuditLog::on_error),
                 Action::SetRole => self.on_role_error(*code),
+                Action::SetIdentity => self.on_identity_error(*code),
                 Action::Roles => self.on_roles_error(),
                 // The error is shown with the other errors of the visitor's commands.
                 Action::Mute | Action::Ban | Action::Rules | Action::Describe => self.on_moderation_answered(),
@@ -254,7 +256,10 @@ fn target_of(action: &ModerationAction) -> Option<Person> {
         | ModerationAction::Ban { person, name, .. }
         | ModerationAction::PurgeUser { person, name }
         | ModerationAction::Role { person, name, .. } => (person, name),
-        ModerationAction::Rules { .. } | ModerationAction::Describe { .. } | ModerationAction::Other => return None,
+        ModerationAction::Identity { .. }
+        | ModerationAction::Rules { .. }
+        | ModerationAction::Describe { .. }
+        | ModerationAction::Other => return None,
     };
     let name = name.clone().or_else(|| id.as_str().parse().ok())?;
     Some(Person { id: id.clone(), name, moderator: false })

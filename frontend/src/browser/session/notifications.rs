@@ -102,7 +102,7 @@ impl Session {
                 // The visitor has gone to another room since.
                 false => _ = window().location().set_href(&address),
             };
-            notification::show(&translations.title(&self.room_label()), &body, self.page.room.as_str(), &url, on_click);
+            notification::show(&self.title_of(&self.room_label()), &body, self.page.room.as_str(), &url, on_click);
         }
     }
 
@@ -126,7 +126,7 @@ impl Session {
             move || _ = window().location().set_href(&url)
         };
         let label = self.chat.rooms.titles.with_untracked(|titles| titles.marked_label(&news.room));
-        notification::show(&translations.title(&label), &body, news.room.as_str(), &url, on_click);
+        notification::show(&self.title_of(&label), &body, news.room.as_str(), &url, on_click);
     }
 
     /// Shows the number of unread messages in the title and on the icon: what came here while the page was hidden, and what is unread in
@@ -147,14 +147,19 @@ impl Session {
         let (translations, room) = (self.chat.translations, self.room_label());
         let elsewhere = self.chat.rooms.unread();
         let title = match self.unseen_count + elsewhere.count {
-            0 => translations.title(&room),
-            unread => translations.unread_title(unread, elsewhere.mentioned, &room),
+            0 => self.title_of(&room),
+            unread => translations.unread_title(unread, elsewhere.mentioned, &self.title_of(&room)),
         };
         let is_new = document().title() != title;
         if is_new {
             document().set_title(&title);
         }
         is_new
+    }
+
+    /// Returns the title of a room's page.
+    fn title_of(&self, room: &str) -> String {
+        self.chat.name.with_untracked(|chat| self.chat.translations.title(room, chat))
     }
 
     fn room_label(&self) -> String {

@@ -8,7 +8,7 @@ use web_sys::{HtmlSelectElement, wasm_bindgen::JsCast as _};
 use crate::{
     i18n::administration::{ROLES, place},
     ui::{
-        moderation::{audit_dialog, restriction_dialog},
+        moderation::{audit_dialog, identity_dialog::IdentityDialog, restriction_dialog},
         parts::{
             autofill::NoAutofill as _,
             avatar::avatar,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Draws the dialog.
-pub(crate) fn administration(chat: Chat) -> Element {
+pub(crate) fn administration(chat: Chat, identity: IdentityDialog) -> Element {
     let (texts, state) = (chat.translations.administration(), chat.moderation.administration);
     let field = element("input")
         .class("sheet-field")
@@ -43,20 +43,24 @@ pub(crate) fn administration(chat: Chat) -> Element {
         .reactive_attribute("class", class)
         .with("role", "status")
         .child(reactive_text(move || status().to_owned()));
-    let audit = element("button").class("quiet").with("type", "button").text(chat.translations.dialogs().audit);
-    let audit = audit.on(ev::click, move |_| {
+    let way = |label: &'static str| element("button").class("quiet").with("type", "button").text(label);
+    let audit = way(chat.translations.dialogs().audit).on(ev::click, move |_| {
         dialog::close(state.dialog);
         audit_dialog::open(chat);
     });
+    let identity = way(texts.identity)
+        .reactive_attribute("disabled", move || state.roles.with(|roles| roles.chat().is_none()).then_some(""))
+        .on(ev::click, move |_| identity.open(chat));
     let body = element("div")
         .class("sheet-body")
         .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
     titled_dialog(chat, "administration", texts.title, state.dialog)
+        .on(ev::close, move |_| chat.run_in_dialog(DialogIntent::LeaveAdministration))
         .child(element("p").class("sheet-hint").text(texts.access(chat.access)))
         .child(element("div").class("sheet-form").child(field))
         .child(status)
         .child(body)
-        .child(element("div").class("sheet-ways").child(audit))
+        .child(element("div").class("sheet-ways").child(identity).child(audit))
 }
 
 /// Opens the dialog and loads the roles.

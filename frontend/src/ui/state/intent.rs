@@ -3,8 +3,8 @@
 use leptos::ev;
 use page_model::{composer_mode::ComposerMode, notification_level::NotificationLevel, timeline::Change};
 use shared_types::{
-    InvitationId, Language, MessageText, Nonce, Person, PersonId, PersonName, PollDraft, Role, RoomDetails, RoomName,
-    RoomRules, RoomTitle, Seq,
+    ChatIdentity, InvitationId, Language, MessageText, Nonce, Person, PersonId, PersonName, PollDraft, Role,
+    RoomDetails, RoomName, RoomRules, RoomTitle, Seq,
 };
 use web_sys::File;
 
@@ -143,6 +143,10 @@ pub(crate) enum DialogIntent {
     RestoreReplyDraft,
     /// Load the people with a role.
     LoadRoles,
+    /// Changes name and icon of the chat.
+    SetIdentity(ChatIdentity),
+    /// The administration was closed.
+    LeaveAdministration,
     /// Give a person a role, or take it.
     SetRole(PersonId, Role),
     /// Load the audit log.

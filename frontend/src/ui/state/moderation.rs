@@ -2,7 +2,7 @@
 
 use page_model::audit::AuditLoading;
 use page_view::{NodeRef, State};
-use shared_types::{PageState, Person, PersonId, RoleEntry, Timestamp};
+use shared_types::{ChatIdentity, PageState, Person, PersonId, RoleEntry, Timestamp};
 use web_sys::HtmlDialogElement;
 
 /// The dialogs about the room.
@@ -52,20 +52,35 @@ impl AdministrationState {
     }
 }
 
-/// The people with a role, as far as they are loaded.
+/// The people with a role, and what else the administration shows, as far as it is loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser requests them"))]
 pub(crate) enum RolesView {
     Loading,
     Failed,
-    Known(Vec<RoleEntry>),
+    Known(Administration),
+}
+
+/// What the administration shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Administration {
+    /// The people with a role.
+    pub(crate) people: Vec<RoleEntry>,
+    /// Name and icon of the chat.
+    pub(crate) chat: ChatIdentity,
 }
 
 impl RolesView {
     /// Returns the entry of a person, if they have a role.
     pub(crate) fn of(&self, person: &PersonId) -> Option<&RoleEntry> {
-        let Self::Known(entries) = self else { return None };
-        entries.iter().find(|entry| entry.person == *person)
+        let Self::Known(known) = self else { return None };
+        known.people.iter().find(|entry| entry.person == *person)
+    }
+
+    /// Returns name and icon of the chat, if they are known.
+    pub(crate) fn chat(&self) -> Option<&ChatIdentity> {
+        let Self::Known(known) = self else { return None };
+        Some(&known.chat)
     }
 }
 

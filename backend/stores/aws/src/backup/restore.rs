@@ -98,6 +98,12 @@ impl DynamoRestore {
                 // The longest ones are 5.3 KB.
                 Ok(6)
             }
+            Record::Chat { chat } => {
+                if self.stores.moderation.identity().await?.is_default() {
+                    self.stores.moderation.set_identity(chat).await?;
+                }
+                Ok(1)
+            }
             Record::Restrictions { subject, restrictions } => {
                 if self.stores.moderation.restrictions(subject).await?.is_default() {
                     self.stores.moderation.set_restrictions(subject, *restrictions).await?;
@@ -170,6 +176,7 @@ impl DynamoRestore {
             | Record::Room { .. }
             | Record::Rules { .. }
             | Record::Details { .. }
+            | Record::Chat { .. }
             | Record::Role { .. }
             | Record::Member { .. } => false,
         }

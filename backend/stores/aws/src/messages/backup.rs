@@ -96,6 +96,7 @@ impl DynamoMessages {
             | Record::Room { .. }
             | Record::Rules { .. }
             | Record::Details { .. }
+            | Record::Chat { .. }
             | Record::Restrictions { .. }
             | Record::BannedAddresses { .. }
             | Record::Role { .. }

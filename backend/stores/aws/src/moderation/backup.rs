@@ -4,7 +4,7 @@ use chat::ports::{Result, Unavailable, backup::Record, connections::AddressKey, 
 use shared_types::{AuditEntry, Restrictions, Timestamp, limits};
 
 use super::{
-    AUDIT, GRACE_SECONDS, audit_sk,
+    AUDIT, GRACE_SECONDS, audit_sk, identity,
     roles::{ROLES, to_entry},
     room_details, to_restrictions, to_rules,
 };
@@ -25,6 +25,9 @@ pub(crate) fn decision(item: &Item, now: Timestamp) -> Found {
         (Some(("rules", room)), room_details::SK) => Found::readable(details(room, item)),
         (Some(("members", room)), _) => room_members::record(room, item),
         (None, _) if pk == ROLES => Found::readable(to_entry(item).ok().map(Record::of_role)),
+        (None, _) if pk == identity::PK => {
+            Found::readable(identity::to_identity(item).ok().map(|chat| Record::Chat { chat }))
+        }
         _ if is_expired => Found::NotInBackups,
         (Some(("person" | "address", _)), "standing") => restrictions(pk, item),
         (Some(("person", person)), "addresses") => Found::readable(banned_addresses(person, item)),

@@ -255,6 +255,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("pin", json!({ "action": "pin", "seq": 2, "pinned": true })),
         ("pins, of one message", json!({ "action": "pins" })),
         ("pin, to unpin", json!({ "action": "pin", "seq": 2, "pinned": false })),
+        ("chat", json!({ "action": "chat", "chat": { "name": "Cats", "icon": "🐈" } })),
         ("roles", json!({ "action": "roles" })),
         ("role, of one socket", json!({ "action": "role", "person": "cy", "role": "moderator" })),
         ("rules", json!({ "action": "rules", "rules": { "slow": 10 } })),

@@ -23,7 +23,10 @@ use shared_types::{PersonId, Rev, Seq, Timestamp};
 use crate::{
     images::names::image_name,
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved, threads},
-    moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
+    moderation::{
+        AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, roles::ROLES,
+        to_subject,
+    },
     read_positions::{READ_POSITIONS, RECEIPTS},
     room_directory::DIRECTORY,
     room_members::{MEMBERS, ROOMS_OF},
@@ -126,6 +129,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         BANNED_ADDRESSES.name(),
         RULES.name(),
         DETAILS.name(),
+        CHAT.name(),
         ROLES.name(),
         AUDIT.name(),
         READ_POSITIONS.name(),
@@ -159,6 +163,7 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         values(transaction, DETAILS, |room, details| {
             Some(Record::Details { room: room.parse().ok()?, details: decode(details).ok()? })
         })?,
+        identity(transaction)?,
         values(transaction, RESTRICTIONS, |key, stored| {
             Some(Record::Restrictions { subject: to_subject(key)?, restrictions: decode(stored).ok()? })
         })?,
@@ -192,6 +197,13 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         })?,
         values(transaction, REVS, |room, rev| Some(Record::Room { room: room.parse().ok()?, rev: Rev(rev) }))?,
     ]))
+}
+
+/// Returns name and icon of the chat.
+fn identity(transaction: &ReadTransaction) -> Result<Values, redb::Error> {
+    let Some(chat) = messages::open(transaction, CHAT)? else { return Ok(Box::new(std::iter::empty())) };
+    let identity = chat.get(IDENTITY)?.map(|stored| decode(stored.value()).ok().map(|chat| Record::Chat { chat }));
+    Ok(Box::new(identity.into_iter().map(Ok)))
 }
 
 /// Returns all values of a table, in the order of their keys.

@@ -19,7 +19,9 @@ use shared_types::{AuditEntry, RoleEntry};
 use crate::{
     images::names::image_name,
     messages::{CHANGES, MESSAGES, REVS, encode, idempotency, pins, saved, threads},
-    moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles, subject_key},
+    moderation::{
+        AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, roles, subject_key,
+    },
     read_positions, room_members,
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
@@ -117,6 +119,9 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         }
         Record::Details { room, details } => {
             transaction.open_table(DETAILS)?.insert(room.as_str(), encode(details)?.as_slice())?;
+        }
+        Record::Chat { chat } => {
+            transaction.open_table(CHAT)?.insert(IDENTITY, encode(chat)?.as_slice())?;
         }
         Record::Restrictions { subject, restrictions } => {
             let key = subject_key(subject);

@@ -8,7 +8,8 @@ use chat::ports::{
     rate_store::RateLimit,
 };
 use shared_types::{
-    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
+    AuditEntry, ChatIdentity, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp,
+    TitledRoom,
 };
 
 use super::ports::Ports;
@@ -87,6 +88,14 @@ impl Moderation for Ports {
 
     async fn roles(&self, limit: usize) -> Result<Vec<RoleEntry>> {
         self.0.call(self.0.moderation.roles(limit)).await
+    }
+
+    async fn identity(&self) -> Result<ChatIdentity> {
+        self.0.call(self.0.moderation.identity()).await
+    }
+
+    async fn set_identity(&self, identity: &ChatIdentity) -> Result<()> {
+        self.0.call(self.0.moderation.set_identity(identity)).await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {

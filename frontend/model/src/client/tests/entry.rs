@@ -80,6 +80,7 @@ impl Socket {
             restrictions: Restrictions::default(),
             details: Default::default(),
             owner: false,
+            chat_name: None,
         };
         let mut socket = Self(Client::start(&page, &PlainTexts, 0, || 0).0);
         socket.receive(0, None, welcome("lobby"));

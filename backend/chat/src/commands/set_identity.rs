@@ -1,0 +1,16 @@
+//! `chat`: replaces name and icon of the chat. Replies with `chat`.
+
+use shared_types::{ChatIdentity, ServerMessage};
+
+use super::{CommandSpec, FrameHandler, Reply};
+use crate::{content::emoji::canonical, moderation::posting_policy::Permission, ports::connections::Connection};
+
+/// Permission and rate bucket of the command.
+pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
+
+pub(super) async fn run(handler: &FrameHandler, owner: &Connection, chat: ChatIdentity) -> Reply {
+    let icon = chat.icon.as_ref().map(canonical).transpose()?;
+    let chat = ChatIdentity { icon, ..chat };
+    handler.moderation.set_identity(&owner.person, &chat).await?;
+    Ok(Some(ServerMessage::Identity { chat }))
+}

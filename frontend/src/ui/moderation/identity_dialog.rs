@@ -1,0 +1,144 @@
+//! The dialog in which owners give the chat a name and an icon.
+
+use leptos::{ev, prelude::*};
+use page_view::{Element, NodeRef, State, effect, element, reactive_text};
+use shared_types::{ChatIdentity, Emoji, NameError, RoomTitle, limits};
+use web_sys::{HtmlDialogElement, HtmlInputElement};
+
+use crate::ui::{
+    parts::{
+        autofill::NoAutofill as _,
+        dialog::{self, titled_dialog},
+    },
+    state::{Chat, intent::DialogIntent, set},
+};
+
+/// The dialog. It is loaded on demand, and so is its state.
+#[derive(Clone, Copy)]
+pub(crate) struct IdentityDialog {
+    dialog: NodeRef<HtmlDialogElement>,
+    name: NodeRef<HtmlInputElement>,
+    icon: NodeRef<HtmlInputElement>,
+    /// What is wrong with the fields.
+    error: State<Option<FieldError>>,
+    /// What was sent and is not confirmed.
+    sent: State<Option<ChatIdentity>>,
+}
+
+/// What is wrong with the fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FieldError {
+    Name(NameError),
+    Icon,
+}
+
+impl IdentityDialog {
+    pub(crate) fn new() -> Self {
+        Self {
+            dialog: NodeRef::new(),
+            name: NodeRef::new(),
+            icon: NodeRef::new(),
+            error: State::new(None),
+            sent: State::new(None),
+        }
+    }
+
+    /// Opens the dialog with the present name and icon.
+    pub(crate) fn open(self, chat: Chat) {
+        set(self.error, None);
+        set(chat.moderation.administration.error, "");
+        self.sent.set(None);
+        let present =
+            chat.moderation.administration.roles.with_untracked(|roles| roles.chat().cloned()).unwrap_or_default();
+        let text = |text: Option<String>| text.unwrap_or_default();
+        fill(self.name, &text(present.name.map(|name| name.to_string())));
+        fill(self.icon, &text(present.icon.map(|icon| icon.as_str().to_owned())));
+        dialog::open(self.dialog);
+    }
+}
+
+/// Draws the dialog.
+pub(crate) fn identity_dialog(chat: Chat, state: IdentityDialog) -> Element {
+    let texts = chat.translations.administration();
+    let input = |hint_id| {
+        let field = element("input").with("dir", "auto").no_autofill().with("aria-describedby", hint_id);
+        field.on(ev::input, move |_| {
+            set(state.error, None);
+            set(chat.moderation.administration.error, "");
+        })
+    };
+    let name = input("identity-hint")
+        .with("maxlength", (limits::TITLE_CHARS * 2).to_string())
+        .with("placeholder", chat.translations.app)
+        .node_ref(state.name);
+    let icon = input("identity-hint").class("identity-icon").with("maxlength", "40").node_ref(state.icon);
+    let label =
+        |name, field: Element| element("label").class("name-label").child(element("span").text(name)).child(field);
+    let save = element("button")
+        .class("button primary")
+        .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then_some("true"))
+        .with("type", "submit")
+        .text(chat.translations.save);
+    let form = element("form")
+        .class("about-form")
+        .with("novalidate", "")
+        .on(ev::submit, move |event| {
+            event.prevent_default();
+            submit(chat, state);
+        })
+        .child(label(texts.chat_name, name))
+        .child(label(texts.chat_icon, icon))
+        .child(hint(chat, state))
+        .child(element("div").class("name-buttons").child(save));
+    titled_dialog(chat, "identity", texts.identity, state.dialog)
+        .child(element("div").class("sheet-body").child(form))
+        .on_mount(move |_| {
+            // Closes the dialog when the server confirms what was sent.
+            effect(move || {
+                let known = chat.moderation.administration.roles.with(|roles| roles.chat().cloned());
+                if known.is_some() && state.sent.get_untracked() == known {
+                    dialog::close(state.dialog);
+                }
+            });
+        })
+}
+
+fn hint(chat: Chat, state: IdentityDialog) -> Element {
+    let texts = chat.translations.administration();
+    let problem = move || match state.error.get() {
+        Some(FieldError::Name(why)) => Some(chat.translations.bad_details(why)),
+        Some(FieldError::Icon) => Some(chat.translations.dialogs().not_an_emoji.to_owned()),
+        None => Some(chat.moderation.administration.error.get().to_owned()).filter(|error| !error.is_empty()),
+    };
+    element("p")
+        .with("id", "identity-hint")
+        .reactive_attribute("class", move || Some(if problem().is_some() { "name-hint wrong" } else { "name-hint" }))
+        .with("aria-live", "polite")
+        .child(reactive_text(move || problem().unwrap_or_else(|| texts.identity_hint.to_owned())))
+}
+
+/// Sends the new name and icon, or says what is wrong.
+fn submit(chat: Chat, state: IdentityDialog) {
+    if !untrack(|| chat.can_moderate_now()) {
+        return;
+    }
+    let [name, icon] = [state.name, state.icon].map(|field| {
+        let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    });
+    let name = name.map(|name| name.parse::<RoomTitle>()).transpose().map_err(FieldError::Name);
+    let icon = icon.map(|icon| icon.parse::<Emoji>()).transpose().map_err(|_| FieldError::Icon);
+    match name.and_then(|name| Ok(ChatIdentity { name, icon: icon? })) {
+        Ok(identity) => {
+            state.sent.set(Some(identity.clone()));
+            chat.run_in_dialog(DialogIntent::SetIdentity(identity));
+        }
+        Err(why) => set(state.error, Some(why)),
+    }
+}
+
+fn fill(field: NodeRef<HtmlInputElement>, text: &str) {
+    if let Some(field) = field.get_untracked() {
+        field.set_value(text);
+    }
+}
