@@ -159,7 +159,7 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 16] = [
+    pub const KINDS: [&str; 17] = [
         "secrets",
         "room",
         "rules",
