@@ -1,12 +1,17 @@
 //! Decisions of moderators and the audit log as records of a backup, and back.
 
-use chat::ports::{Result, Unavailable, backup::Record, connections::AddressKey, moderation::Subject};
-use shared_types::{AuditEntry, Restrictions, Timestamp, limits};
+use chat::ports::{
+    Result, Unavailable,
+    backup::Record,
+    connections::AddressKey,
+    moderation::{Standing, Subject},
+};
+use shared_types::{AuditEntry, Timestamp, limits};
 
 use super::{
     AUDIT, GRACE_SECONDS, audit_sk, identity,
     roles::{ROLES, to_entry},
-    room_details, to_restrictions, to_rules,
+    room_details, to_rules, to_standing,
 };
 use crate::{
     item::{Item, item, number, read_number, read_parsed, text},
@@ -74,9 +79,9 @@ fn restrictions(pk: &str, item: &Item) -> Found {
         Some((_, address)) => Some(Subject::Address(AddressKey(address.to_owned()))),
         None => None,
     };
-    match (subject, to_restrictions(item)) {
-        (Some(_), Ok(restrictions)) if restrictions == Restrictions::default() => Found::NotInBackups,
-        (Some(subject), Ok(restrictions)) => Found::Record(Record::Restrictions { subject, restrictions }),
+    match (subject, to_standing(item)) {
+        (Some(_), Ok(standing)) if standing == Standing::default() => Found::NotInBackups,
+        (Some(subject), Ok(standing)) => Found::Record(Record::of_standing(subject, standing)),
         _ => Found::Unreadable,
     }
 }
