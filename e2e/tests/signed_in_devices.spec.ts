@@ -37,11 +37,14 @@ async function openList(page: Page, button = 'Your devices'): Promise<Locator> {
   return dialog;
 }
 
-for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 800 }]] as const) {
-  test(`a device is listed and signed out from another one, on a ${name}`, async ({ page, browser, deployment, room }) => {
-    await page.setViewportSize(viewport);
+for (const [name, screen] of [
+  ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+  ['desktop', { viewport: { width: 1280, height: 800 } }],
+] as const) {
+  test(`a device is listed and signed out from another one, on a ${name}`, async ({ browser, deployment, room }) => {
+    const page = await (await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block', ...screen })).newPage();
     const chat = await ChatPage.open(page, deployment, room);
-    const other = await secondDevice(page, browser, { viewport });
+    const other = await secondDevice(page, browser, screen);
     const ann = await personId(page, deployment);
     expect(await personId(other, deployment)).toBe(ann);
     // A copy of the cookie, as of somebody who has read the file of the browser.
@@ -72,7 +75,7 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
     await thief.goto(deployment.pageUrl(room));
     await new ChatPage(thief).waitForState('live');
     expect(await personId(thief, deployment)).not.toBe(ann);
-    for (const opened of [other, thief]) await opened.context().close();
+    for (const opened of [page, other, thief]) await opened.context().close();
   });
 }
 

@@ -61,6 +61,7 @@ static JAPANESE: DeviceTexts = DeviceTexts {
 
 impl Translations {
     /// Returns the texts of the list of devices. Only what is loaded on demand may call it.
+    #[inline(never)]
     pub(crate) fn devices(&self) -> &'static DeviceTexts {
         match self.language {
             Language::English => &ENGLISH,

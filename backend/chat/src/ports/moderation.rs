@@ -64,6 +64,14 @@ pub struct Standing {
     pub sign_outs: SignOuts,
 }
 
+impl Standing {
+    /// Returns whether nothing in it applies any more, so that a store may drop it.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        let Restrictions { muted_until, banned_until } = self.restrictions;
+        muted_until.max(banned_until).is_none_or(|until| until <= now) && self.sign_outs.is_over(now)
+    }
+}
+
 fn is_empty(sign_outs: &SignOuts) -> bool {
     *sign_outs == SignOuts::default()
 }

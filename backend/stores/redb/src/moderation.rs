@@ -93,7 +93,7 @@ impl RedbModeration {
             let result = change(&mut standing);
             table.insert(key.as_str(), encode(&standing)?.as_slice())?;
             // It changes a few times a day, and nothing else would remove what has expired.
-            table.retain(|_, stored| !decode(stored).is_ok_and(|standing| is_over(&standing, now)))?;
+            table.retain(|_, stored| !decode(stored).is_ok_and(|standing: Standing| standing.is_over(now)))?;
             Ok((standing, result))
         })
         .await
@@ -330,10 +330,6 @@ fn stored(
 ) -> std::result::Result<Option<Vec<u8>>, redb::Error> {
     let Some(table) = open(transaction, table)? else { return Ok(None) };
     Ok(table.get(key)?.map(|value| value.value().to_vec()))
-}
-
-fn is_over(Standing { restrictions, sign_outs }: &Standing, now: Timestamp) -> bool {
-    restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now) && sign_outs.is_over(now)
 }
 
 /// Neither a person's id nor an address's key can hold a `#`.

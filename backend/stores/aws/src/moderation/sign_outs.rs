@@ -66,7 +66,7 @@ mod tests {
     fn unreadable_sign_outs_are_an_error() {
         assert_eq!(read(&Item::new()).unwrap(), SignOuts::default());
         assert_eq!(read(&item([(SIGN_OUTS, text(r#"{"version":7}"#))])).unwrap().version, 7);
-        for unreadable in [text(""), text("[]"), number(7)] {
+        for unreadable in [text(""), text("null"), number(7)] {
             assert!(read(&item([(SIGN_OUTS, unreadable.clone())])).is_err(), "{unreadable:?}");
         }
     }

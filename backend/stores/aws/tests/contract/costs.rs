@@ -17,7 +17,10 @@ use chat::{
     cpu::CpuScheduler,
     messages::renderer::MessageRenderer,
     moderation::restrictions::RestrictionStore,
-    ports::{connections::ConnectionId, system::Entropy},
+    ports::{
+        connections::ConnectionId,
+        system::{Clock, Entropy},
+    },
     presence::{
         connect::{ConnectRequest, ConnectRule},
         connect_handler::ConnectHandler,
@@ -404,7 +407,8 @@ async fn add_devices(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     chat.send("pam", json!({ "action": "ping" })).await;
     let sign_out = json!({ "action": "signOut", "device": "d-2" });
     costs.insert("signOut, with one other socket", chat.send("pam", sign_out).await);
-    links.rate.token_attempt(None).await.unwrap();
+    let keys = links.sessions.address_keys("192.0.2.9".parse().unwrap());
+    links.rate.token_attempt(keys.first()).await.unwrap();
     registry.sign_out_current(&session("d-1", 1)).await.unwrap();
     costs.insert("POST /sign-out", chat.calls.take());
 }
