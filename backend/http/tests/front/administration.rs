@@ -11,7 +11,8 @@ use shared_types::{ChatIdentity, Restrictions, Role, RoleEntry, Timestamp};
 use super::front;
 
 async fn visit(chat: &TestChat, person: Option<&str>, language: &str) -> FrontAnswer {
-    let session = |person: &str| Session { id: person.parse().unwrap(), name: None, moderator: person == "mod" };
+    let session =
+        |person: &str| Session { id: person.parse().unwrap(), name: None, moderator: person == "mod", device: None };
     let cookie = person.map(|person| format!("guest={}", chat.sessions.cookie(&session(person))));
     let accept_language = Some(language.to_owned());
     let request = FrontRequest { path: "/admin".into(), cookie, accept_language, ..FrontRequest::default() };

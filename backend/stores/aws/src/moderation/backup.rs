@@ -1,11 +1,6 @@
 //! Decisions of moderators and the audit log as records of a backup, and back.
 
-use chat::ports::{
-    Result, Unavailable,
-    backup::Record,
-    connections::AddressKey,
-    moderation::Subject,
-};
+use chat::ports::{Result, Unavailable, backup::Record, connections::AddressKey, moderation::Subject};
 use shared_types::{AuditEntry, Timestamp, limits};
 
 use super::{
