@@ -25,6 +25,7 @@ use crate::{
     ssr::html,
     ui::{
         device_dialog::device_dialog,
+        devices_dialog::{DeviceRow, DevicesDialog, DevicesView, devices_dialog},
         direct_dialog::{DirectDialog, direct_dialog},
         invite_dialog::invite_dialog,
         members_dialog::members_dialog,
@@ -294,6 +295,21 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         chat.device_link.status.set(DeviceLinkStatus::Shown);
         device_dialog(chat)
     }),
+    ("your devices", |chat| {
+        let devices = DevicesDialog::new();
+        let row = |device: &str, name: &str, used: &str, is_current| DeviceRow {
+            device: device.parse().unwrap(),
+            name: name.into(),
+            used: used.into(),
+            is_current,
+        };
+        devices.list.set(DevicesView::Known(vec![
+            row("d-1", "Firefox on Linux", "Last used: Today · Signed in: Monday, 3 March 2025", true),
+            row("d-2", "Safari on iPhone", "Last used: Yesterday", false),
+            row("d-3", "Unknown browser", "Last used: Monday, 3 March 2025", false),
+        ]));
+        devices_dialog(chat, devices)
+    }),
     ("link to another device, expired", |chat| {
         chat.device_link.status.set(DeviceLinkStatus::Expired);
         device_dialog(chat)
@@ -303,7 +319,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     }),
     ("name from a sign-in", |chat| {
         let chat = Chat { access: AccessMode::Oidc, ..chat };
-        profile_dialog(chat)
+        profile_dialog(chat, DevicesDialog::new())
     }),
     ("people, for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
@@ -326,7 +342,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         chat.room.away.set(vec![person.id.clone()]);
         people_panel::card_dialog(chat, people_panel::Card::of(person))
     }),
-    ("name and language", |chat| profile_dialog(chat)),
+    ("name and language", |chat| profile_dialog(chat, DevicesDialog::new())),
     ("people", |chat| {
         chat.room.people.set(fixtures::people());
         people_dialog(chat, DirectDialog::of(Vec::new()))

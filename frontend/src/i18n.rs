@@ -9,6 +9,7 @@ pub(crate) mod administration;
 pub(crate) mod administration_page;
 #[cfg(feature = "ssr")]
 pub(crate) mod claim;
+pub(crate) mod devices;
 mod dialogs;
 pub(crate) mod directory;
 mod en;

@@ -5,6 +5,7 @@
 
 pub(crate) mod composer;
 pub(crate) mod device_dialog;
+pub(crate) mod devices_dialog;
 pub(crate) mod direct_dialog;
 pub(crate) mod header;
 pub(crate) mod invite;

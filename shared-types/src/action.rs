@@ -74,6 +74,7 @@ actions! {
     RemoveMember = "removeMember",
     LeaveRoom = "leaveRoom",
     Direct = "direct",
+    SignOut = "signOut",
 }
 
 impl fmt::Display for Action {

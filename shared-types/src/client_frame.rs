@@ -99,7 +99,8 @@ impl ClientMessage {
             | Self::Directory { .. }
             | Self::LeaveRoom
             | Self::Thread { .. }
-            | Self::Direct { .. } => Ok(()),
+            | Self::Direct { .. }
+            | Self::SignOut { .. } => Ok(()),
         }
     }
 }

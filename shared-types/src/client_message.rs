@@ -5,9 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChatIdentity, ChatImage, DirectoryPosition, Emoji, ImageSize, ImageType, MessageText, NamedPerson, Nonce,
-    Person, PersonId, PersonName, PollDraft, Rev, Role, RoomDetails, RoomName, RoomRules, RoomTitle, SavedPosition,
-    SearchText, Seconds, Seq, Timestamp, server_message::is_false,
+    Action, ChatIdentity, ChatImage, DeviceId, DirectoryPosition, Emoji, ImageSize, ImageType, MessageText,
+    NamedPerson, Nonce, Person, PersonId, PersonName, PollDraft, Rev, Role, RoomDetails, RoomName, RoomRules,
+    RoomTitle, SavedPosition, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -385,6 +385,17 @@ pub enum ClientMessage {
         /// The others: one to [`crate::limits::DIRECT_PEOPLE`] less one.
         people: Vec<NamedPerson>,
     },
+    /// Signs out a device of the sender, or all but one, and closes all sockets of the sender but this one. The pages of the devices that
+    /// stay signed in connect again. Answered with `signedOut`.
+    #[json(late)]
+    SignOut {
+        /// The device to sign out. Without it, all but `keep`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<DeviceId>,
+        /// The only device that stays signed in; ignored with `device`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<DeviceId>,
+    },
 }
 
 impl ClientMessage {
@@ -434,6 +445,7 @@ impl ClientMessage {
             Self::RemoveMember { .. } => Action::RemoveMember,
             Self::LeaveRoom => Action::LeaveRoom,
             Self::Direct { .. } => Action::Direct,
+            Self::SignOut { .. } => Action::SignOut,
         }
     }
 
@@ -482,7 +494,8 @@ impl ClientMessage {
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
             | Self::LeaveRoom
-            | Self::Direct { .. } => None,
+            | Self::Direct { .. }
+            | Self::SignOut { .. } => None,
         }
     }
 }

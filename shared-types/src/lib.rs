@@ -16,6 +16,7 @@ mod checked;
 #[cfg(feature = "serde")]
 mod client_frame;
 mod client_message;
+mod device;
 mod emoji;
 mod gateway_error;
 mod image;
@@ -47,6 +48,7 @@ pub use chat_identity::{CHAT_ICON_PATH, ChatIdentity};
 #[cfg(feature = "serde")]
 pub use client_frame::FrameError;
 pub use client_message::{ClientMessage, HistoryRange};
+pub use device::{DeviceList, SignedInDevice};
 pub use emoji::{Emoji, EmojiError, Reaction, merged_reactions};
 pub use gateway_error::GatewayError;
 pub use image::{
@@ -61,7 +63,8 @@ pub use language::Language;
 pub use mentions::{mentioned, mentions_in};
 pub use moderation::{AuditEntry, ModerationAction, Restrictions, RoomRules, Seconds, SecondsError};
 pub use names::{
-    MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError, is_invisible,
+    DeviceId, MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError,
+    is_invisible,
 };
 pub use page_state::PageState;
 pub use plain_text::plain_text;

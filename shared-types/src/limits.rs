@@ -343,6 +343,17 @@ pub const TOKEN_ATTEMPTS_PER_ADDRESS: u32 = PASSPHRASE_ATTEMPTS_PER_ADDRESS;
 /// every two seconds.
 pub const LINK_REQUESTS: u32 = 30;
 
+/// Maximum number of devices of one person. One is about 150 bytes: 3 KB, one read unit. A further one signs out the one that was used
+/// longest ago. A household has a dozen, and somebody who clears their cookies every week has one more each week.
+pub const DEVICES: usize = 20;
+
+/// How long a stored device and a sign-out are kept: as long as a cookie can live, 400 days.
+pub const DEVICE_LIFE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+/// Maximum number of requests of one person in [`RATE_WINDOW`] to sign out devices. Each reads all connections, as a ban does: five are as
+/// many as anybody clicks, and 1,000 connections of 150 bytes are 19 read units.
+pub const SIGN_OUTS: u32 = 5;
+
 /// Maximum number of people with a role. One takes at most 64 × 4 + 64 + 70 = 390 bytes in an answer, usually about 90: 39 KB at most,
 /// two billing units of API Gateway. A read of all of them takes 5 read units of 4 KB.
 pub const ROLES: usize = 100;

@@ -5,9 +5,9 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionName, AuditEntry, ChatIdentity, ChatImage, DirectoryPosition, DirectoryRoom, HistoryRange, MessageText,
-    Nonce, PersonId, PersonName, Poll, PrivateRoom, Reaction, ReadReceipt, Restrictions, Rev, Role, RoleEntry,
-    RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText, Seq,
+    ActionName, AuditEntry, ChatIdentity, ChatImage, DeviceId, DirectoryPosition, DirectoryRoom, HistoryRange,
+    MessageText, Nonce, PersonId, PersonName, Poll, PrivateRoom, Reaction, ReadReceipt, Restrictions, Rev, Role,
+    RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText, Seq,
     ThreadSummary, Timestamp, TitledRoom,
 };
 
@@ -335,6 +335,13 @@ pub enum ServerMessage {
         /// The room.
         room: RoomName,
     },
+    /// Devices of the recipient are signed out; the answer to `signOut`.
+    #[json(late)]
+    SignedOut {
+        /// The device of the request; absent if it was for all but one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<DeviceId>,
+    },
     /// The answer to `ping`.
     Pong,
     /// The server rejected a frame or failed to execute it. The socket stays open.
@@ -395,6 +402,7 @@ impl ServerMessage {
             | Self::MyRooms { .. }
             | Self::MemberAdded { .. }
             | Self::RoomLeft { .. }
+            | Self::SignedOut { .. }
             | Self::Pong
             | Self::Error { .. } => false,
         }

@@ -68,6 +68,7 @@ impl LineFile {
             | Record::Role { .. }
             | Record::ReadPosition { .. }
             | Record::ReadReceipt { .. }
+            | Record::Device { .. }
             | Record::Member { .. }
             | Record::Audit { .. } => Self::Moderation,
             Record::Idempotency { .. } | Record::Tombstone { .. } => Self::Idempotency,

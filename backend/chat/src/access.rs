@@ -1,6 +1,8 @@
 //! Access: the access policy, sessions, sign-in, and rate limits.
 
 pub mod confusable_name;
+mod device_names;
+pub mod devices;
 pub mod direct_messages;
 pub mod guest_name;
 mod joiners;

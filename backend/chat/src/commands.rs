@@ -49,6 +49,7 @@ mod send;
 mod set_identity;
 mod set_role;
 mod shared;
+mod sign_out;
 mod thread;
 mod typing;
 mod upload;
@@ -60,6 +61,7 @@ use shared_types::{AccessMode, Action, ClientMessage, Nonce, PersonId, RoomName,
 
 use crate::{
     access::{
+        devices::DeviceRegistry,
         rate_limit::{RateBucket, RateLimiter},
         room_membership::RoomMembership,
     },
@@ -88,6 +90,7 @@ use crate::{
         Result, Unavailable,
         connection_gateway::{ConnectionGateway, Frame},
         connections::{Connection, ConnectionId, Connections},
+        devices::Devices,
         images::Images,
         messages::Messages,
         moderation::Moderation,
@@ -156,6 +159,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::RemoveMember => remove_member::SPEC,
         Action::LeaveRoom => leave_room::SPEC,
         Action::Direct => direct::SPEC,
+        Action::SignOut => sign_out::SPEC,
     }
 }
 
@@ -181,6 +185,7 @@ pub struct FrameHandler {
     moderation: ModerationActions,
     eraser: DataEraser,
     membership: RoomMembership,
+    devices: DeviceRegistry,
     saved: SavedList,
 }
 
@@ -202,6 +207,8 @@ pub struct FramePorts {
     pub room_directory: Arc<dyn RoomDirectory>,
     /// The members of private rooms.
     pub members: Arc<dyn RoomMembers>,
+    /// The devices of people.
+    pub devices: Arc<dyn Devices>,
     /// Slow mode slots.
     pub rate_store: Arc<dyn RateStore>,
     /// Up to where people have read.
@@ -250,6 +257,7 @@ impl FrameHandler {
             read_positions,
             room_directory,
             members,
+            devices,
             renderer,
             clock,
             entropy,
@@ -280,6 +288,7 @@ impl FrameHandler {
             noted: Arc::new(NotedRooms::default()),
         };
         Self {
+            devices: DeviceRegistry { devices, restriction_store: restriction_store.clone() },
             posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
             moderation: ModerationActions { restriction_store, connections: connections.clone() },
             eraser: DataEraser { updater: updater.clone() },
@@ -449,6 +458,7 @@ impl FrameHandler {
             ClientMessage::RemoveMember { person } => remove_member::run(self, sender, person).await,
             ClientMessage::LeaveRoom => leave_room::run(self, sender).await,
             ClientMessage::Direct { people } => direct::run(self, sender, people).await,
+            ClientMessage::SignOut { device, keep } => sign_out::run(self, sender, device, keep).await,
         }
     }
 }

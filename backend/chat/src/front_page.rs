@@ -6,7 +6,11 @@ use futures::future::{Either, select};
 use shared_types::{AccessMode, Emoji, Language, PageState, PersonName, Role, RoomName};
 
 use crate::{
-    access::{room_membership::RoomMembership, sessions::Sessions},
+    access::{
+        devices::DeviceRegistry,
+        room_membership::RoomMembership,
+        sessions::{Session, Sessions},
+    },
     cpu::CpuClient,
     messages::catch_up::CatchUp,
     moderation::restrictions::RestrictionStore,
@@ -34,6 +38,8 @@ pub struct FrontPage {
     pub restriction_store: RestrictionStore,
     /// The members of private rooms.
     pub membership: RoomMembership,
+    /// The devices of people.
+    pub devices: DeviceRegistry,
     /// The address of the WebSocket.
     pub socket: String,
     /// The clock.
@@ -54,56 +60,91 @@ pub enum Visit {
     Room(RoomVisit),
 }
 
+/// Who visits a page.
+pub struct PageVisitor<'a> {
+    /// The session cookie.
+    pub cookie: Option<&'a str>,
+    /// The name that they chose on an earlier visit.
+    pub name: Option<PersonName>,
+    /// The keys of their address.
+    pub addresses: &'a [AddressKey],
+    /// The `User-Agent` header.
+    pub user_agent: Option<&'a str>,
+}
+
 /// A visit to a room that the visitor may see.
 pub struct RoomVisit {
     /// The state that the page shows.
     pub state: PageState,
     /// The icon of the chat, if owners chose one.
     pub icon: Option<Emoji>,
-    /// The session cookie to set. `None` where the lifetime of the present cookie must not be extended.
+    /// The session cookie to set. `None` where the present cookie stays.
     pub cookie: Option<String>,
 }
 
 impl FrontPage {
-    /// Prepares the page of a room. A visitor without a valid cookie becomes a new guest if access is open; otherwise they have to enter
-    /// or sign in first. Nothing of a private room is read before the visitor is known to be a member. `name` is the name that they chose on an earlier visit, and
-    /// `addresses` are the keys of their address.
+    /// Prepares the page of a room. A visitor without a valid cookie, or whose device is signed out, becomes a new guest if access is open;
+    /// otherwise they have to enter or sign in first. Nothing of a private room is read before the visitor is known to be a member.
     ///
     /// # Errors
     ///
     /// `Unavailable` when the store did not answer.
-    pub async fn visit(
+    pub async fn visit(&self, room: &RoomName, visitor: &PageVisitor<'_>, language: Language) -> Result<Visit> {
+        if let Some(cookie) = visitor.cookie
+            && let Some(session) = self.sessions.session(Some(cookie)).await
+            && let Some(visit) = self.visit_as(room, session, Some(cookie), visitor, language).await?
+        {
+            return Ok(visit);
+        }
+        if !self.sessions.access_policy().access.is_open() {
+            return Ok(Visit::SignInFirst);
+        }
+        let visit = self.visit_as(room, self.sessions.new_guest(), None, visitor, language).await?;
+        Ok(visit.unwrap_or(Visit::SignInFirst))
+    }
+
+    /// Prepares the page for a session, which is that of `cookie`. Returns `None` if its device is signed out. That is read together with
+    /// everything else, so that it costs no time.
+    async fn visit_as(
         &self,
-        room: RoomName,
+        room: &RoomName,
+        session: Session,
         cookie: Option<&str>,
-        name: Option<PersonName>,
-        addresses: &[AddressKey],
+        visitor: &PageVisitor<'_>,
         language: Language,
-    ) -> Result<Visit> {
-        let access = self.sessions.access_policy().access;
-        let session = match self.sessions.session(cookie).await {
-            Some(session) => session,
-            None if access.is_open() => self.sessions.new_guest(),
-            None => return Ok(Visit::SignInFirst),
-        };
-        // Every visit extends the session of a guest. The session of a signed-in person ends at its fixed time.
-        let cookie = (access != AccessMode::Oidc).then(|| self.sessions.cookie(&session));
+    ) -> Result<Option<Visit>> {
+        let &PageVisitor { ref name, addresses, .. } = visitor;
+        let (access, room, now) = (self.sessions.access_policy().access, room.clone(), self.clock.now());
         if !self.membership.may_enter(&room, &session.id).await? {
-            return Ok(Visit::NoSuchRoom { cookie });
+            if cookie.is_some() && self.devices.is_signed_out(&session).await? {
+                return Ok(None);
+            }
+            let cookie = (access != AccessMode::Oidc).then(|| self.sessions.cookie(&session));
+            return Ok(Some(Visit::NoSuchRoom { cookie }));
         }
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
-        let mut you = session.person(name);
+        let mut you = session.person(name.clone());
         let client = CpuClient::from(addresses);
         let moderation = &self.restriction_store.moderation;
-        let (online, newest, mut settings, direct_title, role, mut restrictions, identity) = futures::try_join!(
+        let (online, newest, mut settings, direct_title, role, standing, identity) = futures::try_join!(
             async { Ok(self.online(&room).await) },
             self.catch_up.newest_page(&room, &client),
             self.restriction_store.settings(&room),
             self.membership.direct_title(&room, &you.id),
             moderation.role(&you.id),
-            self.restriction_store.of_session(&you, addresses),
+            self.restriction_store.standing_of_session(&you, addresses),
             moderation.identity(),
         )?;
+        if session.is_signed_out(&standing.sign_outs, now) {
+            return Ok(None);
+        }
+        let used = match cookie {
+            Some(cookie) => self.devices.note_use(&session, cookie, visitor.user_agent).await,
+            None => None,
+        };
+        let cookie = self.next_cookie(&session, used.as_ref(), cookie);
+        let session = used.unwrap_or(session);
+        let mut restrictions = standing.restrictions;
         you.moderator |= role.moderates();
         if role.moderates() && restrictions.banned_until.is_some() {
             // No ban of an address applies to moderators.
@@ -128,7 +169,16 @@ impl FrontPage {
             owner: role == Role::Owner,
             chat_name: identity.name,
         };
-        Ok(Visit::Room(RoomVisit { state, icon: identity.icon, cookie }))
+        Ok(Some(Visit::Room(RoomVisit { state, icon: identity.icon, cookie })))
+    }
+
+    /// Returns the cookie to set after a visit, if there is one. Every visit extends the session of a guest. That of a signed-in person ends
+    /// at its fixed time.
+    pub fn next_cookie(&self, session: &Session, used: Option<&Session>, cookie: Option<&str>) -> Option<String> {
+        if self.sessions.access_policy().access != AccessMode::Oidc {
+            return Some(self.sessions.cookie(used.unwrap_or(session)));
+        }
+        used.zip(cookie).map(|(used, cookie)| self.sessions.cookie_until(used, cookie))
     }
 
     /// Returns the number of people in a room, which may be some seconds old, or 0 if it cannot be read in time. It never fails the

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod connection_gateway;
 pub mod connections;
 pub mod cpu_pool;
+pub mod devices;
 pub mod fan_out;
 pub mod identity_provider;
 pub mod images;

@@ -4,6 +4,7 @@ mod administration;
 mod chat_identity;
 mod claim;
 mod device;
+mod devices;
 mod enter;
 mod invite;
 mod join;
@@ -18,6 +19,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use chat::{
     access::{
+        devices::DeviceRegistry,
         links::AccessLinks,
         oidc::Oidc,
         origin::Origins,
@@ -34,6 +36,7 @@ use chat::{
     ports::{
         Result,
         connections::Connections,
+        devices::Devices,
         identity_provider::IdentityProvider,
         messages::Messages,
         moderation::Moderation,
@@ -96,6 +99,8 @@ pub struct FrontPorts {
     pub moderation: Arc<dyn Moderation>,
     /// The members of private rooms.
     pub members: Arc<dyn RoomMembers>,
+    /// The devices of people.
+    pub devices: Arc<dyn Devices>,
     /// The counters of the rate limits.
     pub rate_store: Arc<dyn RateStore>,
     /// Up to where people have read.
@@ -147,6 +152,8 @@ pub struct FrontRequest {
     pub cookie: Option<String>,
     /// The `Accept-Language` header.
     pub accept_language: Option<String>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
     /// Whether the client uses HTTPS. Then cookies are set with `Secure`.
     pub secure: bool,
 }
@@ -161,6 +168,7 @@ impl FrontHandler {
             templates,
             moderation,
             members,
+            devices,
             rate_store,
             read_positions,
             provider,
@@ -175,18 +183,20 @@ impl FrontHandler {
         let owner_links = OwnerLinks { tokens: tokens.clone(), clock: clock.clone(), entropy: entropy.clone() };
         let oidc = client.map(|client| Oidc::new(client, provider, clock.clone(), entropy.clone(), sessions.clone()));
         let membership = RoomMembership { members };
+        let restriction_store = RestrictionStore {
+            moderation: moderation.clone(),
+            clock: clock.clone(),
+            configured_moderators: sessions.access_policy().moderators().to_vec(),
+        };
+        let devices = DeviceRegistry { devices, restriction_store: restriction_store.clone() };
         let export = DataExport {
             messages: messages.clone(),
             read_positions,
+            devices: devices.clone(),
             saved,
             membership: membership.clone(),
-            moderation: moderation.clone(),
-            clock: clock.clone(),
-        };
-        let restriction_store = RestrictionStore {
             moderation,
             clock: clock.clone(),
-            configured_moderators: sessions.access_policy().moderators().to_vec(),
         };
         let moderation =
             ModerationActions { restriction_store: restriction_store.clone(), connections: connections.clone() };
@@ -203,11 +213,12 @@ impl FrontHandler {
             rate: rate.clone(),
             entropy,
         };
-        let my_data = MyData { export, rate, sessions: sessions.clone() };
+        let my_data = MyData { export, rate };
         let cpu = renderer.cpu.clone();
         let catch_up = CatchUp { messages, clock: clock.clone(), renderer, page_size };
         let connect_targets = ConnectTargets { socket: socket.clone(), uploads };
-        let front_page = FrontPage { connections, catch_up, sessions, restriction_store, membership, socket, clock };
+        let front_page =
+            FrontPage { connections, catch_up, sessions, restriction_store, membership, devices, socket, clock };
         let templates = TemplateCache::new(templates);
         Self {
             front_page,
@@ -231,7 +242,10 @@ impl FrontHandler {
             Route::RoomPage(room) => self.room_page(&room, &request, language).await,
             Route::MovedRoomPage(room) => Ok(FrontAnswer::moved(&room, &request.query, request.secure)),
             Route::RoomState(room) => self.room_state(&room, &request, language).await,
-            Route::MyData(start) => self.my_data.answer(start, &request).await,
+            Route::MyData(start) => match self.session(&request).await {
+                Ok(session) => self.my_data.answer(start, session, &request).await,
+                Err(cause) => Err(cause),
+            },
             Route::Enter { form } => self.enter(form, &request, language).await,
             Route::EnterReload => Ok(FrontAnswer::see_other("/".into(), Vec::new(), request.secure)),
             Route::AdministrationPage => self.administration_page(&request, language).await,
@@ -241,7 +255,7 @@ impl FrontHandler {
             Route::Claim { form } => self.claim(form, &request, language).await,
             Route::SignIn => self.sign_in(&request, language).await,
             Route::SignInCallback => self.sign_in_callback(&request, language).await,
-            Route::SignOut { form } => Ok(self.sign_out(form, &request)),
+            Route::SignOut { form } => Ok(self.sign_out(form, &request).await),
             Route::InvitationPage => self.invitation_page(&request, language).await,
             Route::AcceptInvitation { form } => self.accept_invitation(form, &request, language).await,
             Route::Invitations => self.invitations(&request).await,
@@ -252,6 +266,7 @@ impl FrontHandler {
             Route::Join { form } => self.join(form, &request, language).await,
             Route::InviteToRoom { form } => self.invite_to_room(form, &request).await,
             Route::LinkDevice => self.link_device(&request).await,
+            Route::Devices => self.devices(&request).await,
             Route::NotFound => self.not_found(&request, language).await,
             Route::MethodNotAllowed => Ok(FrontAnswer::method_not_allowed(request.secure)),
         };

@@ -1,7 +1,7 @@
 //! `GET /me/data`: lets people download their own messages.
 
 use chat::{
-    access::{rate_limit::RateLimiter, sessions::Sessions},
+    access::{rate_limit::RateLimiter, sessions::Session},
     messages::export::{DataExport, ExportPart},
     ports::{Result, messages::MessageKey},
 };
@@ -13,7 +13,6 @@ use crate::{answers::FrontAnswer, cookies, front::FrontRequest};
 pub(crate) struct MyData {
     pub(crate) export: DataExport,
     pub(crate) rate: RateLimiter,
-    pub(crate) sessions: Sessions,
 }
 
 /// Where a part of an export starts: with the first message, or after this one.
@@ -33,12 +32,15 @@ impl ExportStart {
 }
 
 impl MyData {
-    /// Answers with a file. Without a valid session cookie the answer is 401; if the rate limit is exceeded, it is 429.
-    pub(crate) async fn answer(&self, start: ExportStart, request: &FrontRequest) -> Result<FrontAnswer> {
+    /// Answers with a file. Without a session the answer is 401; if the rate limit is exceeded, it is 429.
+    pub(crate) async fn answer(
+        &self,
+        start: ExportStart,
+        session: Option<Session>,
+        request: &FrontRequest,
+    ) -> Result<FrontAnswer> {
         let secure = request.secure;
-        let Some(session) = self.sessions.session(request.session_cookie()).await else {
-            return Ok(FrontAnswer::no_session(secure));
-        };
+        let Some(session) = session else { return Ok(FrontAnswer::no_session(secure)) };
         if let Err(error) = self.rate.export(&session.id).await {
             return FrontAnswer::export_refused(error, secure);
         }

@@ -80,6 +80,8 @@ pub(crate) enum Route<'a> {
     },
     /// `POST /device-links`: makes such a link; not in access mode `oidc`.
     LinkDevice,
+    /// `GET /devices`: the devices on which the visitor is signed in, as JSON.
+    Devices,
     /// `GET` of any other path.
     NotFound,
     /// `POST` to any other path.
@@ -122,6 +124,7 @@ impl<'a> Route<'a> {
             ("/invite", _) => Self::InvitationPage,
             ("/invitations", AccessMode::Passphrase) => Self::Invitations,
             ("/join", _) => Self::JoinPage,
+            ("/devices", _) => Self::Devices,
             ("/device", AccessMode::Open | AccessMode::Passphrase) => Self::DevicePage,
             _ => Self::page_or_data(path).unwrap_or(Self::NotFound),
         }
@@ -139,7 +142,7 @@ impl<'a> Route<'a> {
 }
 
 /// An example of every path with a route, with `{room}` for the name of a room. Tests that a route must not forget go through all of them.
-pub const EXAMPLES: [&str; 24] = [
+pub const EXAMPLES: [&str; 25] = [
     "/",
     "/r/{room}",
     "/r/{room}/",
@@ -162,6 +165,7 @@ pub const EXAMPLES: [&str; 24] = [
     "/room-invitations",
     "/device",
     "/device-links",
+    "/devices",
     "/nothing",
     "/images/hana/{room}/h-1",
 ];
@@ -169,7 +173,7 @@ pub const EXAMPLES: [&str; 24] = [
 /// Returns what the log shows of a path. An unknown path may be text that a person pasted, and a path of an image, an upload or an
 /// export has parts that only its owner should know.
 pub fn logged_path(path: &str) -> &str {
-    const KNOWN: [&str; 17] = [
+    const KNOWN: [&str; 18] = [
         "/admin",
         "/manifest.webmanifest",
         CHAT_ICON_PATH,
@@ -187,6 +191,7 @@ pub fn logged_path(path: &str) -> &str {
         "/room-invitations",
         "/device",
         "/device-links",
+        "/devices",
     ];
     const SHORTENED: [(&str, &str); 6] = [
         ("/images/", "/images/…"),
@@ -327,6 +332,9 @@ mod tests {
             ("/device-links", form, Open, Route::LinkDevice),
             ("/device-links", form, Oidc, Route::MethodNotAllowed),
             ("/device-links", None, Open, Route::NotFound),
+            ("/devices", None, Open, Route::Devices),
+            ("/devices", None, Oidc, Route::Devices),
+            ("/devices", form, Open, Route::MethodNotAllowed),
         ] {
             assert_eq!(Route::of(path, form, access), expected, "{path} {form:?} {access:?}");
         }
@@ -370,6 +378,7 @@ mod tests {
             Route::AdministrationPage => 23,
             Route::Manifest => 24,
             Route::ChatIcon => 25,
+            Route::Devices => 26,
         }
     }
 
@@ -383,7 +392,7 @@ mod tests {
                 reached.extend([None, Some("x=1")].map(|form| number(&Route::of(path, form, access))));
             }
         }
-        assert_eq!(reached, (0..=25).collect());
+        assert_eq!(reached, (0..=26).collect());
     }
 
     #[test]

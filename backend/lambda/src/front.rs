@@ -14,7 +14,7 @@ use lambda_http::{
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     http::{
         HeaderMap, HeaderName, Method,
-        header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE},
+        header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE, USER_AGENT},
     },
 };
 use serde_json::value::RawValue;
@@ -98,9 +98,22 @@ pub(crate) fn read(event: &RawValue, origin_key: &OriginKey) -> Result<(FrontReq
     let brotli = Brotli::of(&event.headers);
     let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
     let query = event.raw_query_string.unwrap_or_default();
-    let [accept_language, host, origin, fetch_site] =
-        [ACCEPT_LANGUAGE, HOST, ORIGIN, HeaderName::from_static(FETCH_SITE)].map(text);
-    Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, fetch_site, address, secure }, brotli))
+    let [accept_language, user_agent, host, origin, fetch_site] =
+        [ACCEPT_LANGUAGE, USER_AGENT, HOST, ORIGIN, HeaderName::from_static(FETCH_SITE)].map(text);
+    let request = FrontRequest {
+        path,
+        query,
+        form,
+        cookie,
+        accept_language,
+        user_agent,
+        host,
+        origin,
+        fetch_site,
+        address,
+        secure,
+    };
+    Ok((request, brotli))
 }
 
 /// Returns the bytes of the body. API Gateway encodes bodies as base64 if their content type may be binary.

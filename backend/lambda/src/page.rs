@@ -96,6 +96,7 @@ mod tests {
             form: form.map(str::to_owned),
             cookie: None,
             accept_language: None,
+            user_agent: None,
             host: None,
             origin: None,
             fetch_site: None,

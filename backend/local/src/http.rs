@@ -83,6 +83,7 @@ pub(crate) async fn front(
         form,
         cookie: visitor::cookies(&head.headers),
         accept_language: text(header::ACCEPT_LANGUAGE),
+        user_agent: text(header::USER_AGENT),
         host: visitor::host(&head.headers),
         origin: visitor::origin(&head.headers),
         fetch_site: text(HeaderName::from_static(FETCH_SITE)),

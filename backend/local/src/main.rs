@@ -43,6 +43,7 @@ use platform::{
 };
 use store_redb::{
     connections::InProcessConnections,
+    devices::RedbDevices,
     images::FileImages,
     messages::RedbMessages,
     moderation::RedbModeration,
@@ -131,6 +132,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
     let messages = Arc::new(RedbMessages::new(store.clone(), settings.retention(), clock.clone()));
     let moderation = Arc::new(RedbModeration::new(store.clone(), clock.clone()));
     let members = Arc::new(RedbRoomMembers::new(store.clone()));
+    let devices = Arc::new(RedbDevices::new(store.clone()));
     let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
     let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
     let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
@@ -178,6 +180,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 gateway: sockets.clone(),
                 moderation: moderation.clone(),
                 members: members.clone(),
+                devices: devices.clone(),
                 rate_store: rate_store.clone(),
                 read_positions: read_positions.clone(),
                 room_directory,
@@ -206,6 +209,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 templates,
                 moderation,
                 members,
+                devices,
                 rate_store,
                 read_positions,
                 tokens,

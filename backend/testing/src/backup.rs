@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use chat::ports::{
     connections::AddressKey,
+    devices::{Devices, SignOuts, StoredDevice},
     messages::{
         AppliedChange, AppliedReaction, AppliedVote, ChangeRecord, IdempotencyRecord, MessageKey, Messages,
         StoredMessage,
@@ -37,6 +38,7 @@ pub struct Ports<'a> {
     pub moderation: &'a dyn Moderation,
     pub read_positions: &'a dyn ReadPositions,
     pub members: &'a dyn RoomMembers,
+    pub devices: &'a dyn Devices,
     pub secrets: &'a dyn Secrets,
 }
 
@@ -56,8 +58,27 @@ pub async fn fill(ports: &Ports<'_>) {
         StoredReceipt { room: room("cats"), person: person("ann").id, name: person("ann").name, seq: Seq(1), at };
     assert!(ports.read_positions.show(&shown).await.unwrap());
     fill_members(ports.members, at).await;
+    fill_devices(ports, at).await;
     let kept = ports.secrets.keep_first([1; 32], at).await.unwrap();
     assert!(ports.secrets.replace(&kept, [2; 32], at + Duration::from_secs(1)).await.unwrap());
+}
+
+async fn fill_devices(ports: &Ports<'_>, at: Timestamp) {
+    let device = |id: &str, browser: Option<&str>| StoredDevice {
+        id: id.parse().unwrap(),
+        browser: browser.map(str::to_owned),
+        system: Some("Linux".into()),
+        since: at,
+        last: at,
+    };
+    for (of, stored) in [("ann", device("d-1", Some("Firefox"))), ("bob", device("d-2", None))] {
+        ports.devices.record(&person(of).id, &stored).await.unwrap();
+    }
+    // Bob has restrictions, too.
+    for of in ["ann", "bob"] {
+        let sign_outs = SignOuts::default().with(&[device("d-3", None)], &[], at);
+        assert!(ports.moderation.set_sign_outs(&person(of).id, &sign_outs).await.unwrap());
+    }
 }
 
 async fn fill_members(members: &dyn RoomMembers, at: Timestamp) {

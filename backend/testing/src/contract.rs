@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chat::ports::{
-    connections::Connections, images::Images, messages::Messages, moderation::Moderation, rate_store::RateStore,
-    read_positions::ReadPositions, room_directory::RoomDirectory, room_members::RoomMembers,
+    connections::Connections, devices::Devices, images::Images, messages::Messages, moderation::Moderation,
+    rate_store::RateStore, read_positions::ReadPositions, room_directory::RoomDirectory, room_members::RoomMembers,
     saved_messages::SavedMessages, secrets::Secrets, shards::Shards, tokens::Tokens,
 };
 
 pub mod connections;
+pub mod devices;
 pub mod fixtures;
 pub mod idempotency;
 pub mod images;
@@ -39,6 +40,7 @@ pub struct Stores {
     pub saved: Arc<dyn SavedMessages>,
     pub moderation: Arc<dyn Moderation>,
     pub members: Arc<dyn RoomMembers>,
+    pub devices: Arc<dyn Devices>,
     pub secrets: Arc<dyn Secrets>,
     pub images: Arc<dyn Images>,
     pub rate_store: Arc<dyn RateStore>,
@@ -85,6 +87,9 @@ macro_rules! contract_tests {
     ($stores:path) => {
         mod connections {
             $crate::connections_contract!($stores);
+        }
+        mod devices {
+            $crate::devices_contract!($stores);
         }
         mod idempotency {
             $crate::idempotency_contract!($stores);

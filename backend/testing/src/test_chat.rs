@@ -13,6 +13,7 @@ use std::{
 
 use chat::{
     access::{
+        devices::DeviceRegistry,
         links::AccessLinks,
         origin::Origins,
         policy::AccessPolicy,
@@ -42,9 +43,9 @@ use chat::{
 use serde_json::{Value, json};
 use shared_types::{PersonId, Timestamp};
 use store_redb::{
-    connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, read_positions::RedbReadPositions, room_directory::RedbRoomDirectory,
-    room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
+    connections::InProcessConnections, devices::RedbDevices, images::FileImages, messages::RedbMessages,
+    moderation::RedbModeration, rate_store::InProcessRateStore, read_positions::RedbReadPositions,
+    room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
 };
 
 use crate::{clock::ManualClock, recording_gateway::RecordingGateway};
@@ -68,6 +69,8 @@ pub struct TestChat {
     pub room_directory: Arc<RedbRoomDirectory>,
     /// The members of private rooms.
     pub members: Arc<RedbRoomMembers>,
+    /// The devices of people.
+    pub devices: Arc<RedbDevices>,
     pub rate: RateLimiter,
     pub secrets: Arc<dyn Secrets>,
     pub renderer: MessageRenderer,
@@ -112,6 +115,7 @@ impl TestChat {
         let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
         let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
         let members = Arc::new(RedbRoomMembers::new(store.clone()));
+        let devices = Arc::new(RedbDevices::new(store.clone()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
         let images = Arc::new(images);
@@ -127,6 +131,7 @@ impl TestChat {
             read_positions,
             room_directory,
             members,
+            devices,
             rate,
             secrets,
             renderer: MessageRenderer::new(CpuScheduler::inline()),
@@ -151,11 +156,7 @@ impl TestChat {
             sessions: self.sessions.clone(),
             origins: Origins::of_the_address(vec!["https://chat.example".parse().unwrap()]),
             rate: self.rate.clone(),
-            restriction_store: RestrictionStore {
-                moderation,
-                clock: self.clock.clone(),
-                configured_moderators: self.configured_moderators(),
-            },
+            restriction_store: RestrictionStore { moderation, ..self.restriction_store() },
             membership: self.membership(),
             limit: self.connection_limit,
         }
@@ -166,11 +167,26 @@ impl TestChat {
         RoomMembership { members: self.members.clone() }
     }
 
+    /// Returns the restrictions and sign-outs of people.
+    pub fn restriction_store(&self) -> RestrictionStore {
+        RestrictionStore {
+            moderation: self.moderation.clone(),
+            clock: self.clock.clone(),
+            configured_moderators: self.configured_moderators(),
+        }
+    }
+
+    /// Returns the devices of people.
+    pub fn device_registry(&self) -> DeviceRegistry {
+        DeviceRegistry { devices: self.devices.clone(), restriction_store: self.restriction_store() }
+    }
+
     /// Returns the export of what people wrote.
     pub fn data_export(&self) -> DataExport {
         DataExport {
             messages: self.messages.clone(),
             read_positions: self.read_positions.clone(),
+            devices: self.device_registry(),
             saved: self.messages.clone(),
             membership: self.membership(),
             moderation: self.moderation.clone(),
@@ -183,11 +199,7 @@ impl TestChat {
         AccessLinks {
             tokens: self.tokens.clone(),
             sessions: self.sessions.clone(),
-            restriction_store: RestrictionStore {
-                moderation: self.moderation.clone(),
-                clock: self.clock.clone(),
-                configured_moderators: self.configured_moderators(),
-            },
+            restriction_store: self.restriction_store(),
             membership: self.membership(),
             rate: self.rate.clone(),
             entropy: self.entropy.clone(),
@@ -205,6 +217,7 @@ impl TestChat {
             moderation: self.moderation.clone(),
             room_directory: self.room_directory.clone(),
             members: self.members.clone(),
+            devices: self.devices.clone(),
             rate_store: self.rate_store.clone(),
             read_positions: self.read_positions.clone(),
             renderer: self.renderer.clone(),
@@ -241,7 +254,7 @@ impl TestChat {
 
     /// Returns a ticket of the person with that id.
     pub fn ticket(&self, id: &str) -> String {
-        self.sessions.ticket(&Session { id: id.parse().unwrap(), name: None, moderator: false })
+        self.sessions.ticket(&Session { id: id.parse().unwrap(), name: None, moderator: false, device: None })
     }
 
     /// Opens a socket in the lobby for a person with that name.

@@ -222,6 +222,7 @@ impl Timeline {
             | ServerMessage::MemberAdded { .. }
             | ServerMessage::Members { .. }
             | ServerMessage::RoomLeft { .. }
+            | ServerMessage::SignedOut { .. }
             | ServerMessage::Pong => {}
         }
         self.due_changes_request(now)
@@ -462,7 +463,8 @@ impl Timeline {
                 | Action::AddMember
                 | Action::RemoveMember
                 | Action::LeaveRoom
-                | Action::Direct,
+                | Action::Direct
+                | Action::SignOut,
             )
             | None => {}
         }

@@ -1,6 +1,7 @@
 //! The session: connects the state of the page with sockets, storage and components.
 
 mod administration;
+mod devices;
 mod dialogs;
 mod links;
 mod message_lists;

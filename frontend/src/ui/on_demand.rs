@@ -9,6 +9,7 @@ use page_view::View;
 use crate::ui::{
     composer::{attachment_tray::tray, command, format_bar, keys, paste, suggestion_list},
     device_dialog,
+    devices_dialog::{DevicesDialog, devices_dialog},
     direct_dialog::{DirectDialog, direct_dialog},
     invite_dialog,
     log::{extras, message_keys},
@@ -69,10 +70,10 @@ fn draw(chat: Chat, slot: Slot) -> Vec<View> {
 
 /// Draws all dialogs, and the button that moves to the code in the log.
 pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
-    let direct = DirectDialog::of(Vec::new());
+    let (direct, devices) = (DirectDialog::of(Vec::new()), DevicesDialog::new());
     let identity = IdentityDialog::new();
     let dialogs = [
-        profile_dialog(chat),
+        profile_dialog(chat, devices),
         people_dialog(chat, direct),
         direct_dialog(chat, direct),
         lightbox(chat),
@@ -92,6 +93,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         extras::code_button(chat),
         invite_dialog::invite_dialog(chat),
         device_dialog::device_dialog(chat),
+        devices_dialog(chat, devices),
         members_dialog::members_dialog(chat),
         message_lists::pins(chat),
         message_lists::saved(chat),

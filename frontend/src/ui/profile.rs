@@ -9,14 +9,16 @@ use shared_types::{AccessMode, NameError, PersonName, limits};
 use web_sys::HtmlInputElement;
 
 use crate::ui::{
-    device_dialog, privacy_dialog,
+    device_dialog,
+    devices_dialog::{self, DevicesDialog},
+    privacy_dialog,
     profile::{language_select::language_select, notification_choice::notification_choice},
     shortcuts,
     state::{Chat, intent::DialogIntent},
 };
 
 /// Draws the dialog.
-pub(crate) fn profile_dialog(chat: Chat) -> Element {
+pub(crate) fn profile_dialog(chat: Chat, devices: DevicesDialog) -> Element {
     let dialog = chat.on_demand.profile_dialog;
     let field = NodeRef::<HtmlInputElement>::new();
     let error = State::new(None::<NameError>);
@@ -49,6 +51,10 @@ pub(crate) fn profile_dialog(chat: Chat) -> Element {
     let show_device_link = move |_| {
         close();
         device_dialog::open(chat);
+    };
+    let show_devices = move |_| {
+        close();
+        devices_dialog::open(chat, devices);
     };
     let show_privacy = move |_| {
         close();
@@ -85,6 +91,7 @@ pub(crate) fn profile_dialog(chat: Chat) -> Element {
     let others = element("div")
         .class("name-ways")
         .child(device_link)
+        .child(button("quiet", chat.translations.devices().devices).on(ev::click, show_devices))
         .child(button("quiet", chat.translations.dialogs().shortcuts).on(ev::click, show_shortcuts))
         .child(button("quiet", chat.translations.dialogs().privacy).on(ev::click, show_privacy));
     let buttons = element("div")

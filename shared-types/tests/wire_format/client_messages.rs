@@ -100,6 +100,8 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "leaveRoom" }),
         json!({ "action": "direct", "people": [{ "person": "p1" }] }),
         json!({ "action": "direct", "people": [{ "person": "p1", "name": "Ann" }, { "person": "p2" }] }),
+        json!({ "action": "signOut", "device": "d-1" }),
+        json!({ "action": "signOut", "keep": "d-2" }),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Debug};
 use fastrand::Rng;
 use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{
-    AccessMode, ActionName, AltText, AuditEntry, ChatIdentity, ChatImage, ChatMessage, ClientMessage,
+    AccessMode, ActionName, AltText, AuditEntry, ChatIdentity, ChatImage, ChatMessage, ClientMessage, DeviceId,
     DirectoryPosition, DirectoryRoom, Emoji, ErrorCode, ImagePreview, ImageSide, ImageSize, ImageType, Language,
     MessageExcerpt, MessageText, ModerationAction, NamedPerson, Nonce, PageState, Person, PersonId, PersonName, Pin,
     Poll, PollDraft, PollOption, PollOptionText, PrivateRoom, Reaction, ReadReceipt, ReplyRef, Restrictions, Rev, Role,
@@ -91,6 +91,7 @@ check_types! {
     PollOptionText,
     SavedMessage,
     SavedPosition,
+    DeviceId,
     DirectoryPosition,
     DirectoryRoom,
 }

@@ -61,7 +61,7 @@ fn scalar(name: &str, random: &mut Rng) -> Value<'static> {
         "ImageSize" => number(random.u64(1..=2_097_152)),
         "ImageSide" => number(random.u64(1..=16_383)),
         "RoomName" => Value::Text(token(random, "abc019-")),
-        "PersonId" | "Nonce" => Value::Text(token(random, "abzABZ09_=-")),
+        "PersonId" | "DeviceId" | "Nonce" => Value::Text(token(random, "abzABZ09_=-")),
         "PersonName" | "PollOptionText" | "RoomTitle" | "RoomTopic" | "RoomDescription" | "SearchText" | "AltText"
         | "MessageText" => Value::Text(format!("x{}", text(random)).into()),
         "String" | "ActionName" => Value::Text(text(random).into()),

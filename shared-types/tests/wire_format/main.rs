@@ -8,6 +8,7 @@
 mod bad_frames;
 mod client_messages;
 mod coverage;
+mod devices;
 mod documents;
 mod generated;
 mod generator;

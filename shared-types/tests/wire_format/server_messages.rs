@@ -629,6 +629,8 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             ServerMessage::RoomLeft { room: private_room() },
             json!({ "type": "roomLeft", "room": "p-abcdefghijklmnopqrst" }),
         ),
+        (ServerMessage::SignedOut { device: "d-1".parse().ok() }, json!({ "type": "signedOut", "device": "d-1" })),
+        (ServerMessage::SignedOut { device: None }, json!({ "type": "signedOut" })),
         (
             ServerMessage::Rules { rules: RoomRules { archived: true, ..RoomRules::default() } },
             json!({ "type": "rules", "rules": { "archived": true } }),

@@ -20,6 +20,7 @@ use chat_testing::{
 };
 use shared_types::{Rev, Seq};
 use store_redb::{
+    devices::RedbDevices,
     messages::RedbMessages,
     moderation::RedbModeration,
     read_positions::RedbReadPositions,
@@ -38,12 +39,14 @@ async fn filled() -> TempDir {
     let moderation = RedbModeration::new(store.clone(), clock);
     let read_positions = RedbReadPositions::new(store.clone());
     let members = RedbRoomMembers::new(store.clone());
+    let devices = RedbDevices::new(store.clone());
     RedbRoomDirectory::load(store.clone()).await;
     let ports = Ports {
         messages: &messages,
         saved: &messages,
         moderation: &moderation,
         members: &members,
+        devices: &devices,
         read_positions: &read_positions,
         secrets: &store,
     };

@@ -106,7 +106,8 @@ impl AccessLinks {
     pub async fn visitor(&self, pass: Option<&str>) -> Session {
         let read = async { self.sessions.read::<Session>(Purpose::Visitor, pass?).await.ok() };
         match read.await {
-            Some(Session { id, .. }) => self.sessions.guest(id),
+            // A form that is sent twice signs in one device.
+            Some(Session { id, device, .. }) => Session { device, ..self.sessions.guest(id) },
             None => self.sessions.new_guest(),
         }
     }

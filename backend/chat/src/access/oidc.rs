@@ -24,7 +24,7 @@ use crate::{
             provider_metadata::ProviderMetadata,
         },
         policy::OidcClient,
-        sessions::{InvalidToken, Session, Sessions, signing::Purpose},
+        sessions::{InvalidToken, Session, SessionDevice, Sessions, signing::Purpose},
     },
     ports::{
         Unavailable,
@@ -205,7 +205,8 @@ impl Oidc {
         let id = person_id(self.client.issuer.as_str(), &claims.sub);
         let name = ["name", "preferred_username"].into_iter().find_map(|claim| name(&claims.rest, claim));
         let moderator = self.client.moderator_claim.as_ref().is_some_and(|claim| claim.is_met(&claims.rest));
-        Session { name: Some(name.unwrap_or_else(|| guest_name(&id))), id, moderator }
+        let device = Some(SessionDevice::new(self.clock.as_ref(), self.entropy.as_ref()));
+        Session { name: Some(name.unwrap_or_else(|| guest_name(&id))), id, moderator, device }
     }
 
     /// Returns 32 random bytes in base64url. RFC 7636 recommends this size for the PKCE verifier, and a state or nonce of this

@@ -1,7 +1,7 @@
 //! Sessions: a signed cookie holds a visitor's id, and a short-lived ticket carries it to the socket.
 //!
 //! Both have the form `{claims}.{mac}` and are signed with the same secret. A cookie is not valid as a ticket or the reverse, and
-//! neither is valid under another access policy. The server stores nothing about a session.
+//! neither is valid under another access policy. [`devices`](super::devices) says what is stored about a session, and how it ends early.
 
 pub(crate) mod signing;
 
@@ -13,7 +13,8 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::Mac;
 use serde::{Deserialize, Serialize};
-use shared_types::{AccessMode, Person, PersonId, PersonName};
+use sha2::{Digest, Sha256};
+use shared_types::{AccessMode, DeviceId, Person, PersonId, PersonName, Timestamp, limits};
 
 use crate::{
     access::{
@@ -25,6 +26,7 @@ use crate::{
     ports::{
         Result,
         connections::AddressKey,
+        devices::SignOuts,
         secrets::Secrets,
         system::{Clock, Entropy},
     },
@@ -34,7 +36,7 @@ use crate::{
 pub(crate) const TICKET_LIFE: Duration = Duration::from_secs(10 * 60);
 
 /// Lifetime of a guest's cookie without a visit: 400 days, the maximum that browsers allow.
-const COOKIE_LIFE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+const COOKIE_LIFE: Duration = limits::DEVICE_LIFE;
 
 /// Lifetime of a signed-in person's cookie: 30 days. Then they sign in again, so that the provider can refuse them.
 const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -71,6 +73,46 @@ pub struct Session {
     /// Whether they are a moderator.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub moderator: bool,
+    /// The device; `None` in a token of a version that did not store devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<SessionDevice>,
+}
+
+/// The device of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionDevice {
+    /// Its id.
+    pub id: DeviceId,
+    /// When it was signed in; 0 if that was before devices were stored.
+    pub since: Timestamp,
+    /// The last [day](day_of) on which its use was stored; 0 if it never was.
+    #[serde(default)]
+    pub used: u32,
+}
+
+impl SessionDevice {
+    /// Returns a new device.
+    pub(crate) fn new(clock: &dyn Clock, entropy: &dyn Entropy) -> Self {
+        Self { id: parse_device_id(&random::<ID_BYTES>(entropy)), since: clock.now(), used: 0 }
+    }
+
+    /// Returns the device of a cookie of a version that did not store devices. It is the same each time that this cookie is used: a browser
+    /// that opens several pages at once is one device.
+    pub(crate) fn of_old_cookie(cookie: &str) -> Self {
+        let hash = Sha256::digest(cookie);
+        Self { id: parse_device_id(&hash[..ID_BYTES]), since: Timestamp::default(), used: 0 }
+    }
+}
+
+/// Returns the number of the day of a time, in UTC.
+pub(crate) fn day_of(time: Timestamp) -> u32 {
+    const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+    u32::try_from(time.0 / DAY_MS).unwrap_or(u32::MAX)
+}
+
+fn parse_device_id(bytes: &[u8]) -> DeviceId {
+    #[expect(clippy::expect_used, reason = "base64url has only characters of an id")]
+    BASE64.encode(bytes).parse().expect("16 characters of base64url")
 }
 
 impl Session {
@@ -80,6 +122,11 @@ impl Session {
         let chosen = chosen.filter(|name| reject_confusable(name).is_ok()).map(|name| normalized_name(&name));
         let name = self.name.clone().or(chosen).unwrap_or_else(|| guest_name(&self.id));
         Person { id: self.id.clone(), name, moderator: self.moderator }
+    }
+
+    /// Returns whether the device of this session is signed out.
+    pub(crate) fn is_signed_out(&self, sign_outs: &SignOuts, now: Timestamp) -> bool {
+        sign_outs.concern(self.device.as_ref().map(|device| (&device.id, device.since)), now)
     }
 }
 
@@ -113,12 +160,21 @@ impl Sessions {
 
     /// Returns the session of the guest with this id.
     pub(crate) fn guest(&self, id: PersonId) -> Session {
-        self.with_role(Session { id, name: None, moderator: false })
+        let device = Some(SessionDevice::new(self.shared.clock.as_ref(), self.shared.entropy.as_ref()));
+        self.with_role(Session { id, name: None, moderator: false, device })
     }
 
     /// Returns the value of the session's cookie. It is valid for [`Self::cookie_life`].
     pub fn cookie(&self, session: &Session) -> String {
         self.sign(Purpose::Cookie, session, self.cookie_life())
+    }
+
+    /// Returns the value of the session's cookie, with the end of an earlier cookie of it, which is valid.
+    pub fn cookie_until(&self, session: &Session, earlier: &str) -> String {
+        match signing::remaining_life(earlier, self.shared.clock.now()) {
+            Some(life) => self.sign(Purpose::Cookie, session, life),
+            None => self.cookie(session),
+        }
     }
 
     /// Returns the lifetime of a cookie: 400 days, or 30 with OpenID Connect.

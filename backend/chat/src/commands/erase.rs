@@ -1,5 +1,5 @@
 //! `forget`: erases a batch of the sender's messages. Replies with `forgotten`, which says whether some are left. When none is left, what the
-//! sender saved and where they have read is erased, too, and the sender leaves all private rooms: their entries there have the sender's id
+//! sender saved, where they have read and the list of their devices is erased, too, and the sender leaves all private rooms: their entries there have the sender's id
 //! and name.
 
 use shared_types::{Action, ServerMessage, limits};
@@ -15,6 +15,7 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     let person = &sender.person.id;
     let (count, more) = handler.erase_batch(person).await?;
     let more = more || handler.read_positions.remove(person).await? || handler.saved.erase(person).await?;
+    let more = more || handler.devices.erase(person).await?;
     if more {
         return Ok(Some(ServerMessage::DataErased { count, more }));
     }

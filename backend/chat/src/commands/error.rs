@@ -5,6 +5,7 @@ use shared_types::{Action, ErrorCode, FrameError, Nonce, ServerMessage, limits};
 use crate::{
     access::{
         confusable_name::ConfusableName,
+        devices::SignOutError,
         direct_messages::DirectError,
         rate_limit::{RateError, TooFast},
         room_membership::MembershipError,
@@ -74,6 +75,12 @@ pub(crate) enum CommandError {
     /// Something about a private room was not done.
     #[error(transparent)]
     Membership(MembershipError),
+    /// A device was not signed out.
+    #[error(transparent)]
+    SignOut(SignOutError),
+    /// `signOut` names no device.
+    #[error("name the device to sign out, or the one to keep")]
+    WhichDevice,
     /// The moderation action was not performed.
     #[error(transparent)]
     Moderation(ModerationError),
@@ -152,6 +159,15 @@ impl From<MembershipError> for CommandError {
     }
 }
 
+impl From<SignOutError> for CommandError {
+    fn from(why: SignOutError) -> Self {
+        match why {
+            SignOutError::Unavailable(cause) => Self::Unavailable(cause),
+            why @ SignOutError::NoDevice => Self::SignOut(why),
+        }
+    }
+}
+
 impl From<DirectError> for CommandError {
     fn from(why: DirectError) -> Self {
         match why {
@@ -185,6 +201,8 @@ impl CommandError {
             | Self::Membership(
                 MembershipError::DirectPeople | MembershipError::DirectYourself | MembershipError::DirectUnknown,
             )
+            | Self::SignOut(SignOutError::NoDevice)
+            | Self::WhichDevice
             | Self::Name(_)
             | Self::Emoji(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
@@ -220,6 +238,7 @@ impl CommandError {
             | Self::Update(UpdateError::Unavailable(_))
             | Self::Save(SaveError::Unavailable(_))
             | Self::Thread(ThreadError::Unavailable(_))
+            | Self::SignOut(SignOutError::Unavailable(_))
             | Self::Unavailable(_) => ErrorCode::Unavailable,
         }
     }
@@ -370,6 +389,8 @@ mod tests {
             check(command_error(why.into()), code, Some("send"), Some("n-1"));
         }
         check(posting_denied(PostingDenied::TooFast { seconds: 9 }), ErrorCode::TooFast, Some("send"), Some("n-1"));
+        check(command_error(SignOutError::NoDevice.into()), ErrorCode::BadField, Some("send"), Some("n-1"));
+        check(command_error(CommandError::WhichDevice), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(command_error(SaveError::NoMessage.into()), ErrorCode::NoMessage, Some("send"), Some("n-1"));
         check(command_error(SaveError::TooMany.into()), ErrorCode::TooMany, Some("send"), Some("n-1"));
         check(command_error(CommandError::OtherRoom), ErrorCode::OtherRoom, Some("send"), Some("n-1"));
@@ -382,6 +403,7 @@ mod tests {
             ModerationError::Unavailable(cause()).into(),
             PostingDenied::Unavailable(cause()).into(),
             MembershipError::Unavailable(cause()).into(),
+            SignOutError::Unavailable(cause()).into(),
             RateError::from(cause()).into(),
         ];
         for why in from {

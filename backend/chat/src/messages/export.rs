@@ -5,11 +5,12 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use shared_types::{
-    ChatMessage, Person, PersonId, PersonName, PrivateRoom, RoomName, SavedPosition, Seq, Timestamp, image_path, limits,
+    ChatMessage, Person, PersonId, PersonName, PrivateRoom, RoomName, SavedPosition, Seq, SignedInDevice, Timestamp,
+    image_path, limits,
 };
 
 use crate::{
-    access::room_membership::RoomMembership,
+    access::{devices::DeviceRegistry, room_membership::RoomMembership},
     ports::{
         Result,
         messages::{IdempotencyRecord, MessageKey, Messages},
@@ -41,6 +42,8 @@ pub struct DataExport {
     pub membership: RoomMembership,
     /// The titles of private rooms.
     pub moderation: Arc<dyn Moderation>,
+    /// The devices of people.
+    pub devices: DeviceRegistry,
     /// What people saved.
     pub saved: Arc<dyn SavedMessages>,
     /// The time.
@@ -58,6 +61,9 @@ pub struct ExportPart {
     /// The private rooms of which the person is a member; only in the first part.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub private_rooms: Vec<PrivateRoom>,
+    /// The devices on which the person is signed in; only in the first part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<SignedInDevice>,
     /// The messages, by room and oldest first.
     pub messages: Vec<ExportedMessage>,
     /// Up to where the person has read each room. In the first part only.
@@ -117,6 +123,10 @@ impl DataExport {
             None => self.membership.rooms_of(&person.id, self.moderation.as_ref()).await?,
             Some(_) => Vec::new(),
         };
+        let devices = match after {
+            None => self.devices.list(&person.id, None, limits::DEVICE_LIFE).await?,
+            Some(_) => Vec::new(),
+        };
         let (mut messages, mut bytes): (Vec<ExportedMessage>, usize) = (Vec::new(), 0);
         let read = if after.is_none() { self.exported_positions(&person.id).await? } else { Vec::new() };
         let next = loop {
@@ -146,7 +156,7 @@ impl DataExport {
             None => self.saved.saved(&person.id, limits::SAVED).await?,
         };
         saved.sort_unstable();
-        Ok(ExportPart { person, exported_at: self.clock.now(), private_rooms, messages, read, saved, next })
+        Ok(ExportPart { person, exported_at: self.clock.now(), private_rooms, devices, messages, read, saved, next })
     }
 
     /// Returns where a person has read. Costs one read for each position, for its receipt.

@@ -15,8 +15,9 @@ use shared_types::{
 use crate::ports::{
     Unavailable,
     connections::AddressKey,
+    devices::{SignOuts, StoredDevice},
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage},
-    moderation::Subject,
+    moderation::{Standing, Subject},
     read_positions::{ReadPosition, StoredReceipt},
     secrets::Keys,
 };
@@ -68,6 +69,9 @@ pub enum Record {
         subject: Subject,
         /// The restrictions.
         restrictions: Restrictions,
+        /// The devices of the person that are signed out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sign_outs: Option<SignOuts>,
     },
     /// The addresses that were banned together with a person.
     BannedAddresses {
@@ -99,6 +103,13 @@ pub enum Record {
         /// The receipt.
         #[serde(flatten)]
         receipt: StoredReceipt,
+    },
+    /// A device of a person.
+    Device {
+        /// The person.
+        person: PersonId,
+        /// The device.
+        device: StoredDevice,
     },
     /// A member of a private room.
     Member {
@@ -170,6 +181,7 @@ impl Record {
         "role",
         "readPosition",
         "readReceipt",
+        "device",
         "member",
         "audit",
         "saved",
@@ -183,6 +195,12 @@ impl Record {
     pub fn of_keys(keys: &Keys) -> Self {
         let Keys { current, previous, made_at } = *keys;
         Self::Secrets { current: SecretBytes(current), previous: previous.map(SecretBytes), made_at }
+    }
+
+    /// Returns the record of what is stored of a person or an address.
+    pub fn of_standing(subject: Subject, Standing { restrictions, sign_outs }: Standing) -> Self {
+        let sign_outs = Some(sign_outs).filter(|sign_outs| *sign_outs != SignOuts::default());
+        Self::Restrictions { subject, restrictions, sign_outs }
     }
 
     /// Returns the record of a person's role.
@@ -206,6 +224,7 @@ impl Record {
             | Self::Role { .. }
             | Self::ReadPosition { .. }
             | Self::ReadReceipt { .. }
+            | Self::Device { .. }
             | Self::Member { .. }
             | Self::Saved { .. }
             | Self::Audit { .. } => None,

@@ -20,6 +20,7 @@ use crate::{
     ports::{
         Unavailable,
         connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
+        moderation::Standing,
         rate_store::RateStore,
         system::Clock,
     },
@@ -97,6 +98,9 @@ pub enum ConnectError {
     /// The ticket was forged, has expired, or was used before.
     #[error("the ticket is not valid any more: reload the page")]
     BadTicket,
+    /// The device was signed out from another one.
+    #[error("this device was signed out: reload the page")]
+    SignedOut,
     /// There were too many connect requests in too short a time.
     #[error(transparent)]
     TooFast(#[from] TooFast),
@@ -147,7 +151,8 @@ impl ConnectRule {
             None => RoomName::lobby(),
             Some(room) => room.parse().map_err(ConnectError::BadRoom)?,
         };
-        let Session { id, name: session_name, moderator } = self.session(request.ticket.as_deref()).await?;
+        let session = self.session(request.ticket.as_deref()).await?;
+        let Session { id, name: session_name, moderator, device: _ } = session.clone();
         let name = match (session_name, request.name) {
             (Some(name), _) => name,
             (None, Some(chosen)) => parse_chosen_name(&chosen)?,
@@ -158,7 +163,7 @@ impl ConnectRule {
         // These checks run concurrently. The rate limit is the first one, because it may reject the request without asking a
         // store, and then the others do not start.
         let address = addresses.first().cloned();
-        let person_admitted = self.check_person(&person, address.as_ref());
+        let person_admitted = self.check_person(&person, &session, address.as_ref());
         let role_admitted = self.check_role_and_address(&person, &addresses);
         let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
         let member_admitted = self.check_membership(&room, &person);
@@ -186,12 +191,12 @@ impl ConnectRule {
             Admission::Full => return Err(ConnectError::Full { limit: self.limit }),
             Admission::AddressLimitReached => return Err(ConnectError::AddressLimitReached),
         }
-        // The second check closes a race: a ban is stored before the connections are read, so either this check sees the ban
-        // or the ban sees this connection. Broadcasts of the room reach the connection before its `hello`, so a check there
+        // The second check closes a race: a ban, or that the device is signed out, is stored before the connections are read, so either this
+        // check sees it or that one sees this connection. Broadcasts of the room reach the connection before its `hello`, so a check there
         // would be too late. A change of the person's role, and the end of a membership, are like that, too.
         let now = async { Ok(self.restriction_store.moderation.role(&connection.person.id).await?) };
         let member = self.check_membership(&connection.room, &connection.person);
-        match futures::try_join!(self.check_ban(&connection.person, &addresses), now, member) {
+        match futures::try_join!(self.check_standing(&connection.person, &session, &addresses), now, member) {
             Ok(((), now, ())) if now.moderates() != role.moderates() => {
                 connection.person.moderator = moderator || now.moderates();
                 self.connections.set_moderator(&connection.id, connection.person.moderator).await?;
@@ -224,11 +229,16 @@ impl ConnectRule {
         }
     }
 
-    /// Counts the request, and rejects banned people.
-    async fn check_person(&self, person: &Person, address: Option<&AddressKey>) -> Result<(), ConnectError> {
+    /// Counts the request, and rejects banned people and devices that are signed out.
+    async fn check_person(
+        &self,
+        person: &Person,
+        session: &Session,
+        address: Option<&AddressKey>,
+    ) -> Result<(), ConnectError> {
         let moderation = Some(self.restriction_store.moderation.as_ref());
-        let counted = self.rate.take_with_restrictions(RateBucket::Connect, person, address, moderation).await?;
-        self.unless_banned(self.restriction_store.of_counted(person, counted).await?.banned_until)
+        let counted = self.rate.take_with_standing(RateBucket::Connect, person, address, moderation).await?;
+        self.unless_refused(&self.restriction_store.standing_of_counted(person, counted).await?, session)
     }
 
     /// Rejects everybody who is no member of a private room.
@@ -236,9 +246,21 @@ impl ConnectRule {
         if self.membership.may_enter(room, &person.id).await? { Ok(()) } else { Err(ConnectError::NoSuchRoom) }
     }
 
-    /// Rejects banned people, and everyone from a banned address.
-    async fn check_ban(&self, person: &Person, addresses: &[AddressKey]) -> Result<(), ConnectError> {
-        self.unless_banned(self.restriction_store.banned_until(person, addresses).await?)
+    /// Rejects banned people, everyone from a banned address, and devices that are signed out.
+    async fn check_standing(
+        &self,
+        person: &Person,
+        session: &Session,
+        addresses: &[AddressKey],
+    ) -> Result<(), ConnectError> {
+        self.unless_refused(&self.restriction_store.standing_of_session(person, addresses).await?, session)
+    }
+
+    fn unless_refused(&self, standing: &Standing, session: &Session) -> Result<(), ConnectError> {
+        if session.is_signed_out(&standing.sign_outs, self.clock.now()) {
+            return Err(ConnectError::SignedOut);
+        }
+        self.unless_banned(standing.restrictions.banned_until)
     }
 
     fn unless_banned(&self, until: Option<Timestamp>) -> Result<(), ConnectError> {

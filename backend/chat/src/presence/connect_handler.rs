@@ -57,7 +57,7 @@ fn status(error: &ConnectError) -> u16 {
         | ConnectError::BadRoom(_)
         | ConnectError::BadName(_)
         | ConnectError::ConfusableName(_) => 400,
-        ConnectError::NoTicket | ConnectError::BadTicket => 401,
+        ConnectError::NoTicket | ConnectError::BadTicket | ConnectError::SignedOut => 401,
         ConnectError::Foreign | ConnectError::Banned { .. } => 403,
         ConnectError::NoSuchRoom => 404,
         ConnectError::TooFast(_) | ConnectError::Full { .. } | ConnectError::AddressLimitReached => 429,

@@ -111,7 +111,8 @@ async fn a_form_that_is_sent_twice_takes_one_use() {
     assert_eq!(guests[0], guests[1]);
     assert!(matches!(enter(&links, &token, 2).await, Err(LinkError::UsedUp)));
     // A forged pass is a new visitor's, and names nobody.
-    let forged = links.sessions.ticket(&Session { id: "mod".parse().unwrap(), name: None, moderator: true });
+    let forged =
+        links.sessions.ticket(&Session { id: "mod".parse().unwrap(), name: None, moderator: true, device: None });
     assert_ne!(links.visitor(Some(&forged)).await.id, mona().id);
 }
 

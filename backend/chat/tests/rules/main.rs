@@ -14,6 +14,7 @@ mod connection_limits;
 mod connections_fake;
 mod cpu;
 mod delivery;
+mod devices;
 mod direct_messages;
 mod enter;
 mod erase;

@@ -134,7 +134,7 @@ async fn configured_moderators_may_moderate_claim_moderators() {
     let chat = TestChat::with_access_policy(AccessPolicy::oidc(client, vec!["mod".parse().unwrap()])).await;
     let enter = async |socket: &str, who: &str| {
         let name = Some(who.parse().unwrap());
-        let session = Session { id: who.parse().unwrap(), name, moderator: who.starts_with("claim") };
+        let session = Session { id: who.parse().unwrap(), name, moderator: who.starts_with("claim"), device: None };
         chat.connect(socket, None, Some(&chat.sessions.ticket(&session)), None).await
     };
     for (socket, who) in [("m", "mod"), ("c", "claim"), ("d", "claim-too"), ("a", "ann")] {

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{Moderation, RestrictionChange, RoomSettings, Subject},
+    devices::SignOuts,
+    moderation::{Moderation, RestrictionChange, RoomSettings, Standing, Subject},
 };
 use chat_testing::test_chat::START;
 use shared_types::{
@@ -30,6 +31,15 @@ impl Moderation for BanningModeration {
         let is_banned = self.lookups.fetch_add(1, Ordering::Relaxed) >= self.allowed_lookups;
         let banned_until = is_banned.then_some(Timestamp(START + 60_000));
         Ok(Restrictions { banned_until, ..Restrictions::default() })
+    }
+
+    async fn standing(&self, person: &PersonId) -> Result<Standing> {
+        let restrictions = self.restrictions(&Subject::Person(person.clone())).await?;
+        Ok(Standing { restrictions, ..Standing::default() })
+    }
+
+    async fn set_sign_outs(&self, _: &PersonId, _: &SignOuts) -> Result<bool> {
+        unreachable!()
     }
 
     async fn set_restrictions(&self, _: &Subject, _: Restrictions) -> Result<()> {

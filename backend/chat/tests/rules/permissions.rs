@@ -1,5 +1,9 @@
 //! Tests of the permission of every command: what a muted person can do, and what anybody can do in a read-only room.
 
+use chat::ports::{
+    devices::{Devices, StoredDevice},
+    system::Clock,
+};
 use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
 use shared_types::Action;
@@ -53,13 +57,23 @@ fn example(action: Action) -> (Value, Expected) {
         Action::AddMember => (json!({ "person": "bea" }), Expected::Denied),
         Action::RemoveMember => (json!({ "person": "bea" }), Expected::NotAllowed),
         Action::SetIdentity => (json!({ "chat": { "name": "Cats" } }), Expected::NotAllowed),
+        Action::SignOut => (json!({ "device": "a-1" }), Expected::Allowed),
         Action::SetRole => (json!({ "person": "bea", "role": "moderator" }), Expected::NotAllowed),
     }
 }
 
 /// Checks the answers to all commands of a person. `allowed` and `not_allowed` are answered so here, whatever the example says.
 async fn check(chat: &TestChat, denied: &str, allowed: &[Action], not_allowed: &[Action]) {
+    let device = StoredDevice {
+        id: "a-1".parse().unwrap(),
+        browser: None,
+        system: None,
+        since: chat.clock.now(),
+        last: chat.clock.now(),
+    };
     for &action in Action::ALL {
+        // `forget` removes it.
+        chat.devices.record(&"ann".parse().unwrap(), &device).await.unwrap();
         let (mut frame, mut expected) = example(action);
         if allowed.contains(&action) {
             expected = Expected::Allowed;

@@ -141,6 +141,7 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         ],
         // The people of the room, and nobody else: the address of their direct message is another one.
         Action::Direct => vec![json!({ "people": [{ "person": "hana" }, { "person": "max" }] })],
+        Action::SignOut => vec![json!({ "device": "d-1" })],
         Action::RemoveMember => vec![json!({ "person": "hana" })],
         Action::People
         | Action::Pins

@@ -5,9 +5,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use chat::{
     commands::{FrameHandler, FramePorts, FrameRequest},
-    front_page::{FrontPage, Visit},
+    front_page::{FrontPage, PageVisitor, Visit},
     messages::catch_up::CatchUp,
-    moderation::restrictions::RestrictionStore,
     ports::{
         connection_gateway::{ConnectionGateway, DeliveryOutcome, Frame},
         connections::{ConnectionId, Connections},
@@ -45,16 +44,14 @@ async fn load_page(chat: &TestChat, connections: Arc<dyn Connections>) -> u32 {
         connections,
         catch_up: CatchUp { messages, clock: clock.clone(), renderer: chat.renderer.clone(), page_size: 10 },
         sessions: chat.sessions.clone(),
-        restriction_store: RestrictionStore {
-            moderation: chat.moderation.clone(),
-            clock: clock.clone(),
-            configured_moderators: Vec::new(),
-        },
+        restriction_store: chat.restriction_store(),
         membership: chat.membership(),
+        devices: chat.device_registry(),
         socket: String::new(),
         clock,
     };
-    let visit = page.visit(RoomName::lobby(), None, None, &[], Language::English).await;
+    let visitor = PageVisitor { cookie: None, name: None, addresses: &[], user_agent: None };
+    let visit = page.visit(&RoomName::lobby(), &visitor, Language::English).await;
     match visit.unwrap() {
         Visit::Room(visit) => visit.state.online,
         Visit::SignInFirst | Visit::NoSuchRoom { .. } => panic!("the lobby is open"),

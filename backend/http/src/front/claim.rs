@@ -72,7 +72,7 @@ impl FrontHandler {
             }
             Err(RateError::Unavailable(cause)) => return Err(cause),
         }
-        Ok(match sessions.session(request.session_cookie()).await {
+        Ok(match self.session(request).await? {
             Some(session) => Ok(session),
             // The provider says who people are.
             None if self.access() == AccessMode::Oidc => Err((403, ClaimProblem::NotSignedIn)),

@@ -16,7 +16,7 @@ impl FrontHandler {
     /// People who are in the chat already, and everybody where there is no passphrase, are redirected to the room.
     pub(crate) async fn invitation_page(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let room = redirect_room(field(&request.query, "to").as_deref());
-        if !self.links.has_invitations() || self.has_session(request).await {
+        if !self.links.has_invitations() || self.has_session(request).await? {
             return Ok(without_token(&room, request));
         }
         let page = InvitationPage { room: &room, pass: &self.links.visitor_pass(), token: "", problem: None };
@@ -32,7 +32,7 @@ impl FrontHandler {
     ) -> Result<FrontAnswer> {
         let room = redirect_room(field(form, "to").as_deref());
         // Somebody who is in the chat already takes no use.
-        if !self.links.has_invitations() || self.has_session(request).await {
+        if !self.links.has_invitations() || self.has_session(request).await? {
             return Ok(without_token(&room, request));
         }
         if !self.is_from_own_page(request) {
@@ -104,8 +104,8 @@ impl FrontHandler {
     }
 
     /// Returns whether the visitor needs no link to enter.
-    async fn has_session(&self, request: &FrontRequest) -> bool {
-        self.front_page.sessions.session(request.session_cookie()).await.is_some()
+    async fn has_session(&self, request: &FrontRequest) -> Result<bool> {
+        Ok(self.session(request).await?.is_some())
     }
 }
 

@@ -32,7 +32,7 @@ impl FrontHandler {
         }
         let (token, pass) = (field(form, "token").unwrap_or_default(), field(form, "visitor"));
         let sessions = &self.front_page.sessions;
-        let (session, cookie): (Session, _) = match sessions.session(request.session_cookie()).await {
+        let (session, cookie): (Session, _) = match self.session(request).await? {
             Some(session) => (session, None),
             None if self.access() == AccessMode::Open => {
                 let session = self.links.visitor(pass.as_deref()).await;

@@ -23,10 +23,11 @@ pub(crate) struct Asker {
 }
 
 impl FrontHandler {
-    /// Returns the visitor of a request, who is a moderator also by a stored role; `None` without a valid session cookie.
+    /// Returns the visitor of a request, who is a moderator also by a stored role; `None` without a valid
+    /// session cookie, and if the device is signed out.
     pub(crate) async fn asker(&self, request: &FrontRequest) -> Result<Option<Asker>> {
         let FrontPage { sessions, restriction_store, .. } = &self.front_page;
-        let Some(session) = sessions.session(request.session_cookie()).await else { return Ok(None) };
+        let Some(session) = self.session(request).await? else { return Ok(None) };
         let addresses = request.address.map(|address| sessions.address_keys(address)).unwrap_or_default();
         let mut person = session.person(cookies::person_name(request.cookies()));
         person.moderator |= restriction_store.moderation.role(&person.id).await?.moderates();

@@ -23,7 +23,7 @@ pub enum ImageAccess {
 }
 
 impl FrontHandler {
-    /// Returns who may see the image of a request. Costs a read for an image of a private room, and nothing for another one.
+    /// Returns who may see the image of a request. Costs two reads for an image of a private room, and nothing for another one.
     ///
     /// # Errors
     ///
@@ -33,9 +33,7 @@ impl FrontHandler {
         if !key.room.is_private() {
             return Ok(ImageAccess::Open(key));
         }
-        let Some(session) = self.front_page.sessions.session(request.session_cookie()).await else {
-            return Ok(ImageAccess::Missing);
-        };
+        let Some(session) = self.session(request).await? else { return Ok(ImageAccess::Missing) };
         let is_member = self.front_page.membership.may_enter(&key.room, &session.id).await?;
         Ok(if is_member { ImageAccess::Member(key) } else { ImageAccess::Missing })
     }

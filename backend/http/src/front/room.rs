@@ -1,6 +1,9 @@
 //! `GET /`, `GET /r/{room}` and `GET /state/{room}`: the page of a room, and its state as JSON.
 
-use chat::{front_page::Visit, ports::Result};
+use chat::{
+    front_page::{PageVisitor, Visit},
+    ports::Result,
+};
 use frontend::ssr;
 use serde_json::json;
 use shared_types::{Language, RoomName, Timestamp};
@@ -64,7 +67,9 @@ impl FrontHandler {
         let name = cookies::person_name(request.cookies());
         let sessions = &self.front_page.sessions;
         let addresses = request.address.map(|address| sessions.address_keys(address)).unwrap_or_default();
-        self.front_page.visit(room.clone(), request.session_cookie(), name, &addresses, language).await
+        let (cookie, user_agent) = (request.session_cookie(), request.user_agent.as_deref());
+        let visitor = PageVisitor { cookie, name, addresses: &addresses, user_agent };
+        self.front_page.visit(room, &visitor, language).await
     }
 
     pub(super) fn visit_cookies(&self, cookie: Option<&str>, request: &FrontRequest) -> Vec<String> {

@@ -33,7 +33,7 @@ fn request(form: &str, cookie: Option<String>) -> FrontRequest {
 }
 
 async fn claim(chat: &TestChat, token: &str, person: &str) -> FrontAnswer {
-    let session = Session { id: person.parse().unwrap(), name: None, moderator: false };
+    let session = Session { id: person.parse().unwrap(), name: None, moderator: false, device: None };
     let cookie = format!("guest={}", chat.sessions.cookie(&session));
     front(chat).handle(request(&format!("token={token}"), Some(cookie))).await
 }
@@ -53,7 +53,7 @@ async fn an_owner_link_makes_its_visitor_an_owner_once() {
     assert!(chat.connection("a").await.person.moderator, "an open connection follows");
     assert_eq!(chat.moderation.audit(None, 9).await.unwrap().len(), 1);
     let page = FrontRequest { path: "/state/lobby".into(), form: None, ..request("", None) };
-    let session = Session { id: "ann".parse().unwrap(), name: None, moderator: false };
+    let session = Session { id: "ann".parse().unwrap(), name: None, moderator: false, device: None };
     let cookie = Some(format!("guest={}", chat.sessions.cookie(&session)));
     let state = front(&chat).handle(FrontRequest { cookie, ..page }).await.body;
     assert!(state.contains(r#""owner":true"#) && state.contains(r#""moderator":true"#), "{state}");

@@ -37,7 +37,7 @@ impl Browser {
 
     /// Returns a browser with the session of this person.
     fn of(chat: &TestChat, id: &str, name: &str) -> Self {
-        let session = Session { id: id.parse().unwrap(), name: None, moderator: false };
+        let session = Session { id: id.parse().unwrap(), name: None, moderator: false, device: None };
         let cookie = format!("guest={}; name={name}", chat.sessions.cookie(&session));
         Self { cookie: Some(cookie), ..Self::new() }
     }

@@ -59,6 +59,7 @@ fn front(chat: &TestChat) -> FrontHandler {
         saved,
         moderation: m,
         members,
+        devices,
         rate_store,
         read_positions,
         renderer,
@@ -75,6 +76,7 @@ fn front(chat: &TestChat) -> FrontHandler {
         templates,
         moderation: m,
         members,
+        devices,
         rate_store,
         read_positions,
         provider,
@@ -154,7 +156,7 @@ async fn a_banned_address_gets_no_page_and_cannot_sign_in() {
     moderation.set_restrictions(&subject, banned).await.unwrap();
     let ask = async |path: &str, who: &str, form: Option<&str>, from: &str| {
         let moderator = who == "mod";
-        let cookie = sessions.cookie(&Session { id: who.parse().unwrap(), name: None, moderator });
+        let cookie = sessions.cookie(&Session { id: who.parse().unwrap(), name: None, moderator, device: None });
         let [host, origin] = ["chat.lan", "http://chat.lan"].map(|text| Some(text.to_owned()));
         let (path, form, address) = (path.into(), form.map(String::from), from.parse().ok());
         let cookie = Some(format!("guest={cookie}"));
@@ -176,3 +178,4 @@ async fn a_banned_address_gets_no_page_and_cannot_sign_in() {
 }
 
 mod claim;
+mod devices;

@@ -52,7 +52,7 @@ async fn private_room(chat: &TestChat) -> String {
 fn request(chat: &TestChat, who: Option<&str>, address: &str, form: Option<String>) -> FrontRequest {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let cookie = who.map(|id| {
-        let session = Session { id: id.parse().unwrap(), name: None, moderator: false };
+        let session = Session { id: id.parse().unwrap(), name: None, moderator: false, device: None };
         format!("guest={}; name={id}", chat.sessions.cookie(&session))
     });
     FrontRequest {
@@ -161,7 +161,7 @@ async fn an_image_of_a_private_room_is_for_its_members() {
     ] {
         assert_eq!(access(who, path).await, ImageAccess::Missing, "{who:?} {path}");
     }
-    let other = Session { id: "hana".parse().unwrap(), name: None, moderator: false };
+    let other = Session { id: "hana".parse().unwrap(), name: None, moderator: false, device: None };
     let forged = FrontRequest {
         cookie: Some(format!("guest={}x", chat.sessions.cookie(&other))),
         ..request(&chat, None, &path, None)

@@ -36,7 +36,7 @@ async fn run() -> Result<(), Error> {
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let moderation = Arc::new(aws.moderation(table, &config.message_table, clock.clone()));
     let (tokens, members) = (Arc::new(aws.tokens(table)), Arc::new(aws.room_members(table)));
-    let read_positions = Arc::new(aws.read_positions(table));
+    let (read_positions, devices) = (Arc::new(aws.read_positions(table)), Arc::new(aws.devices(table)));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let ports = FrontPorts {
@@ -46,6 +46,7 @@ async fn run() -> Result<(), Error> {
         templates,
         moderation,
         members,
+        devices,
         rate_store,
         read_positions,
         provider,

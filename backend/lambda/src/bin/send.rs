@@ -43,6 +43,7 @@ async fn run() -> Result<(), Error> {
     let room_directory = Arc::new(aws.room_directory(&config.connection_table));
     let read_positions = Arc::new(aws.read_positions(&config.connection_table));
     let members = Arc::new(aws.room_members(&config.connection_table));
+    let devices = Arc::new(aws.devices(&config.connection_table));
     let saved = messages.clone();
     let ports = FramePorts {
         connections,
@@ -55,6 +56,7 @@ async fn run() -> Result<(), Error> {
         read_positions,
         room_directory,
         members,
+        devices,
         renderer,
         clock,
         entropy,

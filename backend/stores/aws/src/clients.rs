@@ -19,6 +19,7 @@ use crate::{
     backup::{DynamoRecords, DynamoRestore, RestoredStores, StackNames},
     call_log::CallLog,
     connections::DynamoConnections,
+    devices::DynamoDevices,
     gateway::ApiGatewayConnections,
     images::S3Images,
     messages::DynamoMessages,
@@ -160,6 +161,11 @@ impl Clients {
         DynamoRoomDirectory::new(self.table(table))
     }
 
+    /// Returns the devices in the connection table.
+    pub fn devices(&self, table: &str) -> DynamoDevices {
+        DynamoDevices::new(self.table(table))
+    }
+
     /// Returns the read positions in the connection table.
     pub fn read_positions(&self, table: &str) -> DynamoReadPositions {
         DynamoReadPositions::new(self.table(table))
@@ -228,6 +234,7 @@ impl Clients {
             members: self.room_members(&names.connections),
             secrets: self.secrets(&names.connections),
             read_positions: self.read_positions(&names.connections),
+            devices: self.devices(&names.connections),
             room_directory: self.room_directory(&names.connections),
             images: self.images(&names.images, clock.clone()),
         };

@@ -42,6 +42,7 @@ pub mod backup;
 pub mod call_log;
 pub mod clients;
 pub mod connections;
+pub mod devices;
 mod error_chain;
 pub mod gateway;
 pub mod images;

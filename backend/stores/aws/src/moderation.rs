@@ -10,7 +10,8 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use chat::ports::{
     Result, Unavailable,
     connections::AddressKey,
-    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
+    devices::SignOuts,
+    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Standing, Subject},
     rate_store::RateLimit,
     system::Clock,
 };
@@ -31,6 +32,7 @@ mod identity;
 mod roles;
 mod room_details;
 mod room_rules;
+mod sign_outs;
 
 /// How long an item outlives its restriction, in seconds, so that a fast clock cannot expire one that is still in force.
 const GRACE_SECONDS: u64 = 10 * 60;
@@ -59,6 +61,16 @@ impl Moderation for DynamoModeration {
 
     async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
         let doing = "writing restrictions";
+        if let Subject::Person(_) = of {
+            // The item has other attributes, too.
+            for change in [
+                RestrictionChange::MutedUntil(restrictions.muted_until),
+                RestrictionChange::BannedUntil(restrictions.banned_until),
+            ] {
+                self.restrict(of, change).await?;
+            }
+            return Ok(());
+        }
         let Some(until) = restrictions.muted_until.max(restrictions.banned_until) else {
             return self.decisions.delete(restrictions_key(of), doing).await.map(drop);
         };
@@ -77,8 +89,8 @@ impl Moderation for DynamoModeration {
             RestrictionChange::MutedUntil(until) => ("mutedUntil", until),
             RestrictionChange::BannedUntil(until) => ("bannedUntil", until),
         };
-        // The other restriction may end later than this one, but not later than the longest one that begins now.
-        let expires = (self.clock.now() + limits::SANCTION).0 / 1000 + GRACE_SECONDS;
+        // What else is in the item may end later than this restriction, but not later than a sign-out of now.
+        let expires = sign_outs::expires(self.clock.now());
         let update = self
             .decisions
             .updating(restrictions_key(of))
@@ -95,6 +107,16 @@ impl Moderation for DynamoModeration {
             Update::Made(stored) => to_restrictions(&stored).map_err(Unavailable::while_doing(doing)),
             Update::Refused(_) => Err(Unavailable { doing, cause: "an update without a condition was refused".into() }),
         }
+    }
+
+    async fn standing(&self, person: &PersonId) -> Result<Standing> {
+        let doing = "reading restrictions";
+        let found = self.decisions.get(restrictions_key(&Subject::Person(person.clone())), doing).await?;
+        to_standing(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
+    }
+
+    async fn set_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<bool> {
+        sign_outs::set(&self.decisions, person, sign_outs, sign_outs.version.wrapping_sub(1), self.clock.now()).await
     }
 
     async fn count_action(
@@ -242,6 +264,11 @@ impl DynamoModeration {
         Self { decisions, log, clock, without_rules }
     }
 
+    /// Stores the sign-outs of a backup, unless the person has some.
+    pub(crate) async fn restore_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<()> {
+        sign_outs::set(&self.decisions, person, sign_outs, 0, self.clock.now()).await.map(drop)
+    }
+
     /// Returns whether an item is unexpired. DynamoDB deletes expired items within days; until then reads find them.
     fn is_unexpired(&self, item: &Item) -> bool {
         read_number(item, "expires").is_ok_and(|expires: u64| self.clock.now().0 / 1000 < expires)
@@ -310,6 +337,11 @@ fn room_partition(room: &RoomName) -> String {
 fn to_restrictions(item: &Item) -> std::result::Result<Restrictions, Malformed> {
     let until = |attribute| Ok(read_optional_number(item, attribute)?.map(Timestamp));
     Ok(Restrictions { muted_until: until("mutedUntil")?, banned_until: until("bannedUntil")? })
+}
+
+/// Reads what is stored of a person. Unreadable sign-outs are an error, as unreadable restrictions.
+fn to_standing(item: &Item) -> std::result::Result<Standing, Malformed> {
+    Ok(Standing { restrictions: to_restrictions(item)?, sign_outs: sign_outs::read(item)? })
 }
 
 /// Reads the rules of a room. Unreadable ones are an error and not "none".

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a poisoned lock fails the test")]
 
 pub mod connections;
+pub mod devices;
 pub mod images;
 pub mod messages;
 pub mod moderation;

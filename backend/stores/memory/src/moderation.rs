@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
+    devices::SignOuts,
+    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Standing, Subject},
     rate_store::{RateLimit, RateStore},
 };
 use shared_types::{
@@ -23,6 +24,7 @@ pub struct MemoryModeration(Mutex<State>, MemoryRateStore, MemoryRoles);
 #[derive(Default)]
 struct State {
     restrictions: BTreeMap<String, Restrictions>,
+    sign_outs: BTreeMap<PersonId, SignOuts>,
     banned_addresses: BTreeMap<PersonId, Vec<AddressKey>>,
     seen: BTreeMap<PersonId, Vec<AddressKey>>,
     rules: BTreeMap<RoomName, RoomRules>,
@@ -57,8 +59,23 @@ impl Moderation for MemoryModeration {
         now: Timestamp,
     ) -> Result<Option<CountedAction>> {
         let rate = self.1.take(&format!("{bucket}#{person}"), limit, now).await?;
+        Ok(Some(CountedAction { rate, standing: self.standing(person).await? }))
+    }
+
+    async fn standing(&self, person: &PersonId) -> Result<Standing> {
         let restrictions = self.restrictions(&Subject::Person(person.clone())).await?;
-        Ok(Some(CountedAction { rate, restrictions }))
+        let sign_outs = self.0.lock().unwrap().sign_outs.get(person).cloned().unwrap_or_default();
+        Ok(Standing { restrictions, sign_outs })
+    }
+
+    async fn set_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<bool> {
+        let mut state = self.0.lock().unwrap();
+        let stored = state.sign_outs.entry(person.clone()).or_default();
+        let is_next = stored.version.wrapping_add(1) == sign_outs.version;
+        if is_next {
+            *stored = sign_outs.clone();
+        }
+        Ok(is_next)
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {

@@ -1,6 +1,7 @@
 //! The ports of the local server: messages in one database file, images in files beside it, connections and rate counters in memory.
 
 pub mod connections;
+pub mod devices;
 pub mod images;
 pub mod messages;
 pub mod moderation;

@@ -299,7 +299,7 @@ fn kept_change(entry: Entry<(u64, u64)>, oldest: Timestamp) -> Option<std::resul
 }
 
 /// Decodes a stored value. One that cannot be read is logged and left out, so that it does not make its room unreadable.
-fn readable<T: DeserializeOwned>(stored: &[u8]) -> Option<T> {
+pub(crate) fn readable<T: DeserializeOwned>(stored: &[u8]) -> Option<T> {
     decode(stored).inspect_err(|error| tracing::error!(%error, "stored value cannot be read; left out")).ok()
 }
 

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use chat::ports::{
     Result, Unavailable,
     connections::AddressKey,
-    moderation::{Moderation, RestrictionChange, RoomSettings, Subject},
+    devices::SignOuts,
+    moderation::{Moderation, RestrictionChange, RoomSettings, Standing, Subject},
     system::Clock,
 };
 use redb::{ReadTransaction, ReadableTable, TableDefinition, TableHandle, WriteTransaction};
@@ -28,7 +29,7 @@ use crate::{
 mod decisions;
 pub(crate) mod roles;
 
-/// [`Restrictions`] as JSON, by subject.
+/// [`Standing`] as JSON, by subject.
 pub(crate) const RESTRICTIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
 /// [`BannedAddresses`] as JSON, by person.
 pub(crate) const BANNED_ADDRESSES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("banned_with");
@@ -74,16 +75,26 @@ impl RedbModeration {
         of: &Subject,
         change: impl Fn(Restrictions) -> Restrictions + Send + 'static,
     ) -> Result<Restrictions> {
+        let change = move |stored: &mut Standing| stored.restrictions = change(stored.restrictions);
+        Ok(self.change_standing(of, change).await?.0.restrictions)
+    }
+
+    /// Changes what is stored of a subject in one commit. Returns it, and the result of the change.
+    async fn change_standing<T: Send + 'static>(
+        &self,
+        of: &Subject,
+        change: impl Fn(&mut Standing) -> T + Send + 'static,
+    ) -> Result<(Standing, T)> {
         let (key, now) = (subject_key(of), self.clock.now());
         self.decide("writing restrictions", move |transaction| {
             let mut table = transaction.open_table(RESTRICTIONS)?;
             let before = table.get(key.as_str())?.map(|value| decode(value.value())).transpose()?;
-            let changed = change(before.unwrap_or_default());
-            table.insert(key.as_str(), encode(&changed)?.as_slice())?;
-            // Moderators decide a few times a day, and nothing else would remove expired restrictions.
-            table
-                .retain(|_, restrictions| !decode(restrictions).is_ok_and(|restrictions| is_over(restrictions, now)))?;
-            Ok(changed)
+            let mut standing: Standing = before.unwrap_or_default();
+            let result = change(&mut standing);
+            table.insert(key.as_str(), encode(&standing)?.as_slice())?;
+            // It changes a few times a day, and nothing else would remove what has expired.
+            table.retain(|_, stored| !decode(stored).is_ok_and(|standing: Standing| standing.is_over(now)))?;
+            Ok((standing, result))
         })
         .await
     }
@@ -144,6 +155,22 @@ impl Moderation for RedbModeration {
 
     async fn restrict(&self, of: &Subject, change: RestrictionChange) -> Result<Restrictions> {
         self.change_restrictions(of, move |before| change.apply(before)).await
+    }
+
+    async fn standing(&self, person: &PersonId) -> Result<Standing> {
+        self.find("reading restrictions", RESTRICTIONS, subject_key(&Subject::Person(person.clone()))).await
+    }
+
+    async fn set_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<bool> {
+        let (subject, sign_outs) = (Subject::Person(person.clone()), sign_outs.clone());
+        let change = move |stored: &mut Standing| {
+            let is_next = stored.sign_outs.version.wrapping_add(1) == sign_outs.version;
+            if is_next {
+                stored.sign_outs = sign_outs.clone();
+            }
+            is_next
+        };
+        Ok(self.change_standing(&subject, change).await?.1)
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
@@ -303,10 +330,6 @@ fn stored(
 ) -> std::result::Result<Option<Vec<u8>>, redb::Error> {
     let Some(table) = open(transaction, table)? else { return Ok(None) };
     Ok(table.get(key)?.map(|value| value.value().to_vec()))
-}
-
-fn is_over(restrictions: Restrictions, now: Timestamp) -> bool {
-    restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
 }
 
 /// Neither a person's id nor an address's key can hold a `#`.

@@ -27,9 +27,9 @@ use chat_testing::{clock::ManualClock, fifo_queue::FifoQueue};
 use serde_json::json;
 use shared_types::{AccessMode, Person, RoomName, Timestamp};
 use store_memory::{
-    connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory,
-    room_members::MemoryRoomMembers,
+    connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
+    moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
+    room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers,
 };
 
 use crate::gateway::{Gateway, Health};
@@ -279,6 +279,7 @@ fn handler(
         gateway,
         moderation: Arc::new(MemoryModeration::default()),
         members: Arc::new(MemoryRoomMembers::default()),
+        devices: Arc::new(MemoryDevices::default()),
         rate_store: rate_store.clone(),
         read_positions: Arc::new(MemoryReadPositions::default()),
         room_directory: Arc::new(MemoryRoomDirectory::default()),

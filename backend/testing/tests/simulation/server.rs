@@ -14,6 +14,7 @@ use std::{
 
 use chat::{
     access::{
+        devices::DeviceRegistry,
         origin::Origins,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
@@ -22,7 +23,7 @@ use chat::{
     },
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
     cpu::{CpuClient, CpuScheduler},
-    front_page::{self, FrontPage},
+    front_page::{self, FrontPage, PageVisitor},
     messages::{catch_up::CatchUp, renderer::MessageRenderer, threads::Threads},
     moderation::restrictions::RestrictionStore,
     ports::{Result, Unavailable, connections::ConnectionId, messages::Messages},
@@ -40,9 +41,9 @@ use shared_types::{
     Timestamp, limits,
 };
 use store_memory::{
-    connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory,
-    room_members::MemoryRoomMembers, secrets::MemorySecrets,
+    connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
+    moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
+    room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers, secrets::MemorySecrets,
 };
 use tokio::{
     sync::{Notify, mpsc},
@@ -101,6 +102,7 @@ pub(crate) struct Server {
     rate_store: MemoryRateStore,
     moderation: MemoryModeration,
     members: Arc<MemoryRoomMembers>,
+    devices: Arc<MemoryDevices>,
     observations: Mutex<Observations>,
     /// The people who opened a page, without the moderator.
     people: Mutex<Vec<PersonId>>,
@@ -152,6 +154,7 @@ impl Server {
             rate_store: MemoryRateStore::default(),
             moderation: MemoryModeration::default(),
             members: Arc::default(),
+            devices: Arc::default(),
             observations: Mutex::default(),
             people: Mutex::default(),
             sockets: Mutex::default(),
@@ -210,7 +213,7 @@ impl Server {
 
     /// Returns the session cookie of the moderator.
     pub(crate) fn moderator_cookie(&self) -> String {
-        self.sessions.cookie(&Session { id: MODERATOR.parse().unwrap(), name: None, moderator: true })
+        self.sessions.cookie(&Session { id: MODERATOR.parse().unwrap(), name: None, moderator: true, device: None })
     }
 
     /// Returns the people who opened a page, without the moderator.
@@ -232,13 +235,20 @@ impl Server {
             restriction_store: self.restriction_store(&ports),
             sessions: self.sessions.clone(),
             membership: self.membership(),
+            devices: self.device_registry(&ports),
             socket: String::new(),
             clock: ports.clone(),
         };
         let (mut visit, mut deletions) = (None, 0);
         self.run(async {
             deletions = HANDLER.with(|handler| handler.acknowledged.deletions);
-            visit = page.visit(room, cookie.as_deref(), None, &[], Language::English).await.ok();
+            let visitor = PageVisitor {
+                cookie: cookie.as_deref(),
+                name: None,
+                addresses: &[],
+                user_agent: Some("Firefox/1 Linux"),
+            };
+            visit = page.visit(&room, &visitor, Language::English).await.ok();
         })
         .await;
         let Some(front_page::Visit::Room(visit)) = visit else { return Visit::Failed };
@@ -294,6 +304,10 @@ impl Server {
         Some((id, frames))
     }
 
+    fn device_registry(&self, ports: &Arc<Ports>) -> DeviceRegistry {
+        DeviceRegistry { devices: self.devices.clone(), restriction_store: self.restriction_store(ports) }
+    }
+
     fn membership(&self) -> RoomMembership {
         RoomMembership { members: self.members.clone() }
     }
@@ -322,6 +336,7 @@ impl Server {
             gateway: ports.clone(),
             moderation: ports.clone(),
             members: self.members.clone(),
+            devices: self.devices.clone(),
             rate_store: ports.clone(),
             read_positions: Arc::new(MemoryReadPositions::default()),
             room_directory: Arc::new(MemoryRoomDirectory::default()),

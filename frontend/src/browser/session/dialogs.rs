@@ -74,6 +74,8 @@ impl Session {
             DialogIntent::MakeInvitation { seconds, uses } => self.make_invitation(seconds, uses),
             DialogIntent::RevokeInvitation(id) => self.revoke_invitation(&id),
             DialogIntent::LinkDevice => self.link_device(),
+            DialogIntent::LoadDevices(devices) => self.load_devices(devices),
+            DialogIntent::SignOutDevice(device) => return self.sign_out_device(device),
             DialogIntent::CreatePrivateRoom(title) => {
                 return self.client.send_query(ClientMessage::CreateRoom { title });
             }
@@ -122,6 +124,7 @@ impl Session {
             ServerMessage::Error { action: Some(ActionName::Known(Action::Read)), code, retry_after, .. } => {
                 self.read_sync.on_error(*code, *retry_after, time::now());
             }
+            _ if self.on_device_answer(message) => {}
             _ if self.on_private_room_answer(message) => {}
             _ => self.on_moderation_answer(message),
         }
@@ -135,6 +138,7 @@ impl Session {
         self.on_lists_disconnect();
         self.on_poll_disconnect();
         self.on_directory_disconnect();
+        self.on_devices_disconnect();
     }
 
     /// Returns the requests of the dialogs that are due. The caller has a socket.

@@ -201,7 +201,8 @@ impl Session {
                 | Action::AddMember
                 | Action::RemoveMember
                 | Action::LeaveRoom
-                | Action::Direct => {}
+                | Action::Direct
+                | Action::SignOut => {}
             },
             _ => {}
         }

@@ -3,12 +3,12 @@
 use leptos::ev;
 use page_model::{composer_mode::ComposerMode, notification_level::NotificationLevel, timeline::Change};
 use shared_types::{
-    ChatIdentity, InvitationId, Language, MessageText, Nonce, Person, PersonId, PersonName, PollDraft, Role,
+    ChatIdentity, DeviceId, InvitationId, Language, MessageText, Nonce, Person, PersonId, PersonName, PollDraft, Role,
     RoomDetails, RoomName, RoomRules, RoomTitle, Seq,
 };
 use web_sys::File;
 
-use crate::ui::state::invite::ShownLink;
+use crate::ui::{devices_dialog::DevicesDialog, state::invite::ShownLink};
 
 /// A command of the visitor.
 #[derive(Debug)]
@@ -180,6 +180,10 @@ pub(crate) enum DialogIntent {
     RevokeInvitation(InvitationId),
     /// Make a link to another device.
     LinkDevice,
+    /// Load the devices of the visitor.
+    LoadDevices(DevicesDialog),
+    /// Sign out a device of the visitor, or all but this one.
+    SignOutDevice(Option<DeviceId>),
     /// Make a private room with this title.
     CreatePrivateRoom(RoomTitle),
     /// Load the open rooms that the visitor looks for.

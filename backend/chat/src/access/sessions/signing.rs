@@ -168,6 +168,17 @@ impl Sessions {
     }
 }
 
+/// Returns the time that is left of a token, whose signature the caller has verified.
+pub(super) fn remaining_life(token: &str, now: Timestamp) -> Option<Duration> {
+    #[derive(Deserialize)]
+    struct End {
+        until: Timestamp,
+    }
+    let claims = BASE64.decode(token.split_once('.')?.0).ok()?;
+    let End { until } = serde_json::from_slice(&claims).ok()?;
+    Some(until.since(now))
+}
+
 /// Starts an HMAC over the parts. Each part follows its length, so that different lists of parts never give the same bytes.
 pub(super) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]

@@ -51,7 +51,7 @@ async fn sessions() -> (Deployment, Sessions) {
 }
 
 fn ann() -> Session {
-    Session { id: "ann".parse().unwrap(), name: None, moderator: false }
+    Session { id: "ann".parse().unwrap(), name: None, moderator: false, device: None }
 }
 
 fn oidc(issuer: &str, id: &str) -> AccessPolicy {

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use chat::ports::{
     Unavailable,
     backup::{ImageRef, Record, RestoreTarget, StoreError},
+    devices::Devices,
     messages::{Messages, PinEntry, StoredMessage},
-    moderation::{Moderation, RoomSettings},
+    moderation::{Moderation, RoomSettings, Subject},
     read_positions::ReadPositions,
     room_directory::DirectoryEntry,
     room_members::RoomMembers,
@@ -18,6 +19,7 @@ use shared_types::{AuditEntry, Role, RoleEntry, RoomName, Timestamp, limits};
 
 use super::{BACKUP, marker_key, pace::Pace, source::marked_backup, units::write_units};
 use crate::{
+    devices::DynamoDevices,
     images::S3Images,
     item::{item, text},
     messages::DynamoMessages,
@@ -44,6 +46,7 @@ pub(crate) struct RestoredStores {
     pub(crate) members: DynamoRoomMembers,
     pub(crate) secrets: DynamoSecrets,
     pub(crate) read_positions: DynamoReadPositions,
+    pub(crate) devices: DynamoDevices,
     pub(crate) room_directory: DynamoRoomDirectory,
     pub(crate) images: S3Images,
 }
@@ -104,11 +107,14 @@ impl DynamoRestore {
                 }
                 Ok(1)
             }
-            Record::Restrictions { subject, restrictions } => {
-                if self.stores.moderation.restrictions(subject).await?.is_default() {
+            Record::Restrictions { subject, restrictions, sign_outs } => {
+                if !restrictions.is_default() && self.stores.moderation.restrictions(subject).await?.is_default() {
                     self.stores.moderation.set_restrictions(subject, *restrictions).await?;
                 }
-                Ok(1)
+                if let (Subject::Person(person), Some(sign_outs)) = (subject, sign_outs) {
+                    self.stores.moderation.restore_sign_outs(person, sign_outs).await?;
+                }
+                Ok(3)
             }
             Record::BannedAddresses { person, addresses, until } => {
                 if self.stores.moderation.banned_addresses(person).await?.is_empty() {
@@ -126,6 +132,7 @@ impl DynamoRestore {
             }
             Record::ReadPosition { position } => self.stores.read_positions.advance(position).await.map(|_| 1),
             Record::ReadReceipt { receipt } => self.stores.read_positions.show(receipt).await.map(|_| 1),
+            Record::Device { person, device } => self.stores.devices.record(person, device).await.map(|()| 1),
             Record::Member { room, member } => {
                 if !self.stores.members.is_member(room, &member.person).await? {
                     self.stores.members.add(room, member).await?;
@@ -169,8 +176,10 @@ impl DynamoRestore {
             Record::Audit { entry } => moderation::backup::is_over(entry, now),
             Record::ReadPosition { position } => read_positions::is_over(position.at, now),
             Record::ReadReceipt { receipt } => read_positions::is_over(receipt.at, now),
-            Record::Restrictions { restrictions, .. } => {
+            Record::Device { device, .. } => device.is_over(now),
+            Record::Restrictions { restrictions, sign_outs, .. } => {
                 restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
+                    && sign_outs.as_ref().is_none_or(|sign_outs| sign_outs.is_over(now))
             }
             Record::Secrets { .. }
             | Record::Room { .. }

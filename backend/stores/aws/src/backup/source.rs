@@ -12,6 +12,7 @@ use shared_types::{Rev, RoomName, Timestamp};
 
 use super::{BACKUP, marker_key, pace::Pace, scan::Scan};
 use crate::{
+    devices,
     item::Item,
     messages::{DynamoMessages, backup::Found},
     moderation, read_positions, secrets,
@@ -105,6 +106,10 @@ impl RecordSource for DynamoRecords {
                     };
                     let found = match found {
                         Found::NotInBackups => read_positions::backup_record(item, now),
+                        found => found,
+                    };
+                    let found = match found {
+                        Found::NotInBackups => devices::backup_record(item, now),
                         found => found,
                     };
                     self.add(found, item, &mut records)?;

@@ -102,6 +102,7 @@ impl DynamoMessages {
             | Record::Role { .. }
             | Record::ReadPosition { .. }
             | Record::ReadReceipt { .. }
+            | Record::Device { .. }
             | Record::Member { .. }
             | Record::Audit { .. } => return Ok(None),
         }))

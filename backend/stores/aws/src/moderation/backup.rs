@@ -1,12 +1,17 @@
 //! Decisions of moderators and the audit log as records of a backup, and back.
 
-use chat::ports::{Result, Unavailable, backup::Record, connections::AddressKey, moderation::Subject};
-use shared_types::{AuditEntry, Restrictions, Timestamp, limits};
+use chat::ports::{
+    Result, Unavailable,
+    backup::Record,
+    connections::AddressKey,
+    moderation::Subject,
+};
+use shared_types::{AuditEntry, Timestamp, limits};
 
 use super::{
     AUDIT, GRACE_SECONDS, audit_sk, identity,
     roles::{ROLES, to_entry},
-    room_details, to_restrictions, to_rules,
+    room_details, to_rules, to_standing,
 };
 use crate::{
     item::{Item, item, number, read_number, read_parsed, text},
@@ -29,7 +34,7 @@ pub(crate) fn decision(item: &Item, now: Timestamp) -> Found {
             Found::readable(identity::to_identity(item).ok().map(|chat| Record::Chat { chat }))
         }
         _ if is_expired => Found::NotInBackups,
-        (Some(("person" | "address", _)), "standing") => restrictions(pk, item),
+        (Some(("person" | "address", _)), "standing") => restrictions(pk, item, now),
         (Some(("person", person)), "addresses") => Found::readable(banned_addresses(person, item)),
         _ => Found::NotInBackups,
     }
@@ -68,15 +73,15 @@ fn details(room: &str, item: &Item) -> Option<Record> {
     Some(Record::Details { room: room.parse().ok()?, details: room_details::to_details(item).ok()? })
 }
 
-fn restrictions(pk: &str, item: &Item) -> Found {
+fn restrictions(pk: &str, item: &Item, now: Timestamp) -> Found {
     let subject = match pk.split_once('#') {
         Some(("person", person)) => person.parse().ok().map(Subject::Person),
         Some((_, address)) => Some(Subject::Address(AddressKey(address.to_owned()))),
         None => None,
     };
-    match (subject, to_restrictions(item)) {
-        (Some(_), Ok(restrictions)) if restrictions == Restrictions::default() => Found::NotInBackups,
-        (Some(subject), Ok(restrictions)) => Found::Record(Record::Restrictions { subject, restrictions }),
+    match (subject, to_standing(item)) {
+        (Some(_), Ok(standing)) if standing.is_over(now) => Found::NotInBackups,
+        (Some(subject), Ok(standing)) => Found::Record(Record::of_standing(subject, standing)),
         _ => Found::Unreadable,
     }
 }

@@ -23,6 +23,7 @@ use store_aws::{
     clients::Clients,
 };
 use store_redb::{
+    devices::RedbDevices,
     messages::RedbMessages,
     moderation::RedbModeration,
     read_positions::RedbReadPositions,
@@ -86,11 +87,13 @@ async fn backup_of_home() -> TempDir {
     let moderation = RedbModeration::new(store.clone(), Arc::new(SystemClock));
     let read_positions = RedbReadPositions::new(store.clone());
     let members = RedbRoomMembers::new(store.clone());
+    let devices = RedbDevices::new(store.clone());
     let ports = Ports {
         messages: &messages,
         saved: &messages,
         moderation: &moderation,
         members: &members,
+        devices: &devices,
         read_positions: &read_positions,
         secrets: &store,
     };

@@ -4,19 +4,23 @@ use std::{cell::Cell, collections::BTreeMap, sync::Arc, time::Duration};
 
 use chat::{
     access::{
+        devices::DeviceRegistry,
         direct_messages::direct_message_of,
         links::AccessLinks,
         origin::Origins,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
         room_membership::RoomMembership,
-        sessions::{Session, Sessions},
+        sessions::{Session, SessionDevice, Sessions},
     },
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
     cpu::CpuScheduler,
     messages::renderer::MessageRenderer,
     moderation::restrictions::RestrictionStore,
-    ports::{connections::ConnectionId, system::Entropy},
+    ports::{
+        connections::ConnectionId,
+        system::{Clock, Entropy},
+    },
     presence::{
         connect::{ConnectRequest, ConnectRule},
         connect_handler::ConnectHandler,
@@ -100,6 +104,7 @@ impl Chat {
             gateway: self.gateway.clone(),
             moderation: Arc::new(clients.moderation(connections, messages, self.clock.clone())),
             members: Arc::new(clients.room_members(connections)),
+            devices: Arc::new(clients.devices(connections)),
             rate_store: Arc::new(clients.rate_store(connections)),
             room_directory: Arc::new(clients.room_directory(connections)),
             read_positions: Arc::new(clients.read_positions(connections)),
@@ -135,7 +140,12 @@ impl Chat {
 
     /// Opens a socket of a person in a room.
     async fn connect_to(&self, id: &str, room: Option<&str>) -> Calls {
-        let ticket = self.sessions.ticket(&Session { id: id.parse().unwrap(), name: None, moderator: id == MODERATOR });
+        let ticket = self.sessions.ticket(&Session {
+            id: id.parse().unwrap(),
+            name: None,
+            moderator: id == MODERATOR,
+            device: None,
+        });
         let address = Some(if id == "bea" { "192.0.2.2" } else { "192.0.2.1" }.parse().unwrap());
         let room = room.map(str::to_owned);
         let request = ConnectRequest { room, ticket: Some(ticket), address, ..connect_request(id) };
@@ -280,6 +290,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     costs.insert("disconnect, of a socket that watches a room", chat.disconnect("ann").await);
     costs.insert("disconnect", chat.disconnect("cy").await);
     Box::pin(add_links(chat, &mut costs)).await;
+    Box::pin(add_devices(chat, &mut costs)).await;
     Box::pin(add_private_rooms(chat, &mut costs)).await;
     chat.connect_to("gus", Some("owls")).await;
     chat.send("gus", json!({ "action": "ping" })).await;
@@ -367,6 +378,39 @@ async fn add_direct_messages(chat: &Chat, costs: &mut BTreeMap<&'static str, Cal
     let send = json!({ "action": "send", "text": "hi" });
     chat.send("gil", send.clone()).await;
     costs.insert("send, to one person who is elsewhere", chat.send("gil", send).await);
+}
+
+/// Adds what the requests for devices cost, beyond what every request of the front page does.
+async fn add_devices(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
+    let links = chat.links().await;
+    let FramePorts { devices, .. } = chat.ports();
+    let registry = DeviceRegistry { devices, restriction_store: links.restriction_store.clone() };
+    let session = |device: &str, used| {
+        let device = SessionDevice { id: device.parse().unwrap(), since: chat.clock.now(), used };
+        Session { id: "pam".parse().unwrap(), name: None, moderator: false, device: Some(device) }
+    };
+    chat.calls.take();
+    registry.note_use(&session("d-1", 0), "", None).await.unwrap();
+    costs.insert("a page, of a new device", chat.calls.take());
+    registry.note_use(&session("d-2", 1), "", None).await.unwrap();
+    costs.insert("a page, the first of a device on a day", chat.calls.take());
+    assert!(!registry.is_signed_out(&session("d-1", 1)).await.unwrap());
+    links.rate.link_request(&"pam".parse().unwrap()).await.unwrap();
+    registry.list(&"pam".parse().unwrap(), None, Duration::from_secs(60)).await.unwrap();
+    costs.insert("GET /devices", chat.calls.take());
+    for socket in ["pam", "pam-2"] {
+        let ticket = links.sessions.ticket(&session("d-1", 1));
+        let request = ConnectRequest { ticket: Some(ticket), ..connect_request(socket) };
+        let rule = ConnectRule { sessions: links.sessions.clone(), ..chat.connect_rule() };
+        Box::pin(ConnectHandler::new(rule).handle(request)).await.unwrap();
+    }
+    chat.send("pam", json!({ "action": "ping" })).await;
+    let sign_out = json!({ "action": "signOut", "device": "d-2" });
+    costs.insert("signOut, with one other socket", chat.send("pam", sign_out).await);
+    let keys = links.sessions.address_keys("192.0.2.9".parse().unwrap());
+    links.rate.token_attempt(keys.first()).await.unwrap();
+    registry.sign_out_current(&session("d-1", 1)).await.unwrap();
+    costs.insert("POST /sign-out", chat.calls.take());
 }
 
 /// Adds what the requests for invitations and for links to other devices cost, beyond what every request of the front page does.

@@ -45,6 +45,7 @@ async fn stores() -> Stores {
         saved: log,
         moderation: Arc::new(clients.moderation(&connections, &messages, Arc::new(SystemClock))),
         members: Arc::new(clients.room_members(&connections)),
+        devices: Arc::new(clients.devices(&connections)),
         secrets: Arc::new(clients.secrets(&connections)),
         rate_store: Arc::new(clients.rate_store(&connections)),
         tokens: Arc::new(clients.tokens(&connections)),

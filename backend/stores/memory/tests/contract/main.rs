@@ -7,9 +7,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat_testing::contract::{Browser, Stores};
 use store_memory::{
-    connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory,
-    room_members::MemoryRoomMembers, secrets::MemorySecrets, tokens::MemoryTokens,
+    connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
+    moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
+    room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers, secrets::MemorySecrets, tokens::MemoryTokens,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -25,6 +25,7 @@ async fn stores() -> Stores {
         saved: log,
         moderation: Arc::new(MemoryModeration::default()),
         members: Arc::new(MemoryRoomMembers::default()),
+        devices: Arc::new(MemoryDevices::default()),
         secrets: Arc::new(MemorySecrets::default()),
         images: images.clone(),
         rate_store: Arc::new(MemoryRateStore::default()),

@@ -1,4 +1,4 @@
-//! Removes expired messages, change records, tombstones and read positions, a bounded number with each commit.
+//! Removes expired messages, change records, tombstones, read positions and devices, a bounded number with each commit.
 
 use async_trait::async_trait;
 use chat::ports::{
@@ -10,6 +10,7 @@ use shared_types::{ChatMessage, Timestamp};
 
 use super::{CHANGES, MESSAGES, readable};
 use crate::{
+    devices,
     messages::{
         RedbMessages,
         idempotency::{RECORDS, TOMBSTONES},
@@ -28,6 +29,7 @@ impl Expiring for RedbMessages {
         let removed = self.store.write_later(DOING, move |transaction| {
             remove_tombstones(transaction, now)?;
             remove_old(transaction, now)?;
+            devices::remove_old(transaction, now)?;
             if oldest == Timestamp(0) {
                 return Ok(Vec::new());
             }

@@ -21,6 +21,7 @@ use redb::{ReadTransaction, TableDefinition, TableHandle};
 use shared_types::{PersonId, Rev, Seq, Timestamp};
 
 use crate::{
+    devices::DEVICES,
     images::names::image_name,
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved, threads},
     moderation::{
@@ -134,6 +135,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         AUDIT.name(),
         READ_POSITIONS.name(),
         RECEIPTS.name(),
+        DEVICES.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
         MEMBERS.name(),
@@ -165,7 +167,7 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         })?,
         identity(transaction)?,
         values(transaction, RESTRICTIONS, |key, stored| {
-            Some(Record::Restrictions { subject: to_subject(key)?, restrictions: decode(stored).ok()? })
+            Some(Record::of_standing(to_subject(key)?, decode(stored).ok()?))
         })?,
         values(transaction, BANNED_ADDRESSES, banned_addresses)?,
         values(transaction, ROLES, |_, entry| decode(entry).ok().map(Record::of_role))?,
@@ -178,6 +180,9 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
             Some(Record::ReadPosition { position: ReadPosition { person, room, seq: Seq(seq), at: Timestamp(at) } })
         })?,
         values(transaction, RECEIPTS, |_, receipt| Some(Record::ReadReceipt { receipt: decode(receipt).ok()? }))?,
+        values(transaction, DEVICES, |(person, _), device| {
+            Some(Record::Device { person: person.parse().ok()?, device: decode(device).ok()? })
+        })?,
         values(transaction, saved::SAVED, |key, at| {
             Some(Record::Saved { person: key.0.parse().ok()?, position: saved::to_position(key, at)? })
         })?,

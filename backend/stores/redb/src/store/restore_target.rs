@@ -11,12 +11,14 @@ use chat::ports::{
     backup::{ImageRef, Record, RestoreTarget, StoreError},
     connections::AddressKey,
     messages::{MessageKey, PinEntry},
+    moderation::Standing,
     secrets::Keys,
 };
 use redb::{Database, ReadableTable, WriteTransaction};
 use shared_types::{AuditEntry, RoleEntry};
 
 use crate::{
+    devices,
     images::names::image_name,
     messages::{CHANGES, MESSAGES, REVS, encode, idempotency, pins, saved, threads},
     moderation::{
@@ -123,9 +125,10 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         Record::Chat { chat } => {
             transaction.open_table(CHAT)?.insert(IDENTITY, encode(chat)?.as_slice())?;
         }
-        Record::Restrictions { subject, restrictions } => {
+        Record::Restrictions { subject, restrictions, sign_outs } => {
             let key = subject_key(subject);
-            transaction.open_table(RESTRICTIONS)?.insert(key.as_str(), encode(restrictions)?.as_slice())?;
+            let standing = Standing { restrictions: *restrictions, sign_outs: sign_outs.clone().unwrap_or_default() };
+            transaction.open_table(RESTRICTIONS)?.insert(key.as_str(), encode(&standing)?.as_slice())?;
         }
         Record::BannedAddresses { person, addresses, until } => {
             let addresses = addresses.iter().map(|AddressKey(key)| key.clone()).collect();
@@ -140,6 +143,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         Record::Audit { entry } => put_entry(transaction, entry)?,
         Record::ReadPosition { position } => drop(read_positions::advance(transaction, position)?),
         Record::ReadReceipt { receipt } => drop(read_positions::show(transaction, receipt)?),
+        Record::Device { person, device } => devices::put(transaction, person, device)?,
         Record::Saved { person, position } => saved::put(transaction, person, position)?,
         Record::Idempotency { key, record } => {
             let mut records = transaction.open_table(idempotency::RECORDS)?;

@@ -19,9 +19,9 @@ use chat_testing::contract::{
 use platform::system::{SystemClock, SystemEntropy};
 use shared_types::{ChatMessage, Rev, RoomDetails, RoomRules, Seq, Timestamp};
 use store_redb::{
-    connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, read_positions::RedbReadPositions, room_directory::RedbRoomDirectory,
-    room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
+    connections::InProcessConnections, devices::RedbDevices, images::FileImages, messages::RedbMessages,
+    moderation::RedbModeration, rate_store::InProcessRateStore, read_positions::RedbReadPositions,
+    room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -43,6 +43,7 @@ async fn stores() -> Stores {
         room_directory: Arc::new(RedbRoomDirectory::load(store.clone()).await),
         read_positions: Arc::new(RedbReadPositions::new(store.clone())),
         members: Arc::new(RedbRoomMembers::new(store.clone())),
+        devices: Arc::new(RedbDevices::new(store.clone())),
         secrets: Arc::new(store),
         rate_store: Arc::new(InProcessRateStore::new(Arc::new(SystemClock))),
         images: images.clone(),

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
+    devices::SignOuts,
+    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Standing, Subject},
     rate_store::RateLimit,
 };
 use shared_types::{
@@ -36,6 +37,14 @@ impl Moderation for Ports {
         now: Timestamp,
     ) -> Result<Option<CountedAction>> {
         self.0.call(self.0.moderation.count_action(person, bucket, limit, now)).await
+    }
+
+    async fn standing(&self, person: &PersonId) -> Result<Standing> {
+        self.0.call(self.0.moderation.standing(person)).await
+    }
+
+    async fn set_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<bool> {
+        self.0.call(self.0.moderation.set_sign_outs(person, sign_outs)).await
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {

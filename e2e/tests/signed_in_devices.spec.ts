@@ -1,0 +1,125 @@
+import type { Browser, Locator, Page } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { type Deployment, expect, guestCookie, test } from '../support/fixtures.ts';
+
+// The list of devices on which a person is signed in, and how they are signed out.
+
+/** Returns the id of the person whose cookie a browser has. The page itself gets another cookie when it connects as somebody else. */
+async function personId(page: Page, deployment: Deployment): Promise<string> {
+  const cookie = (await page.context().cookies()).find(({ name }) => name === guestCookie(deployment));
+  const claims = Buffer.from(cookie!.value.split('.')[0]!, 'base64url').toString();
+  return (JSON.parse(claims) as { id: string }).id;
+}
+
+/** Makes a link to another device and signs a new browser in with it. */
+async function secondDevice(page: Page, browser: Browser, options = {}): Promise<Page> {
+  await page.locator('.me').click();
+  await page.getByRole('button', { name: 'Use on another device' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Use on another device' });
+  const field = dialog.getByLabel('Link', { exact: true });
+  await expect(field).toHaveValue(/\/device#[\w-]{24}$/);
+  const link = await field.inputValue();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  const other = await (await browser.newContext({ locale: 'en-GB', ...options })).newPage();
+  await other.goto(link);
+  await other.getByRole('button', { name: /^Continue as / }).click();
+  await new ChatPage(other).waitForState('live');
+  return other;
+}
+
+/** Opens the list from the profile. */
+async function openList(page: Page, button = 'Your devices'): Promise<Locator> {
+  await page.locator('.me').click();
+  await page.getByRole('button', { name: button }).click();
+  const dialog = page.getByRole('dialog', { name: button });
+  await expect(dialog.getByRole('listitem').first()).toBeVisible();
+  return dialog;
+}
+
+for (const [name, screen] of [
+  ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+  ['desktop', { viewport: { width: 1280, height: 800 } }],
+] as const) {
+  test(`a device is listed and signed out from another one, on a ${name}`, async ({ browser, deployment, room }) => {
+    const page = await (await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block', ...screen })).newPage();
+    const chat = await ChatPage.open(page, deployment, room);
+    const other = await secondDevice(page, browser, screen);
+    const ann = await personId(page, deployment);
+    expect(await personId(other, deployment)).toBe(ann);
+    // A copy of the cookie, as of somebody who has read the file of the browser.
+    const copied = await other.context().storageState();
+    await other.goto(deployment.pageUrl(room));
+    await new ChatPage(other).waitForState('live');
+
+    const dialog = await openList(page);
+    await expect(dialog.getByRole('listitem')).toHaveCount(2);
+    await expect(dialog.getByRole('listitem').first()).toContainText('This device');
+    await expect(dialog.getByRole('listitem').nth(1)).toContainText('Last used: Today');
+    await expect(dialog).toContainText(/(Chrome|Firefox|Safari) on Linux/);
+    await expectAccessible(page);
+    const signOut = dialog.getByRole('button', { name: /^Sign out .* on / });
+    await expect(signOut).toHaveCount(1);
+    if (name === 'phone') expect((await signOut.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    await signOut.click();
+    await expect(dialog.getByRole('listitem')).toHaveCount(1);
+    await expect(dialog.getByRole('button', { name: /^Sign out/ })).toHaveCount(0);
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await chat.waitForState('live');
+    expect(await personId(page, deployment)).toBe(ann);
+
+    // The other browser is somebody else as soon as it connects again, and so is each copy of its cookie.
+    await expect.poll(async () => personId(other, deployment)).not.toBe(ann);
+    const thief = await (await browser.newContext({ storageState: copied })).newPage();
+    await thief.goto(deployment.pageUrl(room));
+    await new ChatPage(thief).waitForState('live');
+    expect(await personId(thief, deployment)).not.toBe(ann);
+    for (const opened of [page, other, thief]) await opened.context().close();
+  });
+}
+
+test('signing out everywhere else keeps this device, after a second click', async ({ page, browser, deployment, room }) => {
+  await ChatPage.open(page, deployment, room);
+  const others = [await secondDevice(page, browser), await secondDevice(page, browser)];
+  for (const other of others) {
+    await other.goto(deployment.pageUrl(room));
+    await new ChatPage(other).waitForState('live');
+  }
+  const ann = await personId(page, deployment);
+  const dialog = await openList(page);
+  await expect(dialog.getByRole('listitem')).toHaveCount(3);
+  await dialog.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await expect(dialog.getByRole('listitem')).toHaveCount(3);
+  await dialog.getByRole('button', { name: 'Really sign out everywhere else' }).click();
+  await expect(dialog.getByRole('listitem')).toHaveCount(1);
+  await expect(dialog.getByRole('button', { name: /everywhere else/ })).toHaveCount(0);
+  for (const other of others) {
+    await expect.poll(async () => personId(other, deployment)).not.toBe(ann);
+    await other.context().close();
+  }
+  expect(await personId(page, deployment)).toBe(ann);
+});
+
+test('the list of devices is in Japanese, too', async ({ browser, deployment, room }) => {
+  const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
+  await ChatPage.open(page, deployment, room);
+  const dialog = await openList(page, '使用中の端末');
+  await expect(dialog.getByRole('listitem')).toContainText('この端末');
+  await expectAccessible(page);
+  await page.context().close();
+});
+
+test('signing out ends the copies of the cookie', async ({ page, browser, deployment, room }) => {
+  await ChatPage.open(page, deployment, room);
+  const ann = await personId(page, deployment);
+  const copied = await page.context().storageState();
+  expect(copied.cookies.some(cookie => cookie.name === guestCookie(deployment))).toBe(true);
+  const { origin } = new URL(deployment.pageUrl(room));
+  const answer = await page.request.post(`${origin}/sign-out`, { form: {}, headers: { origin }, maxRedirects: 0 });
+  expect(answer.status()).toBe(303);
+  const thief = await (await browser.newContext({ storageState: copied })).newPage();
+  await ChatPage.open(thief, deployment, room);
+  expect(await personId(thief, deployment)).not.toBe(ann);
+  await thief.context().close();
+});
