@@ -1,11 +1,6 @@
 //! Decisions of moderators and the audit log as records of a backup, and back.
 
-use chat::ports::{
-    Result, Unavailable,
-    backup::Record,
-    connections::AddressKey,
-    moderation::Subject,
-};
+use chat::ports::{Result, Unavailable, backup::Record, connections::AddressKey, moderation::Subject};
 use shared_types::{AuditEntry, Timestamp, limits};
 
 use super::{
@@ -30,7 +25,7 @@ pub(crate) fn decision(item: &Item, now: Timestamp) -> Found {
         (Some(("rules", room)), room_details::SK) => Found::readable(details(room, item)),
         (Some(("members", room)), _) => room_members::record(room, item),
         (None, _) if pk == ROLES => Found::readable(to_entry(item).ok().map(Record::of_role)),
-        (None, _) if pk == identity::PK => {
+        (None, identity::IDENTITY) if pk == identity::PK => {
             Found::readable(identity::to_identity(item).ok().map(|chat| Record::Chat { chat }))
         }
         _ if is_expired => Found::NotInBackups,
