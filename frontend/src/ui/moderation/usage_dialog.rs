@@ -39,7 +39,7 @@ pub(crate) fn usage_dialog(chat: Chat, dialog: NodeRef<HtmlDialogElement>) -> El
         vec![element("ul").class("usage-facts").with("role", "list").children(sentences), days]
     };
     let body = element("div")
-        .class("sheet-body")
+        .class("sheet-body order")
         .with("role", "region")
         .with("aria-labelledby", "usage-title")
         .with("tabindex", "0")
