@@ -51,7 +51,7 @@ pub(crate) fn usage_dialog(chat: Chat, dialog: NodeRef<HtmlDialogElement>) -> El
 
 /// Draws a day with a bar.
 fn row(day: String, changes: u64, width: u64) -> Element {
-    let bar = element("rect").with("width", width.to_string()).with("height", "8").with("rx", "1");
+    let bar = element("path").with("d", ["M0 0h", &width.to_string(), "v8H0z"].concat());
     let bar = element("svg")
         .with("viewBox", "0 0 100 8")
         .with("preserveAspectRatio", "none")
