@@ -86,6 +86,8 @@ test('all answers have their security and cache headers', async ({ deployment, r
     [`/state/${room}`, 'no-store', inert],
     [asset!, 'public, max-age=31536000, immutable', inert],
     ['/assets/app/manifest.webmanifest', 'no-cache', inert],
+    ['/manifest.webmanifest', 'max-age=3600', inert],
+    ['/chat-icon.svg?emoji=%F0%9F%A6%8A', 'public, max-age=31536000, immutable', inert],
     ['/sw.js', 'no-cache', inert],
     [shown, deployment.name === 'stack' ? 'public, max-age=31536000, s-maxage=3600, immutable' : 'public, max-age=31536000, immutable', image],
   ] as const) {

@@ -1,34 +1,13 @@
-import type { Browser, BrowserContext } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
-import { expect, test, type Deployment } from '../support/fixtures.ts';
+import { expect, test } from '../support/fixtures.ts';
 import { LocalServer, withDataDir } from '../support/local_server.ts';
 import { Message } from '../support/message.ts';
+import { deploymentAt, guest, ownerLink } from '../support/owner.ts';
 
 // The owner link of the first start, and what an owner can do with it.
 
 test.beforeEach(({ deploymentName }) => test.skip(deploymentName !== 'local', 'only the local binary prints the link when it starts'));
-
-/** Returns the owner link in the output of a server, at the address that tests use. */
-function ownerLink(server: LocalServer): string {
-  const path = /http:\/\/\S+(\/claim#\S+)/.exec(server.log)?.[1];
-  if (!path) throw new Error(`no owner link was printed:\n${server.log}`);
-  return server.url + path;
-}
-
-function deploymentAt(url: string): Deployment {
-  return {
-    name: 'local',
-    pageUrl: (room) => (room === 'lobby' ? `${url}/` : `${url}/r/${room}`),
-    socketUrl: (room) => `${url.replace('http', 'ws')}/ws?room=${room}`,
-  };
-}
-
-async function guest(browser: Browser, server: LocalServer, name: string, options = {}): Promise<BrowserContext> {
-  const context = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block', ...options });
-  await context.addCookies([{ name: 'name', value: name, url: `${server.url}/` }]);
-  return context;
-}
 
 test('the first visitor with the link makes a moderator who deletes without a reload', async ({ browser }) => {
   await withDataDir(async (data) => {

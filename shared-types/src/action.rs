@@ -62,6 +62,7 @@ actions! {
     SetRole = "role",
     Roles = "roles",
     SetIdentity = "chat",
+    Usage = "usage",
     EraseMyData = "forget",
     Ping = "ping",
     Enter = "enter",

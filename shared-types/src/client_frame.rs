@@ -87,6 +87,7 @@ impl ClientMessage {
             | Self::SetRole { .. }
             | Self::Roles
             | Self::SetIdentity { .. }
+            | Self::Usage
             | Self::Ping
             | Self::Enter { .. }
             | Self::Read { .. }

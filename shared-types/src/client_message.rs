@@ -312,6 +312,9 @@ pub enum ClientMessage {
         /// The complete new name and icon.
         chat: ChatIdentity,
     },
+    /// Requests usage figures of the chat. Only for owners. Answered with `usage`.
+    #[json(late)]
+    Usage,
     /// Erases the sender's messages and images in every room. Answered with `forgotten`.
     #[serde(rename = "forget")]
     #[json(late)]
@@ -433,6 +436,7 @@ impl ClientMessage {
             Self::SetRole { .. } => Action::SetRole,
             Self::Roles => Action::Roles,
             Self::SetIdentity { .. } => Action::SetIdentity,
+            Self::Usage => Action::Usage,
             Self::EraseMyData => Action::EraseMyData,
             Self::Ping => Action::Ping,
             Self::Enter { .. } => Action::Enter,
@@ -483,6 +487,7 @@ impl ClientMessage {
             | Self::SetRole { .. }
             | Self::Roles
             | Self::SetIdentity { .. }
+            | Self::Usage
             | Self::EraseMyData
             | Self::Ping
             | Self::Enter { .. }

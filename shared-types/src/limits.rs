@@ -364,3 +364,10 @@ pub const OWNER_LINK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Maximum number of messages that one `forget` erases. Each takes about 20 ms of reads and writes in a function that has
 /// 10 s, and one post to each listener of its room.
 pub const FORGET_MESSAGES: usize = 25;
+
+/// Number of days that the usage figures have: two weeks, so that a week can be compared with the one before. A day takes some 60 bytes.
+pub const USAGE_DAYS: usize = 14;
+
+/// Maximum number of images whose sizes are added up once a day: 20 requests to S3 of 1,000 each, $0.0001, and 20,000 calls of a local file
+/// system, some 50 ms.
+pub const MEASURED_IMAGES: usize = 20_000;

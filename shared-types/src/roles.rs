@@ -4,7 +4,7 @@ use light_json::Json;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use crate::{PersonId, PersonName, server_message::is_false};
+use crate::{PersonId, PersonName, Timestamp, server_message::is_false};
 
 /// Role of a person in the whole chat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Json)]
@@ -45,4 +45,15 @@ pub struct RoleEntry {
     /// Whether the configuration of the deployment makes the person a moderator, whatever their role is.
     #[serde(default, skip_serializing_if = "is_false")]
     pub configured: bool,
+}
+
+/// When a person last read something new, in any room.
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[serde(rename_all = "camelCase")]
+pub struct LastRead {
+    /// The person.
+    pub person: PersonId,
+    /// The time, up to three minutes late.
+    pub at: Timestamp,
 }

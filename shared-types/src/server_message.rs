@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionName, AuditEntry, ChatIdentity, ChatImage, DeviceId, DirectoryPosition, DirectoryRoom, HistoryRange,
-    MessageText, Nonce, PersonId, PersonName, Poll, PrivateRoom, Reaction, ReadReceipt, Restrictions, Rev, Role,
-    RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText, Seq,
-    ThreadSummary, Timestamp, TitledRoom,
+    LastRead, MessageText, Nonce, PersonId, PersonName, Poll, PrivateRoom, Reaction, ReadReceipt, Restrictions, Rev,
+    Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText,
+    Seq, ThreadSummary, Timestamp, TitledRoom, Usage,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -265,6 +265,9 @@ pub enum ServerMessage {
         /// Name and icon of the chat.
         #[serde(default, skip_serializing_if = "ChatIdentity::is_default")]
         chat: ChatIdentity,
+        /// When those of them last read something new of whom the server knows it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        read: Vec<LastRead>,
     },
     /// Name and icon of the chat; the answer to `chat`. Other pages show them when they are loaded the next time.
     #[serde(rename = "chat")]
@@ -272,6 +275,12 @@ pub enum ServerMessage {
     Identity {
         /// The complete name and icon.
         chat: ChatIdentity,
+    },
+    /// Usage figures of the chat; the answer to `usage`.
+    #[json(late)]
+    Usage {
+        /// The figures.
+        usage: Usage,
     },
     /// The sender's data is erased, or a part of it; the answer to `forget`.
     #[serde(rename = "forgotten")]
@@ -396,6 +405,7 @@ impl ServerMessage {
             | Self::Role { .. }
             | Self::Roles { .. }
             | Self::Identity { .. }
+            | Self::Usage { .. }
             | Self::UserPurged { .. }
             | Self::CatchUp { .. }
             | Self::RoomCreated { .. }

@@ -4,36 +4,62 @@ use std::sync::Arc;
 
 use crate::{
     access::sessions::Sessions,
-    ports::{Result, connection_gateway::ConnectionGateway, connections::Connections, images::Images, system::Clock},
+    ports::{
+        Result, connection_gateway::ConnectionGateway, connections::Connections, images::Images,
+        room_directory::RoomDirectory, system::Clock, usage_store::UsageStore,
+    },
     presence::sweep::{ConnectionSweep, SweepReport},
+    usage::UsageCounter,
 };
 
 /// Handles the `cron` route.
 pub struct CleanupHandler {
     sweep: ConnectionSweep,
+    usage: UsageCounter,
     sessions: Sessions,
+}
+
+/// The ports of [`CleanupHandler`].
+pub struct CleanupPorts {
+    /// The open connections.
+    pub connections: Arc<dyn Connections>,
+    /// Knows which connections are open.
+    pub gateway: Arc<dyn ConnectionGateway>,
+    /// Uploaded images.
+    pub images: Arc<dyn Images>,
+    /// The directory of open rooms.
+    pub room_directory: Arc<dyn RoomDirectory>,
+    /// Usage figures.
+    pub usage: Arc<dyn UsageStore>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl CleanupHandler {
     /// Connects the handler with its ports.
-    pub fn new(
-        connections: Arc<dyn Connections>,
-        gateway: Arc<dyn ConnectionGateway>,
-        images: Arc<dyn Images>,
-        clock: Arc<dyn Clock>,
-        sessions: Sessions,
-    ) -> Self {
-        Self { sweep: ConnectionSweep { connections, gateway, images, clock }, sessions }
+    pub fn new(ports: CleanupPorts, sessions: Sessions) -> Self {
+        let CleanupPorts { connections, gateway, images, room_directory, usage, clock } = ports;
+        let usage = UsageCounter {
+            store: usage,
+            directory: room_directory,
+            connections: connections.clone(),
+            clock: clock.clone(),
+        };
+        Self { sweep: ConnectionSweep { connections, gateway, images, clock }, usage, sessions }
     }
 
-    /// Sweeps once, and rotates the signing secret when it is due.
+    /// Sweeps once, counts what was written since the last time, and rotates the signing secret when it is due.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer. Both steps can be repeated safely.
+    /// `Unavailable` when the store did not answer. All steps can be repeated safely.
     pub async fn handle(&self) -> Result<()> {
         // Both always run: a failure of one does not stop the other.
         let (swept, rotated) = futures::join!(self.sweep.sweep(), self.sessions.rotate());
+        // After the sweep, so that no connections are counted that are gone.
+        if let Err(cause) = self.usage.count().await {
+            tracing::warn!(%cause, "usage not counted; the next clean-up counts it");
+        }
         report(swept, rotated)
     }
 }

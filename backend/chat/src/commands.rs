@@ -53,6 +53,7 @@ mod sign_out;
 mod thread;
 mod typing;
 mod upload;
+mod usage;
 mod vote;
 
 use std::sync::Arc;
@@ -100,8 +101,10 @@ use crate::{
         room_members::RoomMembers,
         saved_messages::SavedMessages,
         system::{Clock, Entropy},
+        usage_store::UsageStore,
     },
     presence::{broadcast::Broadcast, large_rooms::LargeRooms},
+    usage::UsageCounter,
 };
 
 /// The permission and the rate bucket of a command.
@@ -147,6 +150,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::SetRole => set_role::SPEC,
         Action::Roles => roles::SPEC,
         Action::SetIdentity => set_identity::SPEC,
+        Action::Usage => usage::SPEC,
         Action::EraseMyData => erase::SPEC,
         Action::Ping => ping::SPEC,
         Action::Enter => enter::SPEC,
@@ -187,6 +191,7 @@ pub struct FrameHandler {
     membership: RoomMembership,
     devices: DeviceRegistry,
     saved: SavedList,
+    usage: UsageCounter,
 }
 
 /// The ports of [`FrameHandler`].
@@ -213,6 +218,8 @@ pub struct FramePorts {
     pub rate_store: Arc<dyn RateStore>,
     /// Up to where people have read.
     pub read_positions: Arc<dyn ReadPositions>,
+    /// Usage figures.
+    pub usage: Arc<dyn UsageStore>,
     /// Renders messages, in turns of the clients.
     pub renderer: MessageRenderer,
     /// The clock.
@@ -258,6 +265,7 @@ impl FrameHandler {
             room_directory,
             members,
             devices,
+            usage,
             renderer,
             clock,
             entropy,
@@ -276,6 +284,12 @@ impl FrameHandler {
             messages: messages.clone(),
             read_positions: read_positions.clone(),
             renderer: renderer.clone(),
+        };
+        let usage = UsageCounter {
+            store: usage,
+            directory: room_directory.clone(),
+            connections: connections.clone(),
+            clock: clock.clone(),
         };
         let room_list = RoomList {
             directory: room_directory,
@@ -300,6 +314,7 @@ impl FrameHandler {
                 clock: clock.clone(),
             },
             membership,
+            usage,
             broadcast: Broadcast {
                 connections,
                 gateway,
@@ -444,6 +459,7 @@ impl FrameHandler {
             ClientMessage::SetRole { person, role } => set_role::run(self, sender, person, role).await,
             ClientMessage::Roles => roles::run(self, sender).await,
             ClientMessage::SetIdentity { chat } => set_identity::run(self, sender, chat).await,
+            ClientMessage::Usage => usage::run(self, sender).await,
             ClientMessage::EraseMyData => erase::run(self, sender).await,
             ClientMessage::Ping => ping::run(),
             ClientMessage::Enter { room, since } => enter::run(self, sender, room, since).await,

@@ -16,3 +16,4 @@ pub mod messages;
 pub mod moderation;
 pub mod ports;
 pub mod presence;
+pub mod usage;

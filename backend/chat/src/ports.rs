@@ -22,6 +22,7 @@ pub mod shards;
 pub mod system;
 pub mod template_store;
 pub mod tokens;
+pub mod usage_store;
 pub mod watchers;
 
 use std::fmt;

@@ -170,6 +170,12 @@ pub const EXAMPLES: [&str; 25] = [
     "/images/hana/{room}/h-1",
 ];
 
+/// Returns whether the answer of a path is made without rendering and without reading messages, so that it is no page load: the manifest
+/// and the icon, which browsers request beside a page.
+pub fn is_beside_a_page(path: &str) -> bool {
+    matches!(path, "/manifest.webmanifest" | CHAT_ICON_PATH)
+}
+
 /// Returns what the log shows of a path. An unknown path may be text that a person pasted, and a path of an image, an upload or an
 /// export has parts that only its owner should know.
 pub fn logged_path(path: &str) -> &str {

@@ -67,6 +67,8 @@ pub struct CronSettings {
     pub account: Account,
     /// `CONNECTION_TABLE_NAME`
     pub connection_table: String,
+    /// `MESSAGE_TABLE_NAME`
+    pub message_table: String,
     /// `CONNECTIONS_ENDPOINT`, `https://…/ws`
     pub connections_endpoint: String,
     /// `IMAGE_BUCKET_NAME`
@@ -212,6 +214,7 @@ impl CronSettings {
         Ok(Self {
             account: variables.account()?,
             connection_table: variables.text("CONNECTION_TABLE_NAME")?,
+            message_table: variables.text("MESSAGE_TABLE_NAME")?,
             connections_endpoint: variables.address("CONNECTIONS_ENDPOINT", "http")?,
             image_bucket: variables.text("IMAGE_BUCKET_NAME")?,
         })

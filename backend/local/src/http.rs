@@ -19,7 +19,7 @@ use chat_http::{
     form::{FORM_BYTES, RequestError, read_form},
     front::{FETCH_SITE, FrontRequest},
     headers::ALWAYS,
-    routes::logged_path,
+    routes::{is_beside_a_page, logged_path},
 };
 
 use super::{body, visitor};
@@ -66,6 +66,7 @@ pub(crate) async fn front(
     // Forms have limits of their own.
     let load = match head.method {
         Method::POST => Ok(None),
+        _ if is_beside_a_page(head.uri.path()) => Ok(None),
         _ => shared.server.page_loads.begin(address).await,
     };
     let _load = match load {

@@ -15,7 +15,7 @@ use chat::{
         room_membership::RoomMembership,
         sessions::Sessions,
     },
-    cleanup::CleanupHandler,
+    cleanup::{CleanupHandler, CleanupPorts},
     commands::{FrameHandler, FramePorts, FrameSettings},
     messages::{expire::MessageExpiry, renderer::MessageRenderer},
     moderation::restrictions::RestrictionStore,
@@ -53,6 +53,7 @@ use store_redb::{
     room_members::RedbRoomMembers,
     store::{Store, StoreState},
     tokens::RedbTokens,
+    usage_store::RedbUsage,
 };
 use tokio::sync::watch;
 
@@ -136,6 +137,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
     let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
     let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
     let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
+    let usage = Arc::new(RedbUsage::new(store.clone(), &settings.data));
     let images = FileImages::open(&settings.data, clock.clone(), entropy.as_ref());
     let images = Arc::new(images.map_err(|error| {
         format!(
@@ -183,7 +185,8 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 devices: devices.clone(),
                 rate_store: rate_store.clone(),
                 read_positions: read_positions.clone(),
-                room_directory,
+                room_directory: room_directory.clone(),
+                usage: usage.clone(),
                 renderer: renderer.clone(),
                 clock: clock.clone(),
                 entropy: entropy.clone(),
@@ -191,10 +194,14 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
             FrameSettings { rate: rate.clone(), access, configured_moderators, page_size },
         ),
         cron: Arc::new(CleanupHandler::new(
-            connections.clone(),
-            sockets.clone(),
-            images.clone(),
-            clock.clone(),
+            CleanupPorts {
+                connections: connections.clone(),
+                gateway: sockets.clone(),
+                images: images.clone(),
+                room_directory,
+                usage,
+                clock: clock.clone(),
+            },
             sessions.clone(),
         )),
         expire: Arc::new(MessageExpiry { messages: messages.clone(), images: images.clone() }),

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chat::ports::{
     connections::Connections, devices::Devices, images::Images, messages::Messages, moderation::Moderation,
     rate_store::RateStore, read_positions::ReadPositions, room_directory::RoomDirectory, room_members::RoomMembers,
-    saved_messages::SavedMessages, secrets::Secrets, shards::Shards, tokens::Tokens,
+    saved_messages::SavedMessages, secrets::Secrets, shards::Shards, tokens::Tokens, usage_store::UsageStore,
 };
 
 pub mod connections;
@@ -29,6 +29,7 @@ pub mod secrets;
 pub mod shards;
 pub mod threads;
 pub mod tokens;
+pub mod usage;
 pub mod watchers;
 
 /// The stores of one deployment target, empty.
@@ -47,6 +48,8 @@ pub struct Stores {
     pub tokens: Arc<dyn Tokens>,
     pub read_positions: Arc<dyn ReadPositions>,
     pub room_directory: Arc<dyn RoomDirectory>,
+    /// The usage figures of the same messages.
+    pub usage: Arc<dyn UsageStore>,
     pub browser: Arc<dyn Browser>,
     /// A resource that must live as long as the stores, such as a temporary directory.
     pub _keep: Box<dyn std::any::Any + Send + Sync>,
@@ -132,6 +135,9 @@ macro_rules! contract_tests {
         }
         mod tokens {
             $crate::tokens_contract!($stores);
+        }
+        mod usage {
+            $crate::usage_contract!($stores);
         }
         mod watchers {
             $crate::watchers_contract!($stores);

@@ -21,7 +21,7 @@ use chat::{
         room_membership::RoomMembership,
         sessions::{Session, Sessions},
     },
-    cleanup::CleanupHandler,
+    cleanup::{CleanupHandler, CleanupPorts},
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
     cpu::CpuScheduler,
     messages::{export::DataExport, renderer::MessageRenderer},
@@ -46,6 +46,7 @@ use store_redb::{
     connections::InProcessConnections, devices::RedbDevices, images::FileImages, messages::RedbMessages,
     moderation::RedbModeration, rate_store::InProcessRateStore, read_positions::RedbReadPositions,
     room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
+    usage_store::RedbUsage,
 };
 
 use crate::{clock::ManualClock, recording_gateway::RecordingGateway};
@@ -67,6 +68,7 @@ pub struct TestChat {
     pub read_positions: Arc<RedbReadPositions>,
     /// The directory of open rooms.
     pub room_directory: Arc<RedbRoomDirectory>,
+    pub usage: Arc<RedbUsage>,
     /// The members of private rooms.
     pub members: Arc<RedbRoomMembers>,
     /// The devices of people.
@@ -116,6 +118,7 @@ impl TestChat {
         let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
         let members = Arc::new(RedbRoomMembers::new(store.clone()));
         let devices = Arc::new(RedbDevices::new(store.clone()));
+        let usage = Arc::new(RedbUsage::new(store.clone(), directory.path()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
         let images = Arc::new(images);
@@ -130,6 +133,7 @@ impl TestChat {
             tokens,
             read_positions,
             room_directory,
+            usage,
             members,
             devices,
             rate,
@@ -218,6 +222,7 @@ impl TestChat {
             room_directory: self.room_directory.clone(),
             members: self.members.clone(),
             devices: self.devices.clone(),
+            usage: self.usage.clone(),
             rate_store: self.rate_store.clone(),
             read_positions: self.read_positions.clone(),
             renderer: self.renderer.clone(),
@@ -248,8 +253,9 @@ impl TestChat {
 
     /// Runs the daily clean-up.
     pub async fn run_cleanup(&self) {
-        let FramePorts { connections, gateway, images, clock, .. } = self.ports();
-        CleanupHandler::new(connections, gateway, images, clock, self.sessions.clone()).handle().await.unwrap();
+        let FramePorts { connections, gateway, images, room_directory, usage, clock, .. } = self.ports();
+        let ports = CleanupPorts { connections, gateway, images, room_directory, usage, clock };
+        CleanupHandler::new(ports, self.sessions.clone()).handle().await.unwrap();
     }
 
     /// Returns a ticket of the person with that id.

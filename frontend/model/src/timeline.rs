@@ -214,6 +214,7 @@ impl Timeline {
             | ServerMessage::Audit { .. }
             | ServerMessage::Role { .. }
             | ServerMessage::Roles { .. }
+            | ServerMessage::Usage { .. }
             | ServerMessage::Identity { .. }
             | ServerMessage::DataErased { .. }
             | ServerMessage::UserPurged { .. }
@@ -451,6 +452,7 @@ impl Timeline {
                 | Action::Audit
                 | Action::SetRole
                 | Action::Roles
+                | Action::Usage
                 | Action::SetIdentity
                 | Action::EraseMyData
                 | Action::Ping

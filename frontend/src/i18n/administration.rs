@@ -1,8 +1,8 @@
 //! The texts of the administration dialog, and what owners did in the audit log. They are loaded with the dialogs.
 
-use shared_types::{AccessMode, ChatIdentity, Emoji, Language, Role, RoomTitle};
+use shared_types::{AccessMode, ChatIdentity, Emoji, Language, Role, RoomTitle, StorageSize, Usage};
 
-use crate::i18n::{Template, Translations};
+use crate::i18n::{Plural, Template, Translations};
 
 /// The texts of the administration dialog, in one language.
 pub(crate) struct AdministrationTexts {
@@ -35,6 +35,24 @@ pub(crate) struct AdministrationTexts {
     pub(crate) chat_icon: &'static str,
     pub(crate) identity_changed: &'static str,
     pub(crate) identity_not_changed: &'static str,
+    /// Shown beside a person; takes the day.
+    pub(crate) last_seen: Template,
+    /// Title of the dialog with usage figures, and the button that opens it.
+    pub(crate) usage: &'static str,
+    pub(crate) usage_hint: &'static str,
+    pub(crate) usage_failed: &'static str,
+    connections: Plural,
+    /// Each takes a size.
+    messages_size: Template,
+    images_size: Template,
+    /// The same, if there are more images than were measured.
+    images_size_more: Template,
+    /// Takes a price.
+    cost: Template,
+    no_cost: &'static str,
+    /// Takes a time.
+    counted: Template,
+    not_counted: &'static str,
     /// Entry of the audit log; takes name and icon of the chat.
     audit_identity: Template,
     /// The same, if both were removed.
@@ -74,6 +92,24 @@ static ENGLISH: AdministrationTexts = AdministrationTexts {
     chat_icon: "Icon: one emoji",
     identity_changed: "The chat has its new name and icon. The icon of this page follows when you reload it.",
     identity_not_changed: "Name and icon could not be changed right now. Please try again.",
+    last_seen: Template("last read here: ", ""),
+    usage: "Usage",
+    usage_hint: "Messages, edits, deletions and reactions in open rooms, by day (UTC). Private rooms and direct messages are not counted.",
+    usage_failed: "The figures could not be read right now. Close this and open it again.",
+    connections: Plural {
+        one: Template("", " connection is open now."),
+        other: Template("", " connections are open now."),
+    },
+    messages_size: Template("Messages and what belongs to them: ", ""),
+    images_size: Template("Images: ", ""),
+    images_size_more: Template("Images: more than ", ""),
+    cost: Template(
+        "On AWS a month of such days costs about ",
+        ". This is an estimate from list prices, as if every open page got every message eight hours a day. Traffic and logs are not in it.",
+    ),
+    no_cost: "Costs are estimated when a whole day has been counted.",
+    counted: Template("Days and storage were last counted: ", ""),
+    not_counted: "Days and storage have not been counted yet. This happens once a day on AWS, and once an hour elsewhere.",
     audit_identity: Template("named the chat ", ""),
     audit_no_identity: "removed name and icon of the chat",
     audit: [Template("made ", " an owner"), Template("made ", " a moderator"), Template("took the role of ", "")],
@@ -114,6 +150,21 @@ static JAPANESE: AdministrationTexts = AdministrationTexts {
     chat_icon: "アイコン（絵文字1つ）",
     identity_changed: "チャットの名前とアイコンを変更しました。このページのアイコンは、再読み込みすると変わります。",
     identity_not_changed: "現在、名前とアイコンを変更できません。もう一度お試しください。",
+    last_seen: Template("最後に読んだ日：", ""),
+    usage: "利用状況",
+    usage_hint: "公開ルームでのメッセージ・編集・削除・リアクションの数です（日付はUTC）。非公開ルームとダイレクトメッセージは数えません。",
+    usage_failed: "現在、利用状況を読み込めません。いったん閉じて、もう一度開いてください。",
+    connections: Plural { one: Template("現在の接続数：", ""), other: Template("現在の接続数：", "") },
+    messages_size: Template("メッセージとその付属データ：", ""),
+    images_size: Template("画像：", ""),
+    images_size_more: Template("画像：", "以上"),
+    cost: Template(
+        "このような日が1か月続くと、AWSの費用は約",
+        "です。定価による見積もりで、開いているページのすべてが毎日8時間、すべてのメッセージを受け取るものとして計算しています。通信量とログは含みません。",
+    ),
+    no_cost: "費用は、丸1日分を集計すると見積もられます。",
+    counted: Template("日ごとの数と保存量の最終集計：", ""),
+    not_counted: "日ごとの数と保存量は、まだ集計されていません。集計は、AWSでは1日に1回、それ以外では1時間に1回です。",
     audit_identity: Template("チャットを「", "」という名前にしました"),
     audit_no_identity: "チャットの名前とアイコンを外しました",
     audit: [
@@ -160,6 +211,24 @@ impl AdministrationTexts {
         self.yours_changed[place(role)]
     }
 
+    /// Describes usage figures, without the days. `counted` is when they were counted, as a text.
+    pub(crate) fn usage_sentences(&self, usage: &Usage, counted: Option<&str>) -> Vec<String> {
+        let StorageSize { messages, images, more_images } = usage.storage;
+        let of_images = if more_images { &self.images_size_more } else { &self.images_size };
+        let cents = usage.monthly_cents.map(|cents| {
+            let cent = cents % 100;
+            ["$", &(cents / 100).to_string(), if cent < 10 { ".0" } else { "." }, &cent.to_string()].concat()
+        });
+        let sentences = [
+            Some(self.connections.of(usage.connections as usize)),
+            messages.map(|bytes| self.messages_size.with(&size(bytes))),
+            images.map(|bytes| of_images.with(&size(bytes))),
+            Some(cents.map_or_else(|| self.no_cost.to_owned(), |price| self.cost.with(&price))),
+            Some(counted.map_or_else(|| self.not_counted.to_owned(), |at| self.counted.with(at))),
+        ];
+        sentences.into_iter().flatten().collect()
+    }
+
     /// Describes a new name and icon in the audit log.
     pub(crate) fn audit_identity(&self, chat: &ChatIdentity) -> String {
         let icon = chat.icon.as_ref().map(Emoji::as_str);
@@ -181,5 +250,48 @@ impl Translations {
             Language::English => &ENGLISH,
             Language::Japanese => &JAPANESE,
         }
+    }
+}
+
+/// Writes a number of bytes with at most three digits, in units of 1,000.
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = [" B", " KB", " MB", " GB", " TB"];
+    let (mut tenths, mut unit) = (bytes.saturating_mul(10), 0);
+    while tenths >= 9_995 && unit < UNITS.len() - 1 {
+        (tenths, unit) = (tenths.div_ceil(1000), unit + 1);
+    }
+    let fraction = if unit > 0 && tenths < 100 { [".", &(tenths % 10).to_string()].concat() } else { String::new() };
+    [&(tenths / 10).to_string(), &fraction, UNITS[unit]].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_few_digits_and_a_unit() {
+        for (bytes, expected) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_000, "1.0 KB"),
+            (9_900, "9.9 KB"),
+            (50_000, "50 KB"),
+            (1_234_567, "1.3 MB"),
+            (2_000_000_000, "2.0 GB"),
+            (u64::MAX, "1844675 TB"),
+        ] {
+            assert_eq!(size(bytes), expected, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn usage_is_described_in_both_languages() {
+        let storage = StorageSize { messages: Some(5_000), images: Some(70), more_images: true };
+        let usage = Usage { storage, connections: 1, monthly_cents: Some(1207), ..Usage::default() };
+        let english = ENGLISH.usage_sentences(&usage, Some("10:34"));
+        assert_eq!(english[0], "1 connection is open now.");
+        assert!(english[3].contains("$12.07") && english[4].ends_with("10:34"), "{english:?}");
+        assert_eq!(english[1..3], ["Messages and what belongs to them: 5.0 KB", "Images: more than 70 B"]);
+        assert_eq!(JAPANESE.usage_sentences(&Usage::default(), None).len(), 3);
     }
 }

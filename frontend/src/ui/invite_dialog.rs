@@ -95,7 +95,7 @@ fn show_room_link(chat: Chat) {
 }
 
 /// Whether the visitor makes invitations. An open chat needs none, and with a provider, that decides who enters.
-fn has_invitations(chat: Chat) -> bool {
+pub(crate) fn has_invitations(chat: Chat) -> bool {
     chat.access == AccessMode::Passphrase && chat.is_moderator() && !chat.room.address().is_private()
 }
 

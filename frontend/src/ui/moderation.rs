@@ -5,6 +5,7 @@ pub(crate) mod audit_dialog;
 pub(crate) mod identity_dialog;
 pub(crate) mod restriction_dialog;
 pub(crate) mod rules_dialog;
+pub(crate) mod usage_dialog;
 
 use leptos::ev;
 use page_view::{View, element, reactive};

@@ -4,7 +4,7 @@
 //! The browser loads it a second after its session has started, or when it is first needed. On a slow line, a
 //! placeholder is shown meanwhile; if loading fails, it says so and offers to try again.
 
-use page_view::View;
+use page_view::{NodeRef, View};
 
 use crate::ui::{
     composer::{attachment_tray::tray, command, format_bar, keys, paste, suggestion_list},
@@ -25,7 +25,7 @@ use crate::ui::{
         administration_dialog, audit_dialog,
         identity_dialog::{IdentityDialog, identity_dialog},
         restriction_dialog::{self, restriction_dialog},
-        rules_dialog,
+        rules_dialog, usage_dialog,
     },
     people_dialog::{self, people_dialog},
     people_panel, poll_dialog, privacy_dialog,
@@ -71,7 +71,7 @@ fn draw(chat: Chat, slot: Slot) -> Vec<View> {
 /// Draws all dialogs, and the button that moves to the code in the log.
 pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
     let (direct, devices) = (DirectDialog::of(Vec::new()), DevicesDialog::new());
-    let identity = IdentityDialog::new();
+    let (identity, usage) = (IdentityDialog::new(), NodeRef::new());
     let dialogs = [
         profile_dialog(chat, devices),
         people_dialog(chat, direct),
@@ -87,7 +87,8 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         rules_dialog::rules(chat),
         room_details_dialog(chat),
         audit_dialog::audit(chat),
-        administration_dialog::administration(chat, identity),
+        administration_dialog::administration(chat, identity, usage),
+        usage_dialog::usage_dialog(chat, usage),
         identity_dialog(chat, identity),
         privacy_dialog::privacy(chat),
         extras::code_button(chat),

@@ -80,6 +80,7 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "role", "person": "p1", "role": "moderator" }),
         json!({ "action": "role", "person": "p1", "role": "member" }),
         json!({ "action": "roles" }),
+        json!({ "action": "usage" }),
         json!({ "action": "chat", "chat": { "name": "猫 Cats", "icon": "🐈" } }),
         json!({ "action": "chat", "chat": {} }),
         json!({ "action": "forget" }),

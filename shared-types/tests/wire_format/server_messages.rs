@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    AuditEntry, ChatIdentity, ChatMessage, DirectoryPosition, DirectoryRoom, ErrorCode, HistoryRange, MessageExcerpt,
-    ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Reaction, ReadReceipt, ReplyRef, Restrictions, Rev,
-    Role, RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName, RoomRules, SavedMessage, SavedPosition, Seq,
-    ServerMessage, ThreadSummary, Timestamp, TitledRoom,
+    AuditEntry, ChatIdentity, ChatMessage, DirectoryPosition, DirectoryRoom, ErrorCode, HistoryRange, LastRead,
+    MessageExcerpt, ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Reaction, ReadReceipt, ReplyRef,
+    Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName, RoomRules, SavedMessage,
+    SavedPosition, Seq, ServerMessage, StorageSize, ThreadSummary, Timestamp, TitledRoom, Usage, UsageDay,
     json::compare::{read_both, write_both},
 };
 
@@ -162,12 +162,41 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             },
         ),
         (
+            ServerMessage::Usage {
+                usage: Usage {
+                    days: vec![UsageDay { day: Timestamp(86_400_000), changes: 7, connections: 3 }],
+                    counted_at: Some(Timestamp(86_400_005)),
+                    storage: StorageSize { messages: Some(4096), images: Some(9), more_images: true },
+                    connections: 2,
+                    monthly_cents: Some(79),
+                },
+            },
+            json!({
+                "type": "usage",
+                "usage": {
+                    "days": [{ "day": 86_400_000, "changes": 7, "connections": 3 }], "countedAt": 86_400_005,
+                    "storage": { "messages": 4096, "images": 9, "moreImages": true }, "connections": 2, "monthlyCents": 79,
+                },
+            }),
+        ),
+        (
+            ServerMessage::Usage { usage: Usage::default() },
+            json!({ "type": "usage", "usage": { "days": [], "storage": {}, "connections": 0 } }),
+        ),
+        (
             ServerMessage::Identity { chat: identity() },
             json!({ "type": "chat", "chat": { "name": "猫 Cats", "icon": "🐈" } }),
         ),
         (
-            ServerMessage::Roles { people: Vec::new(), chat: identity() },
-            json!({ "type": "roles", "people": [], "chat": { "name": "猫 Cats", "icon": "🐈" } }),
+            ServerMessage::Roles {
+                people: Vec::new(),
+                chat: identity(),
+                read: vec![LastRead { person: "p1".parse().unwrap(), at: Timestamp(5) }],
+            },
+            json!({
+                "type": "roles", "people": [], "chat": { "name": "猫 Cats", "icon": "🐈" },
+                "read": [{ "person": "p1", "at": 5 }],
+            }),
         ),
         (
             ServerMessage::Role { person: "p1".parse().unwrap(), role: Role::Moderator, moderator: true },
@@ -185,6 +214,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     has_role(None, Role::Moderator, false),
                 ],
                 chat: ChatIdentity::default(),
+                read: Vec::new(),
             },
             json!({
                 "type": "roles",

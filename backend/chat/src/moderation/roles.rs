@@ -116,7 +116,8 @@ impl ModerationActions {
         }
     }
 
-    pub(super) async fn owners_only(&self, by: &Person) -> Result<(), ModerationError> {
+    /// Checks that a person is an owner.
+    pub(crate) async fn owners_only(&self, by: &Person) -> Result<(), ModerationError> {
         match self.restriction_store.moderation.role(&by.id).await? {
             Role::Owner => Ok(()),
             Role::Moderator | Role::Member => Err(ModerationError::OwnersOnly),

@@ -53,3 +53,4 @@ mod store;
 mod sweep;
 mod threads;
 mod typing;
+mod usage;

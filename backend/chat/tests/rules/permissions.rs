@@ -48,7 +48,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Pins | Action::Saved => (json!({}), Expected::Allowed),
         Action::Thread => (json!({ "seq": 1 }), Expected::Allowed),
         Action::Save => (json!({ "seq": 1, "saved": false }), Expected::Allowed),
-        Action::Audit | Action::Roles => (json!({}), Expected::NotAllowed),
+        Action::Audit | Action::Roles | Action::Usage => (json!({}), Expected::NotAllowed),
         Action::CreateRoom => (json!({ "title": "Cats" }), Expected::Denied),
         Action::Direct => (json!({ "people": [{ "person": "mod" }] }), Expected::Denied),
         Action::MyRooms => (json!({}), Expected::Allowed),

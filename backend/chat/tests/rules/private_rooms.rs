@@ -149,6 +149,7 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         | Action::Typing
         | Action::Audit
         | Action::Roles
+        | Action::Usage
         | Action::EraseMyData
         | Action::Ping
         | Action::MyRooms

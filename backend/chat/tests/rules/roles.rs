@@ -1,7 +1,7 @@
 //! Tests of roles: who gives them, what they permit, and how open connections follow them.
 
 use chat::{
-    ports::{connections::ConnectionId, moderation::Moderation},
+    ports::{connections::ConnectionId, moderation::Moderation, system::Clock},
     presence::connect::ConnectRequest,
 };
 use chat_testing::test_chat::{TestChat, connect_request};
@@ -157,4 +157,21 @@ async fn a_banned_address_does_not_keep_a_moderator_by_role_out() {
     assert_eq!(connect("n", "nina").await.unwrap_err().status, 403);
     connect("r", "rob").await.unwrap();
     assert!(chat.connection("r").await.person.moderator);
+}
+
+#[tokio::test]
+async fn owners_see_when_people_with_a_role_last_read_something() {
+    let chat = owned_chat().await;
+    chat.send_message("b", "one", "n-1").await;
+    let read_at = chat.clock.now();
+    for person in ["rob", "a"] {
+        chat.send(person, json!({ "action": "read", "room": "lobby", "seq": 1 })).await;
+    }
+    chat.clock.advance(std::time::Duration::from_secs(60));
+    // What is known already is nothing new.
+    chat.send("rob", json!({ "action": "read", "room": "lobby", "seq": 1 })).await;
+    chat.received("own");
+    chat.send("own", json!({ "action": "roles" })).await;
+    let roles = chat.received("own").into_iter().find(|frame| frame["type"] == "roles").unwrap();
+    assert_eq!(roles["read"], json!([{ "person": "rob", "at": read_at.0 }]), "and nobody without a role");
 }

@@ -5,7 +5,7 @@ use std::{process::ExitCode, sync::Arc};
 
 use chat::{
     access::{policy::AccessPolicy, sessions::Sessions},
-    cleanup::CleanupHandler,
+    cleanup::{CleanupHandler, CleanupPorts},
 };
 use chat_lambda::{Error, settings::CronSettings, start};
 use platform::system::{SystemClock, SystemEntropy};
@@ -26,5 +26,8 @@ async fn run() -> Result<(), Error> {
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let gateway = Arc::new(aws.gateway(&config.connections_endpoint));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
-    chat_lambda::cron::cron(CleanupHandler::new(connections, gateway, images, clock, sessions)).await
+    let room_directory = Arc::new(aws.room_directory(&config.connection_table));
+    let usage = Arc::new(aws.usage(&config.connection_table, Some((&config.message_table, &config.image_bucket))));
+    let ports = CleanupPorts { connections, gateway, images, room_directory, usage, clock };
+    chat_lambda::cron::cron(CleanupHandler::new(ports, sessions)).await
 }

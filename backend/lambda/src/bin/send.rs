@@ -45,6 +45,7 @@ async fn run() -> Result<(), Error> {
     let members = Arc::new(aws.room_members(&config.connection_table));
     let devices = Arc::new(aws.devices(&config.connection_table));
     let saved = messages.clone();
+    let usage = Arc::new(aws.usage(&config.connection_table, None));
     let ports = FramePorts {
         connections,
         messages,
@@ -57,6 +58,7 @@ async fn run() -> Result<(), Error> {
         room_directory,
         members,
         devices,
+        usage,
         renderer,
         clock,
         entropy,

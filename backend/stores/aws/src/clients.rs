@@ -33,6 +33,7 @@ use crate::{
     table::Table,
     templates::{PageRelease, PublishedTemplate},
     tokens::DynamoTokens,
+    usage_store::DynamoUsage,
 };
 
 /// An AWS account and region. A Lambda function finds all of it in its environment; its keys are valid as long as the process lives.
@@ -174,6 +175,13 @@ impl Clients {
     /// Returns the members of private rooms in the connection table.
     pub fn room_members(&self, table: &str) -> DynamoRoomMembers {
         DynamoRoomMembers::new(self.table(table))
+    }
+
+    /// Returns the usage figures in the connection table. `measured` are the message table and the bucket of images, for the function that
+    /// counts them; the others only read the figures.
+    pub fn usage(&self, connections: &str, measured: Option<(&str, &str)>) -> DynamoUsage {
+        let measured = measured.map(|(messages, images)| (self.table(messages), self.s3(), images.to_owned()));
+        DynamoUsage::new(self.table(connections), measured)
     }
 
     /// Returns the rate counters in the connection table.

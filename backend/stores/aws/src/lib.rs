@@ -22,6 +22,8 @@
 //! | connections | `roles` | person | the role of a person who is no member |
 //! | connections | `owners` | `owners` | the ids of the owners |
 //! | connections | `chat` | `identity` | name and icon of the chat |
+//! | connections | `chat` | `usage` | usage figures |
+//! | connections | `chat` | `usageRevs` | the last revisions of the rooms when usage was counted |
 //! | connections | `members#{room}` | person | a member of a private room |
 //! | connections | `rooms#{person}` | room | that a person is a member of a private room |
 //! | connections | `tokens#{kind}#{room}` | hash of the token | the same token in the list of its private room |
@@ -59,3 +61,4 @@ pub mod shard_queue;
 mod table;
 pub mod templates;
 pub mod tokens;
+pub mod usage_store;

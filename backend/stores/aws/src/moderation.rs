@@ -28,7 +28,7 @@ use crate::{
 
 pub(crate) mod backup;
 mod counted_action;
-mod identity;
+pub(crate) mod identity;
 mod roles;
 mod room_details;
 mod room_rules;

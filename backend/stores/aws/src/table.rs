@@ -125,6 +125,13 @@ impl Table {
         Ok(answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default())
     }
 
+    /// Returns the bytes of the table. DynamoDB counts them some times a day, and the call costs nothing.
+    pub(crate) async fn size(&self) -> Result<Option<u64>> {
+        let described = self.reading(self.client.describe_table().table_name(&self.name).send()).await;
+        let table = described.map_err(self.failed("reading the size of a table"))?.table;
+        Ok(table.and_then(|table| u64::try_from(table.table_size_bytes?).ok()))
+    }
+
     /// Puts an item and overwrites an existing one.
     pub(crate) async fn put(&self, item: Item, doing: &'static str) -> Result<()> {
         self.writing(self.putting(item).send()).await.map_err(self.failed(doing)).map(drop)

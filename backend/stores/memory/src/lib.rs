@@ -15,3 +15,4 @@ pub mod room_directory;
 pub mod room_members;
 pub mod secrets;
 pub mod tokens;
+pub mod usage_store;

@@ -33,6 +33,11 @@ struct Log {
 }
 
 impl MemoryMessages {
+    /// Returns the last revision of a room.
+    pub(crate) fn last_rev(&self, room: &RoomName) -> Option<Rev> {
+        self.lock().revs.get(room).copied().map(Rev)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Log> {
         self.0.lock().unwrap()
     }

@@ -12,3 +12,4 @@ pub mod room_members;
 pub mod store;
 pub mod template_file;
 pub mod tokens;
+pub mod usage_store;

@@ -32,7 +32,7 @@ mod writer;
 pub use backup_source::{DirectoryImages, TableRecords};
 pub use file_copy::{CopyError, CopySummary, restore};
 pub use open::OpenError;
-pub(crate) use open::sync_directory;
+pub(crate) use open::{FILE_NAME, sync_directory};
 pub use restore_target::DirectoryTarget;
 pub use state::StoreState;
 

@@ -29,7 +29,7 @@ use shared_types::{AccessMode, Person, RoomName, Timestamp};
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
     moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
-    room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers,
+    room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers, usage_store::MemoryUsage,
 };
 
 use crate::gateway::{Gateway, Health};
@@ -274,6 +274,7 @@ fn handler(
     let ports = FramePorts {
         connections,
         messages: messages.clone(),
+        usage: Arc::new(MemoryUsage::new(messages.clone())),
         saved: messages,
         images: Arc::new(MemoryImages::default()),
         gateway,

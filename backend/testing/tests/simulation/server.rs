@@ -44,6 +44,7 @@ use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
     moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
     room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers, secrets::MemorySecrets,
+    usage_store::MemoryUsage,
 };
 use tokio::{
     sync::{Notify, mpsc},
@@ -337,6 +338,7 @@ impl Server {
             moderation: ports.clone(),
             members: self.members.clone(),
             devices: self.devices.clone(),
+            usage: Arc::new(MemoryUsage::new(Arc::default())),
             rate_store: ports.clone(),
             read_positions: Arc::new(MemoryReadPositions::default()),
             room_directory: Arc::new(MemoryRoomDirectory::default()),

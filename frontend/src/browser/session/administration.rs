@@ -1,8 +1,11 @@
 //! Roles: the commands of owners and their answers.
 
 use leptos::prelude::*;
+use page_model::calendar::Calendar as _;
 use page_model::{client::Effect, timeline::dedup_people};
-use shared_types::{ChatIdentity, ClientMessage, ErrorCode, Person, PersonId, Role, RoleEntry};
+use shared_types::{
+    ChatIdentity, ClientMessage, ErrorCode, LastRead, Person, PersonId, Role, RoleEntry, Timestamp, Usage, UsageDay,
+};
 
 use crate::{
     browser::{
@@ -13,7 +16,7 @@ use crate::{
     ui::{
         moderation::administration_dialog,
         state::{
-            moderation::{Administration, RolesView},
+            moderation::{Administration, RolesView, UsageRows, UsageView},
             set,
         },
     },
@@ -42,7 +45,7 @@ impl Session {
     }
 
     /// Shows the people with a role, and those who are in the room.
-    pub(super) fn on_roles(&mut self, entries: &[RoleEntry], chat: &ChatIdentity) {
+    pub(super) fn on_roles(&mut self, entries: &[RoleEntry], chat: &ChatIdentity, read: &[LastRead]) {
         let state = self.chat.moderation.administration;
         let present = self.chat.room.people.get_untracked();
         let with_role = entries.iter().filter_map(|entry| {
@@ -52,7 +55,15 @@ impl Session {
             Some(Person { id: entry.person.clone(), name, moderator: entry.role.moderates() || entry.configured })
         });
         let with_role: Vec<Person> = with_role.collect();
-        set(state.roles, RolesView::Known(Administration { people: entries.to_vec(), chat: chat.clone() }));
+        set(
+            state.roles,
+            RolesView::Known(Administration {
+                people: entries.to_vec(),
+                seen: read.iter().map(|read| (read.person.clone(), self.last_seen(read.at))).collect(),
+                chat: chat.clone(),
+                usage: UsageView::Loading,
+            }),
+        );
         set(state.people, dedup_people(with_role.iter().chain(&present)));
     }
 
@@ -95,6 +106,44 @@ impl Session {
         set(state.error, sentence);
         // Without a comparison, so that every choice shows the role again.
         state.roles.set(state.roles.get_untracked());
+    }
+
+    /// Says when a person was here for the last time.
+    fn last_seen(&self, at: Timestamp) -> String {
+        self.chat.translations.administration().last_seen.with(&self.calendar.day_name(at))
+    }
+
+    /// Requests the usage figures.
+    pub(super) fn load_usage(&mut self) -> Vec<Effect> {
+        let effects = self.client.send_query(ClientMessage::Usage);
+        self.show_usage(if effects.is_empty() { UsageView::Failed } else { UsageView::Loading });
+        effects
+    }
+
+    /// The answer that is awaited is lost.
+    pub(super) fn on_usage_disconnect(&self) {
+        if self.chat.moderation.administration.roles.with_untracked(RolesView::usage) == UsageView::Loading {
+            self.show_usage(UsageView::Failed);
+        }
+    }
+
+    pub(super) fn show_usage(&self, usage: UsageView) {
+        let state = self.chat.moderation.administration.roles;
+        if let RolesView::Known(known) = state.get_untracked() {
+            set(state, RolesView::Known(Administration { usage, ..known }));
+        }
+    }
+
+    /// Shows the usage figures.
+    pub(super) fn on_usage(&mut self, usage: &Usage) {
+        // A day begins at midnight UTC; at noon it has the same date in most places.
+        let noon = |day: &UsageDay| Timestamp(day.day.0 + 12 * 60 * 60 * 1000);
+        let days = usage.days.iter().rev().map(|day| (self.calendar.day_name(noon(day)), day.changes)).collect();
+        let texts = self.chat.translations.administration();
+        let now = Timestamp(time::now());
+        let counted = usage.counted_at.map(|at| self.chat.translations.moment(&self.calendar, at, now));
+        let sentences = texts.usage_sentences(usage, counted.as_deref());
+        self.show_usage(UsageView::Known(UsageRows { sentences, days }));
     }
 
     /// Changes name and icon of the chat.

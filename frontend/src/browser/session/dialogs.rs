@@ -49,6 +49,7 @@ impl Session {
             DialogIntent::StoreReplyDraft(text) => self.store_reply_draft(&text),
             DialogIntent::RestoreReplyDraft => self.restore_reply_draft(),
             DialogIntent::SetIdentity(chat) => return self.set_identity(chat),
+            DialogIntent::LoadUsage => return self.load_usage(),
             DialogIntent::LoadRoles => self.load_roles(),
             DialogIntent::LeaveAdministration => location::leave_administration(&self.page.room),
             DialogIntent::SetLanguage(language) => cookies::switch_language(language),

@@ -13,7 +13,7 @@ use crate::{
         moderation::restriction_dialog,
         parts::dialog,
         state::{
-            moderation::{AuditRow, AuditView, CurrentRestrictions},
+            moderation::{AuditRow, AuditView, CurrentRestrictions, UsageView},
             set,
         },
     },
@@ -129,8 +129,9 @@ impl Session {
     /// Handles the answer to a moderation command or to an erasure request.
     pub(super) fn on_moderation_answer(&mut self, message: &ServerMessage) {
         match message {
-            ServerMessage::Roles { people, chat } => self.on_roles(people, chat),
+            ServerMessage::Roles { people, chat, read } => self.on_roles(people, chat, read),
             ServerMessage::Identity { chat } => self.on_identity(chat),
+            ServerMessage::Usage { usage } => self.on_usage(usage),
             ServerMessage::Role { person, role, .. } => self.on_role(person, *role),
             ServerMessage::Audit { entries, more } => {
                 self.update_audit(|audit| audit.on_entries(entries.clone(), *more));
@@ -160,6 +161,7 @@ impl Session {
             ServerMessage::Error { code, action: Some(ActionName::Known(action)), retry_after, .. } => match action {
                 Action::Audit => self.update_audit(AuditLog::on_error),
                 Action::SetRole => self.on_role_error(*code),
+                Action::Usage => self.show_usage(UsageView::Failed),
                 Action::SetIdentity => self.on_identity_error(*code),
                 Action::Roles => self.on_roles_error(),
                 // The error is shown with the other errors of the visitor's commands.
@@ -225,6 +227,7 @@ impl Session {
     /// Prepares the requests of a closed socket to be repeated.
     pub(super) fn on_moderation_disconnect(&mut self) {
         set(self.chat.moderation.is_pending, false);
+        self.on_usage_disconnect();
         // The request may be lost, and the command may have been performed.
         if self.chat.restriction_dialog.dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
             self.load_restrictions();

@@ -1,14 +1,15 @@
 //! The administration dialog: owners see how people enter the chat, and give roles.
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, effect, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, effect, element, reactive, reactive_text};
 use shared_types::{Person, PersonId, Role};
-use web_sys::{HtmlSelectElement, wasm_bindgen::JsCast as _};
+use web_sys::{HtmlDialogElement, HtmlSelectElement, wasm_bindgen::JsCast as _};
 
 use crate::{
     i18n::administration::{ROLES, place},
     ui::{
-        moderation::{audit_dialog, identity_dialog::IdentityDialog, restriction_dialog},
+        invite_dialog,
+        moderation::{audit_dialog, identity_dialog::IdentityDialog, restriction_dialog, usage_dialog},
         parts::{
             autofill::NoAutofill as _,
             avatar::avatar,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// Draws the dialog.
-pub(crate) fn administration(chat: Chat, identity: IdentityDialog) -> Element {
+pub(crate) fn administration(chat: Chat, identity: IdentityDialog, usage: NodeRef<HtmlDialogElement>) -> Element {
     let (texts, state) = (chat.translations.administration(), chat.moderation.administration);
     let field = element("input")
         .class("sheet-field")
@@ -51,6 +52,17 @@ pub(crate) fn administration(chat: Chat, identity: IdentityDialog) -> Element {
     let identity = way(texts.identity)
         .reactive_attribute("disabled", move || state.roles.with(|roles| roles.chat().is_none()).then_some(""))
         .on(ev::click, move |_| identity.open(chat));
+    let usage = way(texts.usage)
+        .reactive_attribute("disabled", move || state.roles.with(|roles| roles.chat().is_none()).then_some(""))
+        .on(ev::click, move |_| usage_dialog::open(chat, usage));
+    let invitations = reactive(move || {
+        invite_dialog::has_invitations(chat).then(|| {
+            way(chat.translations.dialogs().invitations).on(ev::click, move |_| {
+                dialog::close(state.dialog);
+                invite_dialog::show(chat);
+            })
+        })
+    });
     let body = element("div")
         .class("sheet-body")
         .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
@@ -60,7 +72,7 @@ pub(crate) fn administration(chat: Chat, identity: IdentityDialog) -> Element {
         .child(element("div").class("sheet-form").child(field))
         .child(status)
         .child(body)
-        .child(element("div").class("sheet-ways").child(identity).child(audit))
+        .child(element("div").class("sheet-ways").child(identity).child(usage).child(invitations).child(audit))
 }
 
 /// Opens the dialog and loads the roles.
@@ -86,7 +98,8 @@ fn row(chat: Chat, person: Person) -> Element {
         .child(part("person-name", person.name.as_str()))
         .child(chat.tag(&person).map(|tag| part("tag", &tag)))
         .child(is_configured.then(|| part("badge", texts.configured)))
-        .child(is_you.then(|| part("person-you", chat.translations.dialogs().yourself)));
+        .child(is_you.then(|| part("person-you", chat.translations.dialogs().yourself)))
+        .child(state.roles.with_untracked(|roles| roles.seen(&person.id)).map(|seen| part("person-seen", &seen)));
     let restrict = restriction_dialog::button(chat, person.clone(), state.dialog);
     let shown = person.clone();
     element("li")

@@ -91,7 +91,7 @@ pub(crate) fn identity_dialog(chat: Chat, state: IdentityDialog) -> Element {
         .child(hint(chat, state))
         .child(element("div").class("name-buttons").child(save));
     titled_dialog(chat, "identity", texts.identity, state.dialog)
-        .child(element("div").class("sheet-body").child(form))
+        .child(element("div").class("sheet-body order").child(form))
         .on_mount(move |_| {
             // Closes the dialog when the server confirms what was sent.
             effect(move || {

@@ -145,6 +145,7 @@ pub(crate) enum DialogIntent {
     LoadRoles,
     /// Changes name and icon of the chat.
     SetIdentity(ChatIdentity),
+    LoadUsage,
     /// The administration was closed.
     LeaveAdministration,
     /// Give a person a role, or take it.

@@ -66,8 +66,30 @@ pub(crate) enum RolesView {
 pub(crate) struct Administration {
     /// The people with a role.
     pub(crate) people: Vec<RoleEntry>,
+    /// When they were here for the last time, as sentences, as far as it is known.
+    pub(crate) seen: Vec<(PersonId, String)>,
     /// Name and icon of the chat.
     pub(crate) chat: ChatIdentity,
+    /// Usage figures.
+    pub(crate) usage: UsageView,
+}
+
+/// Usage figures, as far as they are loaded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum UsageView {
+    #[default]
+    Loading,
+    Failed,
+    Known(UsageRows),
+}
+
+/// Usage figures as they are drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UsageRows {
+    /// Sentences about connections, storage and costs.
+    pub(crate) sentences: Vec<String>,
+    /// The days, newest first, each with its number of changes.
+    pub(crate) days: Vec<(String, u64)>,
 }
 
 impl RolesView {
@@ -75,6 +97,21 @@ impl RolesView {
     pub(crate) fn of(&self, person: &PersonId) -> Option<&RoleEntry> {
         let Self::Known(known) = self else { return None };
         known.people.iter().find(|entry| entry.person == *person)
+    }
+
+    /// Returns when a person was here for the last time, as a sentence.
+    pub(crate) fn seen(&self, person: &PersonId) -> Option<String> {
+        let Self::Known(known) = self else { return None };
+        known.seen.iter().find(|(id, _)| id == person).map(|(_, seen)| seen.clone())
+    }
+
+    /// Returns the usage figures.
+    pub(crate) fn usage(&self) -> UsageView {
+        match self {
+            Self::Loading => UsageView::Loading,
+            Self::Failed => UsageView::Failed,
+            Self::Known(known) => known.usage.clone(),
+        }
     }
 
     /// Returns name and icon of the chat, if they are known.

@@ -25,7 +25,7 @@ pub(crate) fn decision(item: &Item, now: Timestamp) -> Found {
         (Some(("rules", room)), room_details::SK) => Found::readable(details(room, item)),
         (Some(("members", room)), _) => room_members::record(room, item),
         (None, _) if pk == ROLES => Found::readable(to_entry(item).ok().map(Record::of_role)),
-        (None, _) if pk == identity::PK => {
+        (None, identity::IDENTITY) if pk == identity::PK => {
             Found::readable(identity::to_identity(item).ok().map(|chat| Record::Chat { chat }))
         }
         _ if is_expired => Found::NotInBackups,

@@ -8,11 +8,11 @@ use crate::{
     table::{Key, Table},
 };
 
-/// The partition of the item.
-pub(super) const PK: &str = "chat";
+/// The partition of facts about the whole chat.
+pub(crate) const PK: &str = "chat";
 
 /// The sort key of the item, and its attribute.
-const IDENTITY: &str = "identity";
+pub(super) const IDENTITY: &str = "identity";
 
 /// Reads name and icon, eventually consistent, which is half a read unit. Unreadable ones are logged and left out.
 pub(super) async fn get(table: &Table) -> Result<ChatIdentity> {

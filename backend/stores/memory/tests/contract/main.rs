@@ -10,6 +10,7 @@ use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
     moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
     room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers, secrets::MemorySecrets, tokens::MemoryTokens,
+    usage_store::MemoryUsage,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -22,6 +23,7 @@ async fn stores() -> Stores {
         connections: all.clone(),
         shards: all,
         messages: log.clone(),
+        usage: Arc::new(MemoryUsage::new(log.clone())),
         saved: log,
         moderation: Arc::new(MemoryModeration::default()),
         members: Arc::new(MemoryRoomMembers::default()),
