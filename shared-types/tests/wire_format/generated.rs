@@ -7,10 +7,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{
     AccessMode, ActionName, AltText, AuditEntry, ChatImage, ChatMessage, ClientMessage, DirectoryPosition,
     DirectoryRoom, Emoji, ErrorCode, ImagePreview, ImageSide, ImageSize, ImageType, Language, MessageExcerpt,
-    MessageText, ModerationAction, NamedPerson, Nonce, PageState, Person, PersonId, PersonName, Pin, Poll, PollDraft,
-    PollOption, PollOptionText, PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity,
-    RoomDescription, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, RoomTopic, SavedMessage, SavedPosition,
-    SearchText, Seconds, Seq, ServerMessage, ThreadSummary, Timestamp, TitledRoom,
+    MessageText, ModerationAction, MoreImages, NamedPerson, Nonce, PageState, Person, PersonId, PersonName, Pin, Poll,
+    PollDraft, PollOption, PollOptionText, PrivateRoom, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry,
+    RoomActivity, RoomDescription, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, RoomTopic, SavedMessage,
+    SavedPosition, SearchText, Seconds, Seq, ServerMessage, ThreadSummary, Timestamp, TitledRoom,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
         compare::{read_both, write_both},
@@ -54,6 +54,7 @@ check_types! {
     Language,
     MessageText,
     ModerationAction,
+    MoreImages,
     NamedPerson,
     Nonce,
     PageState,
