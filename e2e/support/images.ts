@@ -4,7 +4,7 @@ import type { Deployment } from './fixtures.ts';
 import type { Frame, WireClient } from './wire_client.ts';
 
 /** The metadata of an image in a message. */
-export type Image = { type: string; size: number; width: number; height: number; alt?: string; preview?: string };
+export type Image = { type: string; size: number; width: number; height: number; alt?: string; preview?: string; more?: Image[] };
 
 /** Returns a valid PNG of one colour. */
 export function png(width: number, height: number, colour: [number, number, number] = [40, 120, 200]): Buffer {

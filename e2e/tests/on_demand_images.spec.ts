@@ -38,7 +38,7 @@ async function drag(page: Page, width: number, events = ['dragover', 'drop']): P
 }
 
 const attachedWidths = (page: Page) => attached(page).locator('img').evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth));
-const sentWidths = (chat: ChatPage) => chat.messages.locator('figure.message-image img').evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth));
+const sentWidths = (chat: ChatPage) => chat.messages.locator('.message-image img').evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth));
 
 test('images that are attached before they can be handled keep their order', async ({ page, deployment, room }) => {
   const answerPart = await hold(page);

@@ -117,10 +117,12 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
 test('an image of a private room is for its members', async ({ page, browser, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   await makePrivateRoom(page, 'Pictures');
-  await page.locator('input[type=file]').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: png(320, 200) });
-  await expect(page.getByRole('list', { name: 'Attached images' }).getByRole('listitem')).toHaveCount(1);
+  const file = { name: 'a.png', mimeType: 'image/png', buffer: png(320, 200) };
+  await page.locator('input[type=file]').setInputFiles([file, file]);
+  await expect(page.getByRole('list', { name: 'Attached images' }).getByRole('listitem')).toHaveCount(2);
   await chat.send();
-  const image = chat.messages.locator('figure.message-image img');
+  const images = chat.messages.locator('.message-image img');
+  const image = images.first();
   await expect.poll(() => image.evaluate((drawn: HTMLImageElement) => drawn.complete && drawn.naturalWidth)).toBeGreaterThan(0);
   // The page shows its own file until it is loaded again.
   await expect(chat.messages).toHaveAttribute('data-state', 'sent');
@@ -129,13 +131,17 @@ test('an image of a private room is for its members', async ({ page, browser, de
   await expect.poll(() => image.evaluate((drawn: HTMLImageElement) => drawn.complete && drawn.naturalWidth)).toBeGreaterThan(0);
   const address = await image.evaluate((drawn: HTMLImageElement) => drawn.src);
   expect(address).toMatch(/\/images\/[^/]+\/p-[a-z0-9]{20}\//);
-  const own = await page.request.get(address);
-  expect([own.status(), own.headers()['cache-control']]).toEqual([200, 'private, max-age=3600']);
+  const addresses = await images.evaluateAll((drawn) => drawn.map((image) => (image as HTMLImageElement).src));
+  expect(addresses).toEqual([address, `${address}=1`]);
   const stranger = await browser.newContext();
-  const answer = await stranger.request.get(address);
-  const missing = await stranger.request.get(address.replace(/p-.{20}/, 'p-zzzzzzzzzzzzzzzzzzzz'));
-  expect([answer.status(), missing.status()]).toEqual([404, 404]);
-  expect(await answer.text()).toBe(await missing.text());
+  for (const address of addresses) {
+    const own = await page.request.get(address);
+    expect([own.status(), own.headers()['cache-control']]).toEqual([200, 'private, max-age=3600']);
+    const answer = await stranger.request.get(address);
+    const missing = await stranger.request.get(address.replace(/p-.{20}/, 'p-zzzzzzzzzzzzzzzzzzzz'));
+    expect([answer.status(), missing.status()]).toEqual([404, 404]);
+    expect(await answer.text()).toBe(await missing.text());
+  }
 });
 
 test('a private room of another window is in the list', async ({ page, context, deployment, room }) => {

@@ -6,7 +6,7 @@
 use chat::fuzzing::image_fault;
 use libfuzzer_sys::fuzz_target;
 use page_model::image_file::{Format, is_animated, stored_size, without_metadata};
-use shared_types::{ChatImage, ImageType, limits::IMAGE_SIDE};
+use shared_types::{ChatImage, ImageType, MoreImages, limits::IMAGE_SIDE};
 
 /// An EXIF segment with an orientation.
 const ADDED_BYTES: usize = 36;
@@ -33,5 +33,5 @@ fn announced(kind: ImageType, bytes: &[u8]) -> Option<ChatImage> {
     let size = imagesize::blob_size(bytes).ok()?;
     let side = |side: usize| u64::try_from(side).ok().filter(|side| (1..=u64::from(IMAGE_SIDE)).contains(side));
     let (width, height) = (side(size.width)?.try_into().ok()?, side(size.height)?.try_into().ok()?);
-    Some(ChatImage { kind, size: 1.try_into().ok()?, width, height, preview: None, alt: None })
+    Some(ChatImage { kind, size: 1.try_into().ok()?, width, height, preview: None, alt: None, more: MoreImages::default() })
 }

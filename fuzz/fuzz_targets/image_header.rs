@@ -5,7 +5,7 @@
 
 use chat::{content::images::image_type, fuzzing::image_fault};
 use libfuzzer_sys::fuzz_target;
-use shared_types::{ChatImage, ImageType, limits::IMAGE_SIDE};
+use shared_types::{ChatImage, ImageType, MoreImages, limits::IMAGE_SIDE};
 
 fuzz_target!(|head: &[u8]| {
     let found = imagesize::blob_size(head).map_or((1, 1), |size| (size.width as u64, size.height as u64));
@@ -19,6 +19,7 @@ fuzz_target!(|head: &[u8]| {
             height: height.try_into().expect("a side"),
             preview: None,
             alt: None,
+            more: MoreImages::default(),
         };
         if image_fault(head, &image).is_none() {
             assert_eq!(image_type(head), Some(kind));

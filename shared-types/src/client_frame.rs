@@ -3,8 +3,8 @@
 use serde::Deserialize as _;
 
 use crate::{
-    Action, ClientMessage, Nonce, RoomName, RoomTag,
-    limits::{IMAGE_PIXELS, MENTIONS, ROOMS},
+    Action, AltText, ChatImage, ClientMessage, MessageText, Nonce, RoomName, RoomTag,
+    limits::{ALBUM_CHARS, IMAGE_PIXELS, MENTIONS, MESSAGE_IMAGES, ROOMS},
 };
 
 impl ClientMessage {
@@ -47,8 +47,10 @@ impl ClientMessage {
     fn check_fields(&self) -> Result<(), String> {
         match self {
             Self::Send { text: None, image: None, .. } => Err("missing field `text`".into()),
-            Self::Send { image: Some(image), .. } if !image.has_allowed_area() => {
-                Err(format!("`image` has more than {IMAGE_PIXELS} pixels"))
+            Self::Send { text, image: Some(image), nonce, .. }
+                if let Err(error) = check_images(text.as_ref(), image, nonce.as_ref()) =>
+            {
+                Err(error)
             }
             Self::Send { text: None, poll: Some(_), .. } => Err("missing field `text`".into()),
             Self::Send { image: Some(_), poll: Some(_), .. } => Err("a message has an `image` or a `poll`".into()),
@@ -104,6 +106,34 @@ impl ClientMessage {
             | Self::SignOut { .. } => Ok(()),
         }
     }
+}
+
+/// Checks the images of a message together with its text and its nonce.
+fn check_images(text: Option<&MessageText>, image: &ChatImage, nonce: Option<&Nonce>) -> Result<(), String> {
+    if !image.all().all(ChatImage::has_allowed_area) {
+        return Err(format!("`image` has more than {IMAGE_PIXELS} pixels"));
+    }
+    if nonce.is_some_and(Nonce::is_numbered) {
+        return Err("`nonce` is that of another image: `=` and a number must not be its end".into());
+    }
+    if image.more.is_empty() {
+        return Ok(());
+    }
+    if image.count() > MESSAGE_IMAGES {
+        return Err(format!("`image` has more than {} in `more`", MESSAGE_IMAGES - 1));
+    }
+    if !image.more.0.iter().all(|image| image.more.is_empty()) {
+        return Err("an image in `more` has `more` itself".into());
+    }
+    if nonce.is_some_and(|nonce| nonce.of_image(image.count() - 1).is_none()) {
+        return Err("`nonce` is too long for a message with several images".into());
+    }
+    let descriptions = image.all().filter_map(|image| image.alt.as_ref()).map(AltText::as_str);
+    let chars: usize = descriptions.chain(text.map(MessageText::as_str)).map(|text| text.chars().count()).sum();
+    if chars > ALBUM_CHARS {
+        return Err(format!("`text` and the descriptions of `image` have together more than {ALBUM_CHARS} characters"));
+    }
+    Ok(())
 }
 
 /// Why a frame is not a [`ClientMessage`].

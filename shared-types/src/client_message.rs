@@ -30,7 +30,7 @@ pub enum ClientMessage {
         /// Identifies the message across retries. Without it the server generates one, and a retry is a new message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
-        /// The image that was uploaded with the nonce.
+        /// The image that was uploaded with the nonce, with the others of the message, which were uploaded with [`Nonce::of_image`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         image: Option<ChatImage>,
         /// The message to which this one replies.

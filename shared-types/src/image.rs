@@ -2,16 +2,18 @@
 //!
 //! An image has no name of its own. It belongs to one message, and the message's key identifies it: author, room and nonce.
 //! So a client cannot request another person's image, one in another room, or one image in two messages.
+//!
+//! A message can have several images. The first one has the key of the message, and the others have keys made of it ([`numbered`]).
 
 use std::{fmt, str::FromStr};
 
-use light_json::Json;
+use light_json::{FromJson, Json, JsonError, ToJson, Value, Writer};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Nonce, PersonId, RoomName,
-    checked::{json_of_number, json_of_text},
+    checked::{json_of_number, json_of_text, scalar_schema},
     limits::{ALT_CHARS, IMAGE_BYTES, IMAGE_PIXELS, IMAGE_SIDE, PREVIEW_SIDE},
 };
 
@@ -35,12 +37,78 @@ pub struct ChatImage {
     /// Description of the image for people who do not see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alt: Option<AltText>,
+    /// The other images of the message, if this is the first one; at most [`crate::limits::MESSAGE_IMAGES`] with it. They have no others themselves.
+    #[serde(default, skip_serializing_if = "MoreImages::is_empty")]
+    pub more: MoreImages,
 }
 
 impl ChatImage {
     /// Whether the image has at most [`IMAGE_PIXELS`] pixels. Sides within their own limit can have more.
     pub fn has_allowed_area(&self) -> bool {
         u64::from(self.width.get()) * u64::from(self.height.get()) <= u64::from(IMAGE_PIXELS)
+    }
+
+    /// Returns the images of the message whose first image this is, in their order.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.more.0)
+    }
+
+    /// Returns the number of images of the message whose first image this is.
+    pub fn count(&self) -> usize {
+        1 + self.more.0.len()
+    }
+}
+
+/// The images of a message after the first one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct MoreImages(pub Vec<ChatImage>);
+
+impl MoreImages {
+    /// Returns whether the message has one image only.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromJson for MoreImages {
+    fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        Vec::from_json(value).map(Self)
+    }
+}
+
+impl ToJson for MoreImages {
+    fn to_json(&self, out: &mut Writer) {
+        self.0.to_json(out);
+    }
+}
+
+// A list of images would describe itself without end.
+scalar_schema!(MoreImages);
+
+/// Returns what a name of a message (its nonce, its key, or the path of its first image) is for the image with this number: the first one,
+/// number 0, has the name itself, and the others have `=` and their number behind it.
+///
+/// A client that encodes something as base64 never makes such a nonce. The server refuses it for a message with an image
+/// ([`Nonce::is_numbered`]), so no message has the name of another one's image.
+pub fn numbered(name: &str, number: usize) -> String {
+    match number {
+        0 => name.to_owned(),
+        _ => [name, "=", &number.to_string()].concat(),
+    }
+}
+
+impl Nonce {
+    /// Returns the nonce under which image `number` of a message with this nonce is uploaded and stored. `None` if it would be too long.
+    pub fn of_image(&self, number: usize) -> Option<Self> {
+        numbered(self.as_str(), number).parse().ok()
+    }
+
+    /// Returns whether the nonce has the form that [`numbered`] gives to all images but the first.
+    pub fn is_numbered(&self) -> bool {
+        let number = self.as_str().rsplit_once('=').map(|(_, number)| number);
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
     }
 }
 
@@ -222,6 +290,7 @@ json_of_text!(ImagePreview, AltText);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::MESSAGE_IMAGES;
 
     #[test]
     fn an_image_size_is_one_byte_to_the_limit() {
@@ -259,5 +328,20 @@ mod tests {
     fn an_image_path_is_its_message_key() {
         let path = image_path(&RoomName::lobby(), &"ann".parse().unwrap(), &"n-1".parse().unwrap());
         assert_eq!(path, "/images/ann/lobby/n-1");
+    }
+
+    #[test]
+    fn the_nonces_of_images_are_told_from_those_of_messages() {
+        let nonce = |text: &str| text.parse::<Nonce>().unwrap();
+        for of in ["n", "0123456789abcdef", "YWI=", "YQ==", "n=", "=", &"n".repeat(62)] {
+            assert!(!nonce(of).is_numbered(), "{of}");
+            assert_eq!(nonce(of).of_image(0), Some(nonce(of)));
+            for number in 1..MESSAGE_IMAGES {
+                let of_image = nonce(of).of_image(number).unwrap();
+                assert!(of_image.is_numbered() && of_image != nonce(of), "{of_image}");
+            }
+        }
+        assert_eq!(nonce("n").of_image(2).unwrap().as_str(), "n=2");
+        assert_eq!(nonce(&"n".repeat(63)).of_image(1), None);
     }
 }

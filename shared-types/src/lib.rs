@@ -53,8 +53,8 @@ pub use device::{DeviceList, SignedInDevice};
 pub use emoji::{Emoji, EmojiError, Reaction, merged_reactions};
 pub use gateway_error::GatewayError;
 pub use image::{
-    AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,
-    image_path,
+    AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, MoreImages,
+    PreviewError, image_path, numbered,
 };
 pub use invitation::{
     DeviceLink, Invitation, InvitationError, InvitationId, InvitationList, InvitationSeconds, InvitationUses,

@@ -51,6 +51,14 @@ pub const PREVIEW_SIDE: usize = 4;
 /// Maximum length of an image's description, in Unicode scalar values.
 pub const ALT_CHARS: usize = 1_000;
 
+/// Maximum number of images of one message. At 2 MB each that is 20 MB, which the bounds of waiting uploads leave to one address.
+pub const MESSAGE_IMAGES: usize = 10;
+
+/// Maximum length of the text and the descriptions of a message with several images together, in Unicode scalar values. Each of the nine
+/// images after the first takes up to 160 bytes besides its description: 1,440 bytes of a frame, as many as 240 characters of
+/// [`FRAME_BYTES`]' 6 bytes. So they come off the 4,000 + 1,000 of a message with one image, and 10 more for the list around them.
+pub const ALBUM_CHARS: usize = TEXT_CHARS + ALT_CHARS - 250;
+
 /// Maximum size of an emoji, in bytes. The longest of Unicode 16 has 35: two people with skin tones, a heart and a kiss.
 pub const EMOJI_BYTES: usize = 48;
 
@@ -269,8 +277,8 @@ pub const RATE_BURST_WINDOW: Duration = Duration::from_secs(10);
 /// person costs 60 messages a minute, as much as 60 people who each send one.
 pub const RATE_BURST: u32 = 3;
 
-/// Divisor of a rate for uploads: a third, which is 20 a minute for one person and six in a burst. At 2 MB each that is 40 MB
-/// a minute for one person and 400 MB for one address.
+/// Divisor of a rate for uploads: a third, which is 20 a minute for one person. At 2 MB each that is 40 MB a minute for one person and
+/// 400 MB for one address. The images of one message ([`MESSAGE_IMAGES`]) may be in one burst, if the rate allows as many.
 pub const RATE_UPLOADS: u32 = 3;
 
 /// Divisor of the connection limit for one address: the sockets of one address are at most a quarter of all.

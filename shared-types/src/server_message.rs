@@ -84,6 +84,9 @@ pub enum ServerMessage {
         /// URL for one `PUT` of exactly the announced number of bytes, with the announced type as `Content-Type`. A path alone
         /// means the page's own host. Valid for [`crate::limits::UPLOAD_LIFE`].
         url: String,
+        /// Whether a message can have several images: [`ChatImage::more`]. A server that does not say so drops all but the first.
+        #[serde(default, skip_serializing_if = "is_false")]
+        several: bool,
     },
     /// People in the room. The answer to `people`, and sent when they change.
     Presence {
@@ -448,7 +451,8 @@ pub struct ChatMessage {
     /// message, and never accepts it from a client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
-    /// The image of the message, served at [`crate::image_path`].
+    /// The image of the message, served at [`crate::image_path`], with its others, served at the same path with their number
+    /// ([`crate::numbered`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<ChatImage>,
     /// The message to which this one replies.

@@ -46,7 +46,7 @@ pub struct Summary {
     pub images: u64,
     /// Number of stored values that could not be read, and so are not in the backup. The chat does not show them either.
     pub unreadable: u64,
-    /// Number of messages whose image was missing. It was deleted while the backup was made, or was lost before.
+    /// Number of images of messages that were missing. They were deleted while the backup was made, or were lost before.
     pub missing_images: u64,
     /// Number of records and images that were not restored because they are older than the target keeps them.
     pub expired: u64,
@@ -59,7 +59,7 @@ impl fmt::Display for Summary {
         write!(f, "{messages} messages and {images} images")?;
         for (number, what) in [
             (unreadable, "stored values could not be read and are missing"),
-            (missing_images, "messages had no image file any more"),
+            (missing_images, "images of messages had no file any more"),
             (expired, "records and images were older than they are kept and were left out"),
         ] {
             if *number > 0 {

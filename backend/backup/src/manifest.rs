@@ -90,7 +90,7 @@ pub(crate) struct Manifest {
     /// Stored values that could not be read when the backup was made.
     #[serde(default)]
     pub(crate) unreadable: u64,
-    /// Messages whose image was missing when the backup was made.
+    /// Images of messages that were missing when the backup was made.
     #[serde(default)]
     pub(crate) missing_images: u64,
 }

@@ -35,7 +35,7 @@ pub async fn back_up(records: &mut dyn RecordSource, images: &dyn ImageSource, t
             break;
         }
         // An image is stored before its message, and a message is read before its image. So an image that is missing here was deleted.
-        let wanted: Vec<ImageRef> = batch.iter().filter_map(Record::image).collect();
+        let wanted: Vec<ImageRef> = batch.iter().flat_map(Record::images).collect();
         let mut found = stream::iter(&wanted).map(|image| images.image(image)).buffered(IMAGES_AT_ONCE);
         for image in &wanted {
             let Some(bytes) = found.next().await else { break };

@@ -16,9 +16,9 @@ use chat::ports::{
     secrets::Secrets,
 };
 use shared_types::{
-    AuditEntry, ChatIdentity, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Pin, PollDraft, Reaction,
-    ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, SavedPosition, Seq,
-    ThreadSummary, Timestamp,
+    AuditEntry, ChatIdentity, ChatImage, ChatMessage, ImageType, ModerationAction, MoreImages, Person, Pin, PollDraft,
+    Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules,
+    SavedPosition, Seq, ThreadSummary, Timestamp,
 };
 
 use crate::contract::fixtures::{message, message_key, now, room};
@@ -26,7 +26,10 @@ use crate::contract::fixtures::{message, message_key, now, room};
 /// The image of [`fill`].
 pub const IMAGE: &[u8] = b"the bytes of an image";
 
-/// Its message.
+/// The second image of its message.
+pub const SECOND_IMAGE: &[u8] = b"the bytes of another image";
+
+/// Their message.
 pub fn image_key() -> MessageKey {
     message_key("lobby", "Ann", "Image")
 }
@@ -42,7 +45,15 @@ pub struct Ports<'a> {
     pub secrets: &'a dyn Secrets,
 }
 
-/// Writes every kind of record. The image has to be stored by the caller. All times are whole seconds.
+/// Writes the images of [`fill`] into a data directory.
+pub fn write_images(directory: &Path) {
+    fs::create_dir(directory.join("images")).unwrap();
+    // The names of the files of `image_key`: upper case letters are in the mask.
+    fs::write(directory.join("images/ann.lobby.image.9"), IMAGE).unwrap();
+    fs::write(directory.join("images/ann.lobby.image=1.9"), SECOND_IMAGE).unwrap();
+}
+
+/// Writes every kind of record. The images have to be stored by the caller. All times are whole seconds.
 pub async fn fill(ports: &Ports<'_>) {
     let at = Timestamp(now().0 / 1000 * 1000);
     fill_lobby(ports.messages, at).await;
@@ -153,7 +164,10 @@ async fn send_image(messages: &dyn Messages, lobby: &RoomName, at: Timestamp) {
         height: 2.try_into().unwrap(),
         preview: None,
         alt: "a cat".parse().ok(),
+        more: MoreImages::default(),
     };
+    let second = ChatImage { size: (SECOND_IMAGE.len() as u64).try_into().unwrap(), alt: None, ..image.clone() };
+    let image = ChatImage { more: MoreImages(vec![second]), ..image };
     let MessageKey { author, nonce, .. } = image_key();
     let author = Person { id: author, name: "Ann".parse().unwrap(), moderator: false };
     let draft = ChatMessage { author, nonce, text: None, image: Some(image), sent_at: at, ..message(1, "") };

@@ -348,7 +348,7 @@ impl Client {
         };
         let message = self.translated(message);
         let upload = match &message {
-            ServerMessage::Upload { nonce, url } if self.timeline.on_upload_url(nonce) => {
+            ServerMessage::Upload { nonce, url, several } if self.timeline.on_upload_url(nonce, *several) => {
                 Some(Effect::Upload(nonce.clone(), url.clone()))
             }
             _ => None,

@@ -5,6 +5,7 @@
 //! state of one feature each. The crate `frontend` draws this state and connects it to the browser; the simulation in the
 //! backend tests runs it without a browser.
 
+pub mod albums;
 pub mod audit;
 pub mod calendar;
 pub mod client;

@@ -396,7 +396,14 @@ impl Timeline {
     fn confirm(&mut self, message: &ChatMessage) {
         self.update_held(message);
         if message.author.id == self.me.id {
-            self.outgoing.retain(|outgoing| outgoing.draft.nonce != message.nonce);
+            let is_sent = |outgoing: &OutgoingMessage| outgoing.draft.nonce == message.nonce;
+            if let Some(place) = self.outgoing.iter().position(is_sent) {
+                // An older server stored the first image only.
+                if message.image.as_ref().is_some_and(|image| image.more.is_empty()) {
+                    self.split_images(place);
+                }
+                self.outgoing.remove(place);
+            }
         }
     }
 
@@ -475,7 +482,7 @@ impl Timeline {
         }
         let Some(nonce) = nonce else { return };
         self.on_change_error(&error, &nonce);
-        let Some(outgoing) = self.outgoing.iter_mut().find(|outgoing| outgoing.draft.nonce == nonce) else { return };
+        let Some(outgoing) = self.outgoing.iter_mut().find(|outgoing| outgoing.has_nonce(&nonce)) else { return };
         let is_upload_request = outgoing.on_error(code, now, reason);
         if code == ErrorCode::TooFast {
             let kind = if is_upload_request { LimitKind::Upload } else { LimitKind::Message };

@@ -2,12 +2,13 @@
 //! once runs out of memory. They are loaded on demand.
 
 use page_model::rejected_image::RejectedImage;
+use shared_types::limits;
 use web_sys::File;
 
 use crate::{browser::picture::Picture, i18n::Translations, ui::state::composer::Attachment};
 
-/// Maximum number of images that are sent at once. Each is a message of its own.
-const MAX_IMAGES: usize = 10;
+/// Maximum number of images that are sent at once: as many as one message can have.
+const MAX_IMAGES: usize = limits::MESSAGE_IMAGES;
 
 /// The attached images, in the order in which they were attached.
 pub(crate) struct AttachmentTray {

@@ -12,7 +12,7 @@ use page_model::{
     rejected_image::{ImageNote, RejectedImage},
 };
 use shared_types::{
-    ChatImage, ImagePreview, ImageSide, ImageSize, ImageType,
+    ChatImage, ImagePreview, ImageSide, ImageSize, ImageType, MoreImages,
     limits::{FILE_BYTES, IMAGE_BYTES},
 };
 use wasm_bindgen_futures::JsFuture;
@@ -101,6 +101,7 @@ impl Picture {
             height: ImageSide::try_from(u64::from(size.1)).ok()?,
             preview,
             alt: None,
+            more: MoreImages::default(),
         };
         image.has_allowed_area().then_some(())?;
         Some(Self { image, url: LocalUrl::of(&blob)?, blob, note: None })

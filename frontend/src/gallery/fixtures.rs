@@ -10,8 +10,8 @@ use page_model::{
 };
 use page_view::SharedState;
 use shared_types::{
-    AccessMode, ChatImage, ImageType, Language, PageState, Person, Restrictions, Rev, RoomDetails, RoomMember,
-    RoomName, RoomRules, Seq, Timestamp,
+    AccessMode, ChatImage, ImageType, Language, MoreImages, PageState, Person, Restrictions, Rev, RoomDetails,
+    RoomMember, RoomName, RoomRules, Seq, Timestamp,
 };
 
 use crate::ui::{
@@ -340,7 +340,13 @@ pub(super) fn image() -> ChatImage {
         height: 512.try_into().unwrap(),
         preview: "48c6ae8cf246".repeat(4).parse().ok(),
         alt: "the sea".parse().ok(),
+        more: MoreImages::default(),
     }
+}
+
+/// So many images of one message.
+pub(super) fn album(count: usize) -> ChatImage {
+    ChatImage { more: MoreImages(vec![image(); count - 1]), ..image() }
 }
 
 /// Attached images: one that can be sent, and one that is being prepared.

@@ -1,6 +1,6 @@
 use shared_types::{
-    AccessMode, ChatImage, ChatMessage, ImageType, Person, Reaction, ReplyRef, Restrictions, Rev, RoomDetails,
-    RoomName, RoomRules, Seq, Timestamp,
+    AccessMode, ChatImage, ChatMessage, ImageType, MoreImages, Person, Reaction, ReplyRef, Restrictions, Rev,
+    RoomDetails, RoomName, RoomRules, Seq, Timestamp, numbered,
 };
 
 use super::*;
@@ -128,6 +128,7 @@ fn state_with_image(alt: Option<&str>) -> PageState {
         height: 1536.try_into().unwrap(),
         preview: "0af".repeat(16).parse().ok(),
         alt: alt.map(|alt| alt.parse().unwrap()),
+        more: MoreImages::default(),
     });
     state
 }
@@ -145,6 +146,36 @@ fn an_image_has_size_preview_description_and_source() {
     }
     assert!(!body.contains("message-text"), "{body}");
     assert!(!body.contains("style="), "{body}");
+}
+
+/// Returns the state of a room with one message, which has so many images.
+fn state_with_images(count: usize) -> PageState {
+    let mut state = state_with_image(None);
+    let image = state.messages[0].image.take().unwrap();
+    let described = |number: usize| ChatImage { alt: format!("cat {number}").parse().ok(), ..image.clone() };
+    let more = MoreImages((1..count).map(described).collect());
+    state.messages[0].image = Some(ChatImage { more, ..described(0) });
+    state
+}
+
+#[test]
+fn several_images_are_a_grid_without_scripts() {
+    for (count, class) in [(2, "album pairs"), (3, "album"), (4, "album pairs"), (5, "album"), (10, "album")] {
+        let body = room_body(&state_with_images(count));
+        assert!(body.contains(&format!("<div class=\"message-image {class}\"><figure>")), "{body}");
+        assert_eq!((body.matches("<figure").count(), body.matches("<article").count()), (count, 1), "{body}");
+        for number in 0..count {
+            let place = if number == 0 { String::new() } else { format!("={number}") };
+            for part in [
+                format!("aria-label=\"Open image: cat {number}\""),
+                format!("width=\"360\" height=\"360\" alt=\"cat {number}\" src=\"/images/ann/lobby/n0{place}\""),
+            ] {
+                assert!(body.contains(&part), "no {part} in {body}");
+            }
+        }
+        assert_eq!(body.matches("viewBox=\"0 0 360 360\"").count(), count, "each has its space before it is loaded");
+        assert!(!body.contains("style="), "{body}");
+    }
 }
 
 #[test]
@@ -408,7 +439,15 @@ fn the_lightbox_keeps_an_image_whose_row_leaves_the_log() {
         for message in &mut page.messages {
             let side = 8.try_into().unwrap();
             let size = 9.try_into().unwrap();
-            let image = ChatImage { kind: ImageType::Png, size, width: side, height: side, preview: None, alt: None };
+            let image = ChatImage {
+                kind: ImageType::Png,
+                size,
+                width: side,
+                height: side,
+                preview: None,
+                alt: None,
+                more: MoreImages::default(),
+            };
             message.image = Some(image);
         }
         let chat = Chat::new(&page, Callback::new(|_| {}));
@@ -424,5 +463,34 @@ fn the_lightbox_keeps_an_image_whose_row_leaves_the_log() {
         assert_eq!(turns(&after), 2, "the images beside it are known");
         chat.images.viewed_row.set(None);
         assert!(!dialog.to_html().contains("lightbox-image"));
+    });
+}
+
+#[test]
+fn the_lightbox_turns_through_the_images_of_a_message_and_its_neighbours() {
+    let owner = Owner::new();
+    owner.with(|| {
+        let mut page = state(&["a", "b", "c"]);
+        let images = state_with_images(3).messages[0].image.clone();
+        page.messages[0].image = images.clone().map(|image| ChatImage { more: MoreImages::default(), ..image });
+        page.messages[2].image = images;
+        let chat = Chat::new(&page, Callback::new(|_| {}));
+        let rows = chat.log.rows.get_untracked();
+        let dialog = View::from(lightbox(chat));
+        let shows = |key: String, path: &str, caption: &str, ends: usize| {
+            chat.images.viewed_row.set(Some(key));
+            let html = dialog.to_html();
+            assert!(html.contains(&format!("src=\"/images/ann/lobby/{path}\"")), "{path}: {html}");
+            assert!(html.contains(&format!(">{caption}</p>")), "{caption}: {html}");
+            assert_eq!(html.matches("aria-disabled").count(), ends, "{path}: {html}");
+        };
+        shows(rows[0].key.clone(), "n0", "a", 1);
+        shows(rows[2].key.clone(), "n2", "cat 0", 0);
+        shows(numbered(&rows[2].key, 1), "n2=1", "cat 1", 0);
+        shows(numbered(&rows[2].key, 2), "n2=2", "cat 2", 1);
+        for missing in [numbered(&rows[2].key, 3), numbered(&rows[1].key, 1), "nobody/n=1".into()] {
+            chat.images.viewed_row.set(Some(missing.clone()));
+            assert!(!dialog.to_html().contains("lightbox-image"), "{missing}");
+        }
     });
 }

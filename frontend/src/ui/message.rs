@@ -20,7 +20,7 @@ use shared_types::{Emoji, Nonce, Seq};
 use crate::ui::{
     message::{
         action_button::{action_button, reaction, reply_preview, thread_line},
-        image::image,
+        image::images,
     },
     parts::colour::initial,
     state::{Chat, intent::Intent},
@@ -87,7 +87,7 @@ fn draw(chat: Chat, row: Row, id: Option<String>, address: Option<String>) -> El
         .child(row.starts_group.then(author_view))
         .child(link)
         .child(reply)
-        .child(row.image.as_ref().map(|shown| image(chat, &row, shown)))
+        .child(row.image.as_ref().map(|first| images(chat, &row, first)))
         .child(body(chat, &row))
         .child(poll::poll(chat, &row))
         .child(reactions(chat, &row))

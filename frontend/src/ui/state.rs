@@ -22,7 +22,7 @@ use page_model::{
     timeline::{Row, Timeline, dedup_people, tag},
 };
 use page_view::State;
-use shared_types::{AccessMode, PageState, Person, RoomDetails, RoomName, Seq};
+use shared_types::{AccessMode, PageState, Person, RoomDetails, RoomName, Seq, numbered};
 use web_sys::{File, FileList};
 
 use crate::{
@@ -195,14 +195,14 @@ impl Chat {
         }
     }
 
-    /// The URL of a row's image: a local one if this page sent it.
-    pub(crate) fn image_source(&self, row: &Row) -> String {
-        let key = row.key();
+    /// The URL of one of a row's images, which have numbers from 0: a local one if this page sent it.
+    pub(crate) fn image_source(&self, row: &Row, number: usize) -> String {
+        let key = numbered(&row.key(), number);
         let own = self
             .images
             .own_sources
             .with_untracked(|pictures| Some(pictures.iter().find(|(of, _)| *of == key)?.1.clone()));
-        own.unwrap_or_else(|| row.image_path.clone())
+        own.unwrap_or_else(|| numbered(&row.image_path, number))
     }
 
     /// The tag of a person who shares their name with somebody else.

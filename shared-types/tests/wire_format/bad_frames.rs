@@ -1,6 +1,6 @@
 //! What the server refuses in a frame, and what it ignores.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared_types::{Action, ClientMessage, FrameError, Person};
 
 use crate::samples::{ann, image_json};
@@ -113,4 +113,91 @@ fn an_image_outside_the_limits_is_a_bad_field() {
         let parsed = ClientMessage::parse(&broken.to_string());
         assert!(matches!(parsed, Err(FrameError::Field { .. })), "{broken}");
     }
+}
+
+/// Returns the reason why a message with these images is refused.
+fn refusal(nonce: &str, text: Option<&str>, images: &[Value]) -> Option<String> {
+    let mut first = images[0].clone();
+    if images.len() > 1 {
+        first["more"] = images[1..].into();
+    }
+    let send = json!({ "action": "send", "nonce": nonce, "text": text, "image": first }).to_string();
+    match ClientMessage::parse(&send) {
+        Ok(_) => None,
+        Err(FrameError::Field { action: Action::Send, reason, .. }) => Some(reason),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+fn images(count: usize, alt_chars: usize) -> Vec<Value> {
+    let image = json!({
+        "type": "image/webp", "size": 2_097_152, "width": 16_383, "height": 768, "preview": "0af".repeat(16),
+        "alt": "\u{1f600}".repeat(alt_chars),
+    });
+    vec![image; count]
+}
+
+#[test]
+fn a_message_has_at_most_ten_images() {
+    assert_eq!(refusal("n", None, &images(10, 1)), None);
+    assert!(refusal("n", None, &images(11, 1)).unwrap().contains("more than 9"));
+}
+
+#[test]
+fn each_image_of_a_message_is_checked() {
+    for (pointer, bad) in [
+        ("/type", json!("image/svg+xml")),
+        ("/size", json!(2_097_153)),
+        ("/height", json!(769)),
+        ("/alt", json!("")),
+        ("/preview", json!("<svg onload=alert(1)>")),
+        ("/more", json!(images(1, 1))),
+    ] {
+        for number in 1..10 {
+            let mut images = images(10, 1);
+            images[number][&pointer[1..]] = bad.clone();
+            assert!(refusal("n", None, &images).is_some(), "{pointer} of image {number}");
+        }
+    }
+    for no_list in [json!(7), json!("x"), json!([7]), json!({}), json!(null)] {
+        let mut image = images(1, 1);
+        image[0]["more"] = no_list.clone();
+        assert!(refusal("n", None, &image).is_some(), "{no_list}");
+    }
+}
+
+#[test]
+fn a_message_with_an_image_never_has_the_nonce_of_another_image() {
+    for (nonce, good) in
+        [("n", true), ("YQ==", true), ("n=", true), ("n=1", false), ("n=9", false), ("n=0", false), ("=12", false)]
+    {
+        assert_eq!(refusal(nonce, None, &images(1, 1)).is_none(), good, "{nonce}");
+        assert_eq!(refusal(nonce, None, &images(3, 1)).is_none(), good, "{nonce}");
+    }
+    let long = "n".repeat(64);
+    assert!(refusal(&long, None, &images(1, 1)).is_none() && refusal(&long, None, &images(2, 1)).is_some());
+    assert_eq!(refusal(&"n".repeat(62), None, &images(10, 1)), None);
+    let text = json!({ "action": "send", "nonce": "n=1", "text": "hi" });
+    assert!(ClientMessage::parse(&text.to_string()).is_ok(), "a message without an image has no image to replace");
+}
+
+/// The longest message with ten images fits a frame, even if a client escapes every character.
+#[test]
+fn the_longest_message_with_several_images_fits_a_frame() {
+    let letter = "\u{1}";
+    let images = |alt_chars: usize| {
+        let mut images = images(10, 1);
+        images[9]["alt"] = "\u{e9}".repeat(alt_chars).into();
+        images
+    };
+    let text = letter.repeat(3_740) + "x";
+    assert_eq!(refusal("n", Some(&text), &images(1_000)), None);
+    let text = letter.repeat(3_741) + "x";
+    assert!(refusal("n", Some(&text), &images(1_000)).unwrap().contains("4750"));
+    // Nine images without their descriptions, and the list around them.
+    let image = json!({
+        "type": "image/webp", "size": 2_097_152, "width": 16_383, "height": 16_383, "preview": "0af".repeat(16), "alt": "",
+    });
+    let nine = json!({ "more": vec![image; 9] }).to_string().len();
+    assert!(nine <= 250 * 6, "{nine}");
 }

@@ -7,7 +7,7 @@ use shared_types::{
     with_room,
 };
 
-use crate::samples::image_json;
+use crate::samples::{album_json, image_json};
 
 /// Returns the golden JSON. The frames cover every variant and field (`coverage.rs`).
 pub(crate) fn golden() -> Vec<Value> {
@@ -18,6 +18,7 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "send", "text": "hi", "nonce": "n-1" }),
         json!({ "action": "send", "text": "hi", "nonce": "n-1", "image": image_json() }),
         json!({ "action": "send", "nonce": "n-1", "image": { "type": "image/png", "size": 1, "width": 1, "height": 1 } }),
+        json!({ "action": "send", "nonce": "n-1", "image": album_json() }),
         json!({ "action": "send", "text": "hi", "replyTo": 3 }),
         json!({ "action": "send", "text": "hi @Ann", "mentions": [{ "id": "p1", "name": "Ann" }] }),
         json!({ "action": "edit", "seq": 7, "text": "better", "nonce": "n-1" }),
@@ -50,6 +51,7 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "saved", "before": { "savedAt": 5, "room": "cats", "seq": 7 } }),
         json!({ "action": "upload", "nonce": "n-1", "type": "image/gif", "size": 2_097_152 }),
         json!({ "action": "upload", "nonce": "n-1", "type": "image/jpeg", "size": 1 }),
+        json!({ "action": "upload", "nonce": "n-1=9", "type": "image/jpeg", "size": 1 }),
         json!({ "action": "history", "before": 7 }),
         json!({ "action": "history", "after": 7 }),
         json!({ "action": "history", "around": 7 }),

@@ -7,10 +7,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{
     AccessMode, ActionName, AltText, AuditEntry, ChatIdentity, ChatImage, ChatMessage, ClientMessage, DeviceId,
     DirectoryPosition, DirectoryRoom, Emoji, ErrorCode, ImagePreview, ImageSide, ImageSize, ImageType, Language,
-    LastRead, MessageExcerpt, MessageText, ModerationAction, NamedPerson, Nonce, PageState, Person, PersonId,
-    PersonName, Pin, Poll, PollDraft, PollOption, PollOptionText, PrivateRoom, Reaction, ReadReceipt, ReplyRef,
-    Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomMember, RoomName, RoomRules,
-    RoomTitle, RoomTopic, SavedMessage, SavedPosition, SearchText, Seconds, Seq, ServerMessage, StorageSize,
+    LastRead, MessageExcerpt, MessageText, ModerationAction, MoreImages, NamedPerson, Nonce, PageState, Person,
+    PersonId, PersonName, Pin, Poll, PollDraft, PollOption, PollOptionText, PrivateRoom, Reaction, ReadReceipt,
+    ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomMember, RoomName,
+    RoomRules, RoomTitle, RoomTopic, SavedMessage, SavedPosition, SearchText, Seconds, Seq, ServerMessage, StorageSize,
     ThreadSummary, Timestamp, TitledRoom, Usage, UsageDay,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
@@ -55,6 +55,7 @@ check_types! {
     Language, LastRead,
     MessageText,
     ModerationAction,
+    MoreImages,
     NamedPerson,
     Nonce,
     PageState,

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use fastrand::Rng;
-use shared_types::json::{Entry, Field, Schema, Value};
+use shared_types::{
+    ChatImage,
+    json::{Describe, Entry, Field, Schema, Value},
+};
 
 /// Returns a valid value of a type.
 pub(crate) fn valid(schema: &Schema, random: &mut Rng) -> Value<'static> {
@@ -66,9 +69,17 @@ fn scalar(name: &str, random: &mut Rng) -> Value<'static> {
         | "MessageText" => Value::Text(format!("x{}", text(random)).into()),
         "String" | "ActionName" => Value::Text(text(random).into()),
         "Emoji" => Value::Text(random.choice(["👍", "❤", "❤\u{fe0f}", "1\u{fe0f}\u{20e3}"]).unwrap().into()),
+        "MoreImages" => Value::List((0..random.usize(0..3)).map(|_| image(random)).collect()),
         "ImagePreview" => Value::Text("0af".repeat(16).into()),
         _ => panic!("no values for the type {name}"),
     }
+}
+
+/// Returns an image of a message after the first one.
+fn image(random: &mut Rng) -> Value<'static> {
+    let Schema::Struct { name, mut fields } = ChatImage::schema() else { panic!("an image is an object") };
+    fields.retain(|field| field.name != Some("more"));
+    valid(&Schema::Struct { name, fields }, random)
 }
 
 fn token(random: &mut Rng, letters: &str) -> Cow<'static, str> {

@@ -1,7 +1,7 @@
 //! Values that the golden JSON is made of.
 
 use serde_json::{Value, json};
-use shared_types::{ChatImage, ChatMessage, ImageType, Person, Rev, Seq, Timestamp};
+use shared_types::{ChatImage, ChatMessage, ImageType, MoreImages, Person, Rev, Seq, Timestamp};
 
 /// Returns a person.
 pub(crate) fn ann() -> Person {
@@ -49,7 +49,22 @@ pub(crate) fn image() -> ChatImage {
         height: 480.try_into().unwrap(),
         preview: "0af".repeat(16).parse().ok(),
         alt: "a cat".parse().ok(),
+        more: MoreImages::default(),
     }
+}
+
+/// Returns the first of two images of a message.
+pub(crate) fn album() -> ChatImage {
+    ChatImage { more: MoreImages(vec![ChatImage { alt: None, ..image() }]), ..image() }
+}
+
+/// Returns the JSON of [`album`].
+pub(crate) fn album_json() -> Value {
+    let mut second = image_json();
+    second.as_object_mut().unwrap().remove("alt");
+    let mut first = image_json();
+    first["more"] = json!([second]);
+    first
 }
 
 /// Returns the JSON of [`image`].

@@ -9,7 +9,7 @@ use shared_types::{
     json::compare::{read_both, write_both},
 };
 
-use crate::samples::{ann, image, image_json, message, message_json};
+use crate::samples::{album, album_json, ann, image, image_json, message, message_json};
 
 /// Returns details of a room with every field.
 fn details() -> RoomDetails {
@@ -292,6 +292,13 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             }),
         ),
         (
+            ServerMessage::Message(ChatMessage { image: Some(album()), ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "image": album_json(), "sentAt": 1_700_000_000_000_u64,
+            }),
+        ),
+        (
             ServerMessage::Message(ChatMessage {
                 rev: Rev(9),
                 reply_to: Some(ReplyRef { seq: Seq(3), author: ann() }),
@@ -321,8 +328,12 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             }),
         ),
         (
-            ServerMessage::Upload { nonce: "n-1".parse().unwrap(), url: "/uploads/x".into() },
+            ServerMessage::Upload { nonce: "n-1".parse().unwrap(), url: "/uploads/x".into(), several: false },
             json!({ "type": "upload", "nonce": "n-1", "url": "/uploads/x" }),
+        ),
+        (
+            ServerMessage::Upload { nonce: "n-1=1".parse().unwrap(), url: "/uploads/x".into(), several: true },
+            json!({ "type": "upload", "nonce": "n-1=1", "url": "/uploads/x", "several": true }),
         ),
         (
             ServerMessage::Presence { online: 3, people: vec![], away: vec![] },

@@ -14,7 +14,7 @@ use chat::ports::{
 };
 use chat_backup::{BackupError, Summary, back_up, restore};
 use chat_testing::{
-    backup::{IMAGE, Ports, assert_same_backup, files, fill, image_key, send},
+    backup::{IMAGE, Ports, SECOND_IMAGE, assert_same_backup, files, fill, image_key, send, write_images},
     clock::ManualClock,
     contract::fixtures::{message, message_key, now, room, seqs},
 };
@@ -51,9 +51,7 @@ async fn filled() -> TempDir {
         secrets: &store,
     };
     fill(&ports).await;
-    fs::create_dir(directory.path().join("images")).unwrap();
-    // The name of the file of `image_key`: upper case letters are in the mask.
-    fs::write(directory.path().join("images/ann.lobby.image.9"), IMAGE).unwrap();
+    write_images(directory.path());
     directory
 }
 
@@ -73,12 +71,12 @@ async fn backup() -> TempDir {
 async fn a_restored_chat_has_the_same_backup_byte_for_byte() {
     let (data, first, second) = (filled().await, tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let copied = back_up_directory(data.path(), first.path()).await.unwrap();
-    assert_eq!(copied, Summary { messages: 8, images: 1, ..Summary::default() });
+    assert_eq!(copied, Summary { messages: 8, images: 2, ..Summary::default() });
     let restored = tempfile::tempdir().unwrap();
     assert_eq!(restore(first.path(), &mut DirectoryTarget::new(restored.path())).await.unwrap(), copied);
     assert_eq!(back_up_directory(restored.path(), second.path()).await.unwrap(), copied);
     assert_same_backup(first.path(), second.path());
-    assert_eq!(files(&restored.path().join("images")).into_values().collect::<Vec<_>>(), [IMAGE]);
+    assert_eq!(files(&restored.path().join("images")).into_values().collect::<Vec<_>>(), [IMAGE, SECOND_IMAGE]);
     for file in ["rooms", "secrets", "moderation", "idempotency", "changes", "images", "messages", "saved"] {
         let content = fs::read_to_string(first.path().join(format!("{file}.jsonl"))).unwrap();
         assert!(content.lines().count() > 0, "{file} is empty, so it was not compared");
@@ -166,8 +164,8 @@ async fn a_missing_image_is_told_and_its_message_is_kept() {
     let (data, backup) = (filled().await, tempfile::tempdir().unwrap());
     fs::remove_dir_all(data.path().join("images")).unwrap();
     let copied = back_up_directory(data.path(), backup.path()).await.unwrap();
-    assert_eq!(copied, Summary { messages: 8, missing_images: 1, ..Summary::default() });
-    assert!(copied.to_string().contains("1 messages had no image file"), "{copied}");
+    assert_eq!(copied, Summary { messages: 8, missing_images: 2, ..Summary::default() });
+    assert!(copied.to_string().contains("2 images of messages had no file"), "{copied}");
     let restored = tempfile::tempdir().unwrap();
     restore(backup.path(), &mut DirectoryTarget::new(restored.path())).await.unwrap();
     let messages = RedbMessages::new(Store::open(restored.path()).unwrap(), None, ManualClock::at(now()));

@@ -38,7 +38,7 @@ fn replace(backup: &Path, file: &str, from: &str, to: &str) {
 async fn a_changed_byte_is_found_in_every_file() {
     let backup = backup().await;
     let names: Vec<String> = chat_testing::backup::files(backup.path()).into_keys().collect();
-    assert_eq!(names.len(), 10, "{names:?}");
+    assert_eq!(names.len(), 11, "{names:?}");
     for name in names.into_iter().filter(|name| name != "manifest.json") {
         let path = backup.path().join(&name);
         let before = fs::read(&path).unwrap();

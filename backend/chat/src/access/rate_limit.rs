@@ -278,12 +278,12 @@ impl RateLimiter {
     }
 
     fn counter_of_person(&self, bucket: RateBucket, person: &Person) -> Option<Counter> {
-        let limit = with_burst(bucket.share_of(self.shared.limits.person));
+        let limit = bucket.with_burst(bucket.share_of(self.shared.limits.person));
         (!person.moderator).then(|| (bucket.key("p", person.id.as_str()), limit))
     }
 
     fn counter_of_address(&self, bucket: RateBucket, address: Option<&AddressKey>) -> Option<Counter> {
-        let limit = with_burst(bucket.share_of(self.shared.limits.address));
+        let limit = bucket.with_burst(bucket.share_of(self.shared.limits.address));
         address.map(|AddressKey(address)| (bucket.key("a", address), limit))
     }
 
@@ -365,6 +365,13 @@ impl RateBucket {
     /// Returns the limit of this bucket, from the limit of messages. 0 stays no limit.
     fn share_of(self, limit: u32) -> u32 {
         if self == Self::Upload { limit.div_ceil(limits::RATE_UPLOADS) } else { limit }
+    }
+
+    /// Returns a limit of `per_minute` actions, of which a third may be in a burst; of uploads also those of one message.
+    fn with_burst(self, per_minute: u32) -> RateLimit {
+        let limit = with_burst(per_minute);
+        let of_message = u32::try_from(limits::MESSAGE_IMAGES).unwrap_or(u32::MAX).min(per_minute);
+        if self == Self::Upload { RateLimit { burst: limit.burst.max(of_message), ..limit } } else { limit }
     }
 
     /// Returns the stored name of the bucket.

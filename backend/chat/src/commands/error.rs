@@ -10,7 +10,10 @@ use crate::{
         rate_limit::{RateError, TooFast},
         room_membership::MembershipError,
     },
-    content::{emoji::NotOneEmoji, images::ImageFault},
+    content::{
+        emoji::NotOneEmoji,
+        images::{ImageFault, RefusedImage},
+    },
     messages::{post::PostError, saved::SaveError, threads::ThreadError, update::UpdateError},
     moderation::{actions::ModerationError, posting_policy::PostingDenied},
     ports::Unavailable,
@@ -189,7 +192,7 @@ impl From<PostingDenied> for CommandError {
 impl CommandError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Post(PostError::Image(ImageFault::Missing)) => ErrorCode::NoImage,
+            Self::Post(PostError::Image(RefusedImage { fault: ImageFault::Missing, .. })) => ErrorCode::NoImage,
             Self::Post(PostError::Image(_)) => ErrorCode::BadImage,
             Self::Update(UpdateError::NoMessage)
             | Self::Save(SaveError::NoMessage)
@@ -340,7 +343,7 @@ mod tests {
         check(FrameFailure::TooLarge, ErrorCode::FrameTooLarge, None, None);
         check(FrameFailure::NotConnected, ErrorCode::NotConnected, None, None);
         let command_error = |why| FrameFailure::Command { error: why, action: Action::Send, nonce: "n-1".parse().ok() };
-        let image = |fault| command_error(PostError::Image(fault).into());
+        let image = |fault| command_error(PostError::Image(RefusedImage { number: 2, count: 3, fault }).into());
         check(image(ImageFault::Missing), ErrorCode::NoImage, Some("send"), Some("n-1"));
         for fault in [ImageFault::Size, ImageFault::NoImage, ImageFault::Kind, ImageFault::Sides] {
             check(image(fault), ErrorCode::BadImage, Some("send"), Some("n-1"));

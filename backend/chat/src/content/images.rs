@@ -1,5 +1,6 @@
 //! Images: the checks of an uploaded image before it is shown.
 
+use futures::future::{join_all, try_join_all};
 use shared_types::{ChatImage, ImageType};
 
 use crate::{
@@ -11,6 +12,24 @@ use crate::{
         messages::MessageKey,
     },
 };
+
+/// A refused image of a message. Its `Display` is a sentence for the author of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{fault}", self.which())]
+pub struct RefusedImage {
+    /// Its number, from 1.
+    pub number: usize,
+    /// The number of images of its message.
+    pub count: usize,
+    /// Why it was refused.
+    pub fault: ImageFault,
+}
+
+impl RefusedImage {
+    fn which(&self) -> String {
+        if self.count > 1 { format!("image {} of {}: ", self.number, self.count) } else { String::new() }
+    }
+}
 
 /// An image that may be shown with its message.
 pub(crate) enum CheckedImage {
@@ -40,28 +59,57 @@ pub enum ImageFault {
     Sides,
 }
 
-/// Checks the upload of a message. An upload that is not as announced is removed.
+/// Checks the uploads of a message, all at the same time. An upload that is not as announced is removed. If one is refused, none of them
+/// may be kept.
 pub(crate) async fn check(
     images: &dyn Images,
     message_key: &MessageKey,
     image: &ChatImage,
-) -> std::result::Result<CheckedImage, PostError> {
-    let upload = Upload { message_key: message_key.clone(), kind: image.kind, size: image.size };
+) -> std::result::Result<Vec<CheckedImage>, PostError> {
+    let checks = image.all().enumerate().map(|(number, image)| async move {
+        match message_key.of_image(number) {
+            Some(key) => check_one(images, key, image).await,
+            None => Ok(Err(ImageFault::Missing)),
+        }
+    });
+    let count = image.count();
+    // All of them end: a check that is dropped may leave a wrong upload.
+    let checked = join_all(checks).await.into_iter().zip(1..);
+    checked.map(|(checked, number)| checked?.map_err(|fault| RefusedImage { number, count, fault }.into())).collect()
+}
+
+async fn check_one(
+    images: &dyn Images,
+    message_key: MessageKey,
+    image: &ChatImage,
+) -> Result<std::result::Result<CheckedImage, ImageFault>> {
+    let upload = Upload { message_key, kind: image.kind, size: image.size };
     let Some(found) = images.uploaded(&upload).await? else {
-        let kept = images.is_kept(message_key).await?;
-        return if kept { Ok(CheckedImage::Kept) } else { Err(ImageFault::Missing.into()) };
+        let kept = images.is_kept(&upload.message_key).await?;
+        return Ok(if kept { Ok(CheckedImage::Kept) } else { Err(ImageFault::Missing) });
     };
-    match fault_of(&found, image) {
+    Ok(match fault_of(&found, image) {
         None => Ok(CheckedImage::Uploaded { upload, version: found.version }),
         Some(fault) => {
             images.discard(&upload).await?;
-            Err(fault.into())
+            Err(fault)
         }
-    }
+    })
 }
 
-/// Keeps an image, so that it is shown with its message.
-pub(crate) async fn keep(images: &dyn Images, checked: &CheckedImage) -> Result<()> {
+/// Keeps the images of a message, so that they are shown with it. If the store fails in between, some of them are kept, and the next
+/// attempt keeps the others.
+pub(crate) async fn keep(images: &dyn Images, checked: &[CheckedImage]) -> Result<()> {
+    try_join_all(checked.iter().map(|checked| keep_one(images, checked))).await.map(drop)
+}
+
+/// Removes the first `count` images of a message, or what there is of them.
+pub(crate) async fn remove(images: &dyn Images, message_key: &MessageKey, count: usize) -> Result<()> {
+    let keys: Vec<_> = (0..count).filter_map(|number| message_key.of_image(number)).collect();
+    try_join_all(keys.iter().map(|key| images.remove(key))).await.map(drop)
+}
+
+async fn keep_one(images: &dyn Images, checked: &CheckedImage) -> Result<()> {
     let CheckedImage::Uploaded { upload, version } = checked else { return Ok(()) };
     // If the version has changed, a client uploaded other bytes after the check; or a second attempt was first, and the image
     // is kept already.

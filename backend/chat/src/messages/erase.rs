@@ -11,6 +11,7 @@ use std::time::Duration;
 use shared_types::{ChatMessage, Person, PersonId, RoomName, Seq, Timestamp, limits};
 
 use crate::{
+    content::images,
     messages::{
         deadlines::RECORD_LIFE,
         update::{Changed, MessageUpdate, MessageUpdater, UpdateError},
@@ -91,7 +92,8 @@ impl DataEraser {
                 Err(why) => return Err(Unavailable { doing: "erasing a message", cause: why.to_string() }),
             };
         if may_have_image {
-            self.updater.images.remove(message_key).await?;
+            // How many it had is not known any more.
+            images::remove(self.updater.images.as_ref(), message_key, limits::MESSAGE_IMAGES).await?;
         }
         let until = now + TOMBSTONE_LIFE;
         self.updater.messages.tombstone(message_key, until).await?;

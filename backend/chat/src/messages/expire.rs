@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::ports::{Result, images::Images, messages::Expiring};
+use crate::{
+    content::images,
+    ports::{Result, images::Images, messages::Expiring},
+};
 
 /// Maximum number of messages that one commit removes, so that a send waits for some milliseconds only.
 const AT_ONCE: usize = 200;
@@ -16,8 +19,8 @@ pub struct MessageExpiry {
 }
 
 impl MessageExpiry {
-    /// Removes all expired messages and returns their number. A crash between a message and its image leaves the image; no client is
-    /// given its address any more.
+    /// Removes all expired messages and returns their number. A crash between a message and its images leaves them; no client is given
+    /// their addresses any more.
     ///
     /// # Errors
     ///
@@ -26,8 +29,8 @@ impl MessageExpiry {
         let mut count = 0;
         loop {
             let gone = self.messages.expire(AT_ONCE).await?;
-            for message_key in &gone {
-                self.images.remove(message_key).await?;
+            for (message_key, count) in &gone {
+                images::remove(self.images.as_ref(), message_key, *count).await?;
             }
             count += gone.len();
             if gone.len() < AT_ONCE {

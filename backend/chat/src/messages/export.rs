@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use shared_types::{
-    ChatMessage, Person, PersonId, PersonName, PrivateRoom, RoomName, SavedPosition, Seq, SignedInDevice, Timestamp,
-    image_path, limits,
+    ChatImage, ChatMessage, Person, PersonId, PersonName, PrivateRoom, RoomName, SavedPosition, Seq, SignedInDevice,
+    Timestamp, image_path, limits, numbered,
 };
 
 use crate::{
@@ -87,6 +87,9 @@ pub struct ExportedMessage {
     /// The path of its image.
     #[serde(skip_serializing_if = "Option::is_none")]
     image_path: Option<String>,
+    /// The paths of its other images.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    more_image_paths: Vec<String>,
 }
 
 /// Up to where a person has read a room.
@@ -112,8 +115,8 @@ pub struct ExportedReceipt {
 
 impl DataExport {
     /// Exports what a person wrote, after the message that an earlier part ended with, and at the end what they saved. Deleted messages are not included. What a person
-    /// wrote in a private room stays theirs when they are no member any more; then the reactions of others and the image, which they
-    /// cannot load, are left out.
+    /// wrote in a private room stays theirs when they are no member any more; then the reactions of others and the paths of images,
+    /// which they cannot load, are left out.
     ///
     /// # Errors
     ///
@@ -149,6 +152,7 @@ impl DataExport {
             left.message.reactions.clear();
             left.message.replies = None;
             left.image_path = None;
+            left.more_image_paths.clear();
         }
         messages.sort_by(|one, other| (&one.room, one.message.seq).cmp(&(&other.room, other.message.seq)));
         let mut saved = match next {
@@ -178,8 +182,10 @@ impl DataExport {
         let found = self.messages.at(room, Seq::from(record.rev)).await?;
         let message = found.map(|found| found.message).filter(|message| !message.deleted);
         Ok(message.map(|message| {
-            let image_path = message.image.as_ref().map(|_| image_path(room, author, nonce));
-            ExportedMessage { room: room.clone(), message, image_path }
+            let mut paths = (0..message.image.as_ref().map_or(0, ChatImage::count))
+                .map(|number| numbered(&image_path(room, author, nonce), number));
+            let (image_path, more_image_paths) = (paths.next(), paths.collect());
+            ExportedMessage { room: room.clone(), message, image_path, more_image_paths }
         }))
     }
 }

@@ -9,7 +9,7 @@ use shared_types::{
 };
 
 use crate::{
-    content::images::{self, ImageFault},
+    content::images::{self, RefusedImage},
     messages::{
         deadlines::RECORD_LIFE,
         threads::{ThreadError, Threads},
@@ -34,7 +34,7 @@ pub struct Draft {
     pub nonce: Nonce,
     /// The text.
     pub text: Option<MessageText>,
-    /// The image that was uploaded for it.
+    /// The image that was uploaded for it, with the others.
     pub image: Option<ChatImage>,
     /// The message that it replies to.
     pub reply_to: Option<Seq>,
@@ -51,9 +51,9 @@ pub struct Draft {
 /// Why a message was not posted.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
-    /// The image cannot be used.
+    /// An image cannot be used.
     #[error(transparent)]
-    Image(#[from] ImageFault),
+    Image(#[from] RefusedImage),
     /// There is no such thread, or nobody can reply in it.
     #[error(transparent)]
     Thread(#[from] ThreadError),
@@ -97,7 +97,7 @@ impl MessagePoster {
         let (room, author) = (speaker.room.clone(), speaker.person.id.clone());
         let message_key = MessageKey { room, author, nonce: nonce.clone() };
         let url = self.images.address(&Upload { message_key, kind, size }).await?;
-        Ok(ServerMessage::Upload { nonce, url })
+        Ok(ServerMessage::Upload { nonce, url, several: true })
     }
 
     /// Stores a message unless it is stored already, and returns the stored one.
@@ -214,8 +214,8 @@ impl MessagePoster {
 
         // The time comes from the record, so that two concurrent attempts write identical bytes.
         (message.seq, message.rev, message.sent_at) = (Seq::from(record.rev), record.rev, record.at);
-        // Only a message that is not stored yet gets here, so the image of a stored message never changes. The image is kept first, so
-        // that no client is shown the message without it.
+        // Only a message that is not stored yet gets here, so the images of a stored message never change. They are kept first, so that no
+        // client is shown the message without them.
         if let Some(checked) = checked {
             images::keep(self.images.as_ref(), &checked).await?;
         }

@@ -1,8 +1,8 @@
 //! Searches the history of a room by reading it backwards. There is no index, so search adds nothing to the cost of a send.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
-use shared_types::{ChatMessage, RoomName, SearchText, Seq, ServerMessage, limits};
+use shared_types::{ChatImage, ChatMessage, RoomName, SearchText, Seq, ServerMessage, limits};
 
 use crate::{
     content::{folding::folded, html_cache::HtmlCache},
@@ -118,14 +118,15 @@ impl Words {
         Self(folded(text.as_str()).split_whitespace().map(String::from).collect())
     }
 
-    /// Returns whether a message contains all words in its text, its image description, the options of its poll or its author's name.
+    /// Returns whether a message contains all words in its text, the descriptions of its images, the options of its poll or its author's name.
     fn are_in(&self, message: &ChatMessage) -> bool {
         let text = message.text.as_ref().map(|text| text.as_str());
-        let alt = message.image.as_ref().and_then(|image| image.alt.as_ref()).map(|alt| alt.as_str());
+        let images = message.image.iter().flat_map(ChatImage::all);
+        let alts = images.filter_map(|image| image.alt.as_ref()).map(|alt| alt.as_str());
         let mut missing: Vec<&str> = self.0.iter().map(String::as_str).collect();
         let options = message.poll.iter().flat_map(|poll| &poll.options).map(|option| option.text.as_str());
         // The shortest first: a text is not folded for words that the name has.
-        for field in [Some(message.author.name.as_str()), alt].into_iter().flatten().chain(options).chain(text) {
+        for field in iter::once(message.author.name.as_str()).chain(alts).chain(options).chain(text) {
             // What is folded from ASCII is ASCII, so it contains no other word.
             if !missing.iter().all(|word| field.is_ascii() && !word.is_ascii()) {
                 let field = folded(field);

@@ -14,6 +14,7 @@ use shared_types::{
 
 use self::applied_changes::{applied_change, is_outdated, is_overtaken, is_unneeded, recent_changes};
 use crate::{
+    content::images,
     messages::{pins::PinnedMessages, threads::Threads},
     ports::{
         Unavailable,
@@ -195,10 +196,10 @@ impl MessageUpdater {
                 self.record_deletion(room, by, &found.message, now).await?;
                 audited = true;
             }
-            if message.deleted && found.message.image.is_some() && !image_removed {
+            if let Some(image) = found.message.image.as_ref().filter(|_| message.deleted && !image_removed) {
                 // Before the message: a deletion that stops here leaves a message that shows the loss and can be deleted again. The other
-                // order would leave an image that no message leads to.
-                self.images.remove(&message_key(room, &found.message)).await?;
+                // order would leave images that no message leads to.
+                images::remove(self.images.as_ref(), &message_key(room, &found.message), image.count()).await?;
                 image_removed = true;
             }
             let pins = PinnedMessages { messages: self.messages.as_ref() };

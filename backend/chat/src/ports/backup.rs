@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use shared_types::{
-    AuditEntry, ChatIdentity, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails,
-    RoomMember, RoomName, RoomRules, SavedPosition, Timestamp,
+    AuditEntry, ChatIdentity, ChatImage, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry,
+    RoomDetails, RoomMember, RoomName, RoomRules, SavedPosition, Timestamp,
 };
 
 use crate::ports::{
@@ -231,12 +231,15 @@ impl Record {
         }
     }
 
-    /// Returns the image that belongs to this record, if it is a message with one.
-    pub fn image(&self) -> Option<ImageRef> {
-        let Self::Message { room, message: StoredMessage { message, .. } } = self else { return None };
-        let image = message.image.as_ref()?;
+    /// Returns the images that belong to this record, if it is a message with some.
+    pub fn images(&self) -> Vec<ImageRef> {
+        let Self::Message { room, message: StoredMessage { message, .. } } = self else { return Vec::new() };
         let key = MessageKey { room: room.clone(), author: message.author.id.clone(), nonce: message.nonce.clone() };
-        Some(ImageRef { key, kind: image.kind, sent_at: message.sent_at })
+        let images = message.image.iter().flat_map(ChatImage::all).enumerate();
+        let image_ref = |(number, image): (usize, &ChatImage)| {
+            Some(ImageRef { key: key.of_image(number)?, kind: image.kind, sent_at: message.sent_at })
+        };
+        images.filter_map(image_ref).collect()
     }
 }
 

@@ -26,6 +26,15 @@ pub struct MessageKey {
     pub nonce: Nonce,
 }
 
+impl MessageKey {
+    /// Returns the key of image `number` of the message, by which it is uploaded, stored and served. `None` if the message can have no such
+    /// image.
+    pub fn of_image(&self, number: usize) -> Option<Self> {
+        let Self { room, author, nonce } = self;
+        Some(Self { room: room.clone(), author: author.clone(), nonce: nonce.of_image(number)? })
+    }
+}
+
 /// A message as it is stored: with its recent changes, so that none is applied twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredMessage {
@@ -222,7 +231,7 @@ pub fn version_of(summary: Option<&ThreadSummary>) -> ThreadVersion {
 /// Removes expired messages from a store that has no time to live of its own.
 #[async_trait]
 pub trait Expiring: Send + Sync {
-    /// Removes up to `limit` expired messages with their records. Returns the keys of the messages whose images the caller has
-    /// to remove. Fewer keys than `limit` mean that nothing is left to remove.
-    async fn expire(&self, limit: usize) -> Result<Vec<MessageKey>>;
+    /// Removes up to `limit` expired messages with their records. Returns the keys of the messages, each with the number of its images,
+    /// which the caller has to remove. Fewer keys than `limit` mean that nothing is left to remove.
+    async fn expire(&self, limit: usize) -> Result<Vec<(MessageKey, usize)>>;
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test panics")]
 
 mod access;
+mod albums;
 mod audit;
 mod bad_input;
 mod bans;

@@ -151,6 +151,14 @@ async fn an_image_of_a_private_room_is_for_its_members() {
         async |who: Option<&str>, path: &str| front.image_access(&request(&chat, who, path, None)).await.unwrap();
     let path = format!("/images/hana/{room}/n-1");
     assert!(matches!(access(Some("hana"), &path).await, ImageAccess::Member(key) if key.room.as_str() == room));
+    // The other images of the message.
+    for number in 1..10 {
+        let path = format!("{path}={number}");
+        assert!(matches!(access(Some("hana"), &path).await, ImageAccess::Member(_)), "{path}");
+        for who in [Some("eve"), Some("mod"), None] {
+            assert_eq!(access(who, &path).await, ImageAccess::Missing, "{who:?} {path}");
+        }
+    }
     for (who, path) in [
         (Some("eve"), path.as_str()),
         (Some("mod"), &path),

@@ -7,7 +7,7 @@ use chat::ports::{
     images::Upload,
     messages::{IdempotencyRecord, MessageKey},
 };
-use shared_types::{ChatMessage, ImageType, Person, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatImage, ChatMessage, ImageType, MoreImages, Person, Rev, RoomName, Seq, Timestamp};
 
 use crate::contract::Stores;
 
@@ -45,6 +45,20 @@ pub fn limit(all: u32) -> ConnectionLimits {
 pub fn now() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     Timestamp(since_epoch.as_millis() as u64)
+}
+
+/// Returns the images of a message.
+pub fn album(count: usize) -> ChatImage {
+    let image = ChatImage {
+        kind: ImageType::Png,
+        size: 9.try_into().unwrap(),
+        width: 3.try_into().unwrap(),
+        height: 2.try_into().unwrap(),
+        preview: "0af".repeat(16).parse().ok(),
+        alt: "猫".parse().ok(),
+        more: MoreImages::default(),
+    };
+    ChatImage { more: MoreImages(vec![image.clone(); count - 1]), ..image }
 }
 
 pub fn message(seq: u64, text: &str) -> ChatMessage {

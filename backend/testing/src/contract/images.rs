@@ -15,6 +15,7 @@ contract! { images_contract images {
     keep_requires_the_version_that_was_read
     a_discarded_upload_is_not_found
     a_removed_image_is_not_found
+    the_images_of_a_message_are_apart
     the_sweep_removes_old_uploads_and_no_images
 } }
 
@@ -91,6 +92,32 @@ pub async fn a_removed_image_is_not_found(stores: Stores) {
     stores.images.remove(&image.message_key).await.unwrap();
     assert!(!stores.images.is_kept(&image.message_key).await.unwrap());
     stores.images.remove(&image.message_key).await.unwrap();
+}
+
+pub async fn the_images_of_a_message_are_apart(stores: Stores) {
+    let first = upload("n", ImageType::Gif, 3);
+    let uploads =
+        [0, 1, 9].map(|number| Upload { message_key: first.message_key.of_image(number).unwrap(), ..first.clone() });
+    for (upload, bytes) in uploads.iter().zip([b"one", b"two", b"ten"]) {
+        assert!(put(&stores, upload, bytes).await, "{upload:?}");
+    }
+    let is_kept = async || {
+        let mut kept = Vec::new();
+        for upload in &uploads {
+            kept.push(stores.images.is_kept(&upload.message_key).await.unwrap());
+        }
+        kept
+    };
+    for (upload, bytes) in uploads.iter().zip([b"one", b"two", b"ten"]) {
+        let found = stores.images.uploaded(upload).await.unwrap().unwrap();
+        assert_eq!(found.head, bytes, "{upload:?}");
+        if upload != &first {
+            assert!(stores.images.keep(upload, &found.version).await.unwrap());
+        }
+    }
+    assert_eq!(is_kept().await, [false, true, true]);
+    stores.images.remove(&uploads[1].message_key).await.unwrap();
+    assert_eq!(is_kept().await, [false, false, true]);
 }
 
 pub async fn the_sweep_removes_old_uploads_and_no_images(stores: Stores) {

@@ -7,7 +7,7 @@ use shared_types::{ChatMessage, Pin, Poll, PollOption, Reaction, ReplyRef, Rev, 
 use super::contract;
 use crate::contract::{
     Stores,
-    fixtures::{message, now, room, seqs, store_messages},
+    fixtures::{album, message, now, room, seqs, store_messages},
 };
 
 contract! { messages_contract messages {
@@ -110,6 +110,7 @@ pub async fn replace_requires_the_current_revision(stores: Stores) {
         message: ChatMessage {
             rev: Rev(7),
             text: None,
+            image: Some(album(10)),
             reply_to: Some(ReplyRef { seq: Seq(1), author: original.author.clone() }),
             mentions: vec![original.author.clone()],
             edited_at: Some(now()),

@@ -1,5 +1,7 @@
 //! The visitor's messages, from posting until the server confirms them.
 
+use std::cmp::Ordering;
+
 use shared_types::{ChatImage, ClientMessage, ErrorCode, MessageText, Nonce, Person, Seq, Timestamp};
 
 use super::{
@@ -15,7 +17,7 @@ pub struct Draft {
     pub nonce: Nonce,
     /// Its text.
     pub text: Option<MessageText>,
-    /// The image that is uploaded under the nonce.
+    /// The image that is uploaded under the nonce, with the others of the message, which are uploaded under [`Nonce::of_image`].
     pub image: Option<ChatImage>,
     /// The message that it replies to.
     pub reply_to: Option<Seq>,
@@ -37,6 +39,8 @@ pub(super) struct OutgoingMessage {
     pub(super) at: Timestamp,
     pub(super) retry: RetryState,
     pub(super) upload: Upload,
+    /// Number of its images that are uploaded.
+    pub(super) uploaded: usize,
     /// The people that it mentions, of those known when it was written.
     mentions: Vec<Person>,
 }
@@ -64,10 +68,27 @@ impl OutgoingMessage {
             ErrorCode::NoImage => {
                 self.retry_later(now, reason);
                 self.upload = Upload::NotStarted;
+                self.uploaded = 0;
             }
             _ => self.retry.on_error(code, now, reason),
         }
         is_upload_request
+    }
+
+    /// Whether a frame with this nonce is about it, or about its image that is being uploaded.
+    pub(super) fn has_nonce(&self, nonce: &Nonce) -> bool {
+        self.draft.nonce == *nonce || self.upload_nonce().as_ref() == Some(nonce)
+    }
+
+    /// The nonce under which its next image is uploaded.
+    fn upload_nonce(&self) -> Option<Nonce> {
+        self.draft.nonce.of_image(self.uploaded)
+    }
+
+    /// How much of its images is uploaded, if `percent` of the next one is.
+    pub(super) fn percent(&self, percent: u8) -> u8 {
+        let count = self.draft.image.as_ref().map_or(1, ChatImage::count);
+        ((100 * self.uploaded + usize::from(percent)) / count) as u8
     }
 
     /// Whether it waits and was certainly not delivered.
@@ -97,24 +118,28 @@ pub(super) enum Upload {
     Requested(u64),
     /// This percentage is uploaded.
     Running(u8),
-    /// Uploaded, or there is no image.
+    /// All images are uploaded, or there is none.
     Done,
 }
 
 impl Timeline {
-    /// Posts a message. Its image is uploaded first.
+    /// Posts a message. Its images are uploaded first.
     pub fn post(&mut self, draft: Draft, now: u64) {
         let upload = if draft.image.is_some() { Upload::NotStarted } else { Upload::Done };
-        let mentions = self.mentioned(draft.text.as_ref(), &[]);
         let is_in_room = draft.is_in_room();
-        self.outgoing.push(OutgoingMessage { draft, at: Timestamp(now), retry: RetryState::new(), upload, mentions });
+        self.push(draft, now, RetryState::new(), upload);
         // Authors want to see their message.
         if is_in_room {
             self.return_to_newest();
         }
     }
 
-    /// Queues a message of an earlier page, whose image is uploaded. Does nothing if the server already has it, or this page.
+    fn push(&mut self, draft: Draft, now: u64, retry: RetryState, upload: Upload) {
+        let mentions = self.mentioned(draft.text.as_ref(), &[]);
+        self.outgoing.push(OutgoingMessage { draft, at: Timestamp(now), retry, upload, uploaded: 0, mentions });
+    }
+
+    /// Queues a message of an earlier page, whose images are uploaded. Does nothing if the server already has it, or this page.
     pub fn restore(&mut self, draft: Draft, now: u64) {
         if self.is_unsent(&draft.nonce) {
             return;
@@ -127,14 +152,7 @@ impl Timeline {
         {
             return;
         }
-        let mentions = self.mentioned(draft.text.as_ref(), &[]);
-        self.outgoing.push(OutgoingMessage {
-            draft,
-            at: Timestamp(now),
-            retry: RetryState::restored(),
-            upload: Upload::Done,
-            mentions,
-        });
+        self.push(draft, now, RetryState::restored(), Upload::Done);
     }
 
     /// The next message to send. Only one is in flight at a time: API Gateway may handle the frames of a socket in
@@ -179,19 +197,51 @@ impl Timeline {
         let waits =
             |outgoing: &&mut OutgoingMessage| outgoing.upload == Upload::NotStarted && outgoing.retry.is_due(now);
         let next = self.outgoing.iter_mut().find(waits)?;
-        let image = next.draft.image.as_ref()?;
+        let nonce = next.upload_nonce()?;
+        let image = next.draft.image.as_ref()?.all().nth(next.uploaded)?;
         next.upload = Upload::Requested(now);
         next.retry.count_attempt();
-        Some(ClientMessage::Upload { nonce: next.draft.nonce.clone(), kind: image.kind, size: image.size })
+        Some(ClientMessage::Upload { nonce, kind: image.kind, size: image.size })
     }
 
-    /// The server returned an upload URL. Returns whether it was still awaited.
-    pub fn on_upload_url(&mut self, nonce: &Nonce) -> bool {
-        let is_awaited = |outgoing: &&mut OutgoingMessage| {
-            outgoing.draft.nonce == *nonce && matches!(outgoing.upload, Upload::Requested(_))
+    /// The server returned an upload URL; `several` tells whether it takes messages with several images. Returns whether the URL was still
+    /// awaited.
+    pub fn on_upload_url(&mut self, nonce: &Nonce, several: bool) -> bool {
+        let is_awaited = |outgoing: &OutgoingMessage| {
+            matches!(outgoing.upload, Upload::Requested(_)) && outgoing.upload_nonce().as_ref() == Some(nonce)
         };
-        let found = self.outgoing.iter_mut().find(is_awaited);
-        found.map(|outgoing| outgoing.upload = Upload::Running(0)).is_some()
+        let Some(place) = self.outgoing.iter().position(is_awaited) else { return false };
+        self.outgoing[place].upload = Upload::Running(0);
+        if !several {
+            self.split_images(place);
+        }
+        true
+    }
+
+    /// Makes a message of its own of each image of a message after the first, because the server is older and would drop them. It takes them
+    /// under the nonces that they have in the message, so nothing is uploaded or sent twice.
+    pub(super) fn split_images(&mut self, place: usize) {
+        let first = &mut self.outgoing[place];
+        let more = first.draft.image.as_mut().map(|image| std::mem::take(&mut image.more.0)).unwrap_or_default();
+        let is_done = first.upload == Upload::Done;
+        let running = if is_done { usize::MAX } else { std::mem::take(&mut first.uploaded) };
+        let mut upload = Upload::NotStarted;
+        if running > 0 {
+            upload = std::mem::replace(&mut first.upload, Upload::Done);
+        }
+        let (draft, at) = (first.draft.clone(), first.at);
+        for (number, image) in (1..).zip(more) {
+            let Some(nonce) = draft.nonce.of_image(number) else { break };
+            let upload = match number.cmp(&running) {
+                Ordering::Less => Upload::Done,
+                Ordering::Equal => std::mem::replace(&mut upload, Upload::NotStarted),
+                Ordering::Greater => Upload::NotStarted,
+            };
+            let draft = Draft { nonce, text: None, image: Some(image), ..draft.clone() };
+            let retry = RetryState::new();
+            let single = OutgoingMessage { draft, at, retry, upload, uploaded: 0, mentions: Vec::new() };
+            self.outgoing.insert(place + number, single);
+        }
     }
 
     /// The upload has reached this percentage.
@@ -201,10 +251,12 @@ impl Timeline {
         }
     }
 
-    /// The upload is complete, and the message can be sent.
+    /// An upload is complete. After the last one the message can be sent.
     pub fn on_upload_finished(&mut self, nonce: &Nonce) {
         if let Some(outgoing) = self.uploading(nonce) {
-            outgoing.upload = Upload::Done;
+            outgoing.uploaded += 1;
+            let is_last = outgoing.draft.image.as_ref().is_none_or(|image| outgoing.uploaded >= image.count());
+            outgoing.upload = if is_last { Upload::Done } else { Upload::NotStarted };
             outgoing.retry.reset_tries();
         }
     }
@@ -225,9 +277,9 @@ impl Timeline {
     }
 
     fn uploading(&mut self, nonce: &Nonce) -> Option<&mut OutgoingMessage> {
-        self.outgoing
-            .iter_mut()
-            .find(|outgoing| outgoing.draft.nonce == *nonce && matches!(outgoing.upload, Upload::Running(_)))
+        self.outgoing.iter_mut().find(|outgoing| {
+            matches!(outgoing.upload, Upload::Running(_)) && outgoing.upload_nonce().as_ref() == Some(nonce)
+        })
     }
 
     /// One of the requests in flight was refused: all of them are sent again after a pause. That does not count as an attempt.

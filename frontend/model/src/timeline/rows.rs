@@ -31,9 +31,9 @@ pub struct Row {
     pub text: Option<MessageText>,
     /// The text as HTML, sanitized by the server, if it has formatting.
     pub html: Option<String>,
-    /// Its image.
+    /// Its image, with the others.
     pub image: Option<ChatImage>,
-    /// The path of the image, also before it is uploaded.
+    /// The path of the image, also before it is uploaded. Those of the others have their number behind it ([`shared_types::numbered`]).
     pub image_path: String,
     /// When it was sent.
     pub at: Timestamp,
@@ -133,7 +133,7 @@ pub enum DeliveryState {
     Pending,
     /// Waiting for slow mode or a rate limit; can be cancelled.
     Waiting,
-    /// This percentage of its image is uploaded.
+    /// This percentage of its images is uploaded.
     Uploading(u8),
     /// Confirmed.
     Sent,
@@ -305,8 +305,8 @@ impl Timeline {
                 (RetryPhase::Failed(reason), _) => DeliveryState::Failed(reason.clone()),
                 (_, Upload::Done) if self.is_waiting_for_slot && outgoing.is_undelivered() => DeliveryState::Waiting,
                 (_, Upload::Done) => DeliveryState::Pending,
-                (_, Upload::Running(percent)) => DeliveryState::Uploading(*percent),
-                (_, Upload::NotStarted | Upload::Requested(_)) => DeliveryState::Uploading(0),
+                (_, Upload::Running(percent)) => DeliveryState::Uploading(outgoing.percent(*percent)),
+                (_, Upload::NotStarted | Upload::Requested(_)) => DeliveryState::Uploading(outgoing.percent(0)),
             },
             starts_group: true,
             day: None,

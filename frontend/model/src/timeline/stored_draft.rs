@@ -30,7 +30,7 @@ impl Draft {
 
 #[cfg(test)]
 mod tests {
-    use shared_types::{ChatImage, ImageType, Seq};
+    use shared_types::{ChatImage, ImageType, MoreImages, Seq};
 
     use super::*;
 
@@ -43,6 +43,7 @@ mod tests {
             height: 2.try_into().unwrap(),
             preview: None,
             alt: "a cat".parse().ok(),
+            more: MoreImages::default(),
         };
         let picture = || Draft {
             nonce: "n-2".parse().unwrap(),
@@ -58,12 +59,18 @@ mod tests {
             reply_to: Some(Seq(u64::MAX)),
             thread: None,
         };
+        let album =
+            Draft { image: Some(ChatImage { more: MoreImages(vec![image.clone()]), ..image.clone() }), ..picture() };
         let [in_thread, in_both] =
             [false, true].map(|in_room| Draft { thread: Some(in_room), reply_to: Some(Seq(7)), ..picture() });
         let picture = picture();
         for (draft, stored) in [
             (text, r#"["n-1","\"hi\" 😀\n\u0001",null,18446744073709551615]"#),
             (picture, r#"["n-2",null,{"type":"image/png","size":5,"width":3,"height":2,"alt":"a cat"},null]"#),
+            (
+                album,
+                r#"["n-2",null,{"type":"image/png","size":5,"width":3,"height":2,"alt":"a cat","more":[{"type":"image/png","size":5,"width":3,"height":2,"alt":"a cat"}]},null]"#,
+            ),
             (in_thread, r#"t["n-2",null,{"type":"image/png","size":5,"width":3,"height":2,"alt":"a cat"},7]"#),
             (in_both, r#"r["n-2",null,{"type":"image/png","size":5,"width":3,"height":2,"alt":"a cat"},7]"#),
         ] {

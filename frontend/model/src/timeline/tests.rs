@@ -14,7 +14,8 @@ mod uploads;
 mod window;
 
 use shared_types::{
-    AccessMode, ChatImage, ErrorCode, ImageType, Language, PersonName, Restrictions, RoomDetails, RoomRules, Timestamp,
+    AccessMode, ChatImage, ErrorCode, ImageType, Language, MoreImages, PersonName, Restrictions, RoomDetails,
+    RoomRules, Timestamp,
 };
 
 use super::*;

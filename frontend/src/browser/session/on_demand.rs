@@ -97,7 +97,7 @@ fn part() -> Result<OnDemandPart, SplitLoaderError> {
         on_wake: Session::on_wake,
         on_loaded: Session::on_loaded,
         notify: Session::notify_messages,
-        on_discard: Session::drop_image,
+        on_discard: Session::drop_images,
         on_answer: Session::on_answer,
         on_disconnect: Session::on_dialogs_disconnect,
         on_end: Session::stop_erasing,

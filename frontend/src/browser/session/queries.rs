@@ -6,7 +6,10 @@ use page_model::{
     room_list::RoomNews,
     search::{Search, excerpt},
 };
-use shared_types::{Action, ActionName, ClientMessage, MessageText, Person, RoomName, Seq, ServerMessage, plain_text};
+use shared_types::{
+    Action, ActionName, AltText, ChatImage, ClientMessage, MessageText, Person, RoomName, Seq, ServerMessage,
+    plain_text,
+};
 
 use crate::{
     browser::{
@@ -94,9 +97,10 @@ impl Session {
     pub(super) fn update_search(&mut self, change: impl FnOnce(&mut Search)) {
         change(&mut self.search);
         let hits = self.search.found().iter().map(|found| {
-            let alt = found.image.as_ref().and_then(|image| image.alt.as_ref());
+            let alts = found.image.iter().flat_map(ChatImage::all).filter_map(|image| image.alt.as_ref());
+            let alts = alts.map(AltText::as_str).collect::<Vec<_>>().join(" · ");
             let text = plain_text(found.text.as_ref(), found.html.as_deref());
-            let text = text.as_ref().map(|text| text.as_str()).or_else(|| alt.map(|alt| alt.as_str()));
+            let text = text.as_ref().map(|text| text.as_str()).or((!alts.is_empty()).then_some(&*alts));
             SearchHit {
                 seq: found.seq,
                 author: found.author.clone(),

@@ -1,11 +1,12 @@
 //! Attaches, prepares, sends and uploads images. It is loaded on demand: `on_demand` has the table of these functions.
 
 use page_model::{
+    albums::albums,
     client::Effect,
     rejected_image::RejectedImage,
     timeline::{Draft, key},
 };
-use shared_types::{MessageText, Nonce, Seq};
+use shared_types::{ChatImage, MessageText, MoreImages, Nonce, Seq, limits};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
@@ -30,6 +31,7 @@ use crate::{
 
 /// An image that this page sent. It is kept while the page shows it.
 pub(super) struct SentImage {
+    /// The nonce under which it is uploaded.
     nonce: Nonce,
     picture: Picture,
     upload: Option<Upload>,
@@ -74,15 +76,15 @@ impl Session {
         self.show_attachments();
     }
 
-    /// Sends the attached images. Every image is a message of its own; the first one has the text.
+    /// Sends the attached images as one message, or as several if their descriptions are too long for one. The first one has the text.
     fn post_images(&mut self, mut text: Option<MessageText>) -> Vec<Effect> {
         let Some(pictures) = self.attachments.take() else { return Vec::new() };
         self.show_attachments();
         let mut reply_to = self.start_posting();
         let mut effects = Vec::new();
-        for picture in pictures {
+        for pictures in albums(text.as_ref(), pictures, |picture| picture.image.alt.as_ref()) {
             let Ok(nonce) = random::unique_token().parse() else { continue };
-            let draft = self.draft_with_image(nonce, picture, text.take(), reply_to.take());
+            let draft = self.draft_with_images(nonce, pictures, text.take(), reply_to.take());
             effects.extend(self.client.post(draft, time::now()));
         }
         effects
@@ -110,7 +112,7 @@ impl Session {
         set(self.chat.composer.attachments, self.attachments.view());
     }
 
-    /// Uploads the image of a message to a URL.
+    /// Uploads an image to a URL.
     pub(super) fn start_upload(&mut self, nonce: Nonce, url: &str) {
         self.rows_changed = true;
         let now = time::now();
@@ -145,26 +147,36 @@ impl Session {
         self.perform(effects);
     }
 
-    /// Returns a message with an image. The image is uploaded when the server returns a URL for it.
-    fn draft_with_image(
+    /// Returns a message with images. They are uploaded when the server returns URLs for them.
+    fn draft_with_images(
         &mut self,
         nonce: Nonce,
-        picture: Picture,
+        pictures: Vec<Picture>,
         text: Option<MessageText>,
         reply_to: Option<Seq>,
     ) -> Draft {
-        let draft = Draft { nonce: nonce.clone(), text, image: Some(picture.image.clone()), reply_to, thread: None };
-        let key = self.row_key(&nonce);
-        self.chat.images.own_sources.update(|sources| sources.push((key, picture.url.as_str().to_owned())));
-        self.sent_images.push(SentImage { nonce, picture, upload: None });
-        draft
+        let mut images = Vec::new();
+        for (number, picture) in pictures.into_iter().enumerate() {
+            let Some(nonce) = nonce.of_image(number) else { break };
+            images.push(picture.image.clone());
+            let key = self.row_key(&nonce);
+            self.chat.images.own_sources.update(|sources| sources.push((key, picture.url.as_str().to_owned())));
+            self.sent_images.push(SentImage { nonce, picture, upload: None });
+        }
+        let mut images = images.into_iter();
+        let image = images.next().map(|first| ChatImage { more: MoreImages(images.collect()), ..first });
+        Draft { nonce, text, image, reply_to, thread: None }
     }
 
-    /// Drops the image of a message.
-    pub(super) fn drop_image(&mut self, nonce: &Nonce) {
-        let key = self.row_key(nonce);
-        self.sent_images.retain(|sent| sent.nonce != *nonce);
-        self.chat.images.own_sources.update(|sources| sources.retain(|(of, _)| *of != key));
+    /// Drops the images of a message. If it was split, the others are messages of their own, which may wait to be sent.
+    pub(super) fn drop_images(&mut self, nonce: &Nonce) {
+        for nonce in (0..limits::MESSAGE_IMAGES).filter_map(|number| nonce.of_image(number)) {
+            if !self.client.timeline().is_unsent(&nonce) {
+                let key = self.row_key(&nonce);
+                self.sent_images.retain(|sent| sent.nonce != nonce);
+                self.chat.images.own_sources.update(|sources| sources.retain(|(of, _)| *of != key));
+            }
+        }
     }
 
     fn row_key(&self, nonce: &Nonce) -> String {

@@ -1,13 +1,13 @@
-//! The image of a message, in the log.
+//! The images of a message, in the log. Several are a grid of squares, which show the middle of each image.
 //!
-//! The image has its final size before it is loaded, and keeps it if loading fails, so nothing in the log moves. An
+//! An image has its final size before it is loaded, and keeps it if loading fails, so nothing in the log moves. An
 //! `svg` reserves the space: with the size of the image as its `viewBox` it keeps the aspect ratio at every width, in
 //! every browser and without inline styles. The image lies over it.
 
 use leptos::{ev, wasm_bindgen::JsCast as _};
 use page_model::timeline::Row;
 use page_view::{Element, element};
-use shared_types::{AltText, ChatImage, ImagePreview};
+use shared_types::{AltText, ChatImage, ImagePreview, numbered};
 #[cfg(feature = "hydrate")]
 use web_sys::HtmlImageElement;
 
@@ -29,16 +29,32 @@ const BITMAP_HEAD: &str =
 /// The digits of base64.
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Draws the image of a row.
-pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> Element {
-    let (natural_width, natural_height) = (image.width.get(), image.height.get());
+/// Draws the images of a row.
+pub(crate) fn images(chat: Chat, row: &Row, first: &ChatImage) -> Element {
+    let class = match first.count() {
+        1 => return image(chat, row, first, [first.width.get(), first.height.get()], 0).class("message-image"),
+        2 | 4 => "message-image album pairs",
+        _ => "message-image album",
+    };
+    let images = first.all().enumerate();
+    element("div").class(class).children(images.map(|(number, shown)| image(chat, row, shown, [MAX_HEIGHT; 2], number)))
+}
+
+/// Draws an image as one with these sides.
+fn image(
+    chat: Chat,
+    row: &Row,
+    image: &ChatImage,
+    [natural_width, natural_height]: [u32; 2],
+    number: usize,
+) -> Element {
     let size = display_size(natural_width, natural_height);
     let [width, height] = size.map(|side| side.to_string());
     let cut = cut(size, [natural_width, natural_height]);
     // A box of whole pixels would not have exactly the aspect ratio of the image.
     let [ratio_width, ratio_height] = if cut.is_empty() { [natural_width, natural_height] } else { size };
     let alt = image.alt.as_ref().map(AltText::as_str);
-    let key = row.key();
+    let key = numbered(&row.key(), number);
     let open = move |event: ev::MouseEvent| {
         // The focus returns to the button when the lightbox closes. Safari does not focus a clicked button.
         if let Some(frame) = event.current_target() {
@@ -58,7 +74,7 @@ pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> Element {
         .with("width", width)
         .with("height", height)
         .with("alt", alt.unwrap_or(chat.translations.image).to_owned())
-        .with("src", chat.image_source(row));
+        .with("src", chat.image_source(row, number));
     let frame = element("button")
         .class("image-frame")
         .with("type", "button")
@@ -66,7 +82,7 @@ pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> Element {
         .on(ev::click, open)
         .child(element("span").class(["image-box", cut].concat()).child(space).child(picture));
     let missing = element("p").class("image-missing").text(chat.translations.missing);
-    element("figure").class("message-image").child(frame).child(missing)
+    element("figure").child(frame).child(missing)
 }
 
 /// Returns the preview as markup: coarse colours over the space of the image, which the style sheet blurs. They are a
@@ -113,7 +129,7 @@ pub(crate) fn watch() {
     use leptos::{prelude::document, wasm_bindgen::closure::Closure};
     let record = |image: &HtmlImageElement| {
         let state = if image.natural_width() > 0 { "there" } else { "missing" };
-        if let Ok(Some(figure)) = image.closest(".message-image") {
+        if let Ok(Some(figure)) = image.closest("figure") {
             _ = figure.set_attribute("data-image", state);
         }
     };

@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 use page_model::timeline::Row;
 use page_view::{Element, State, element, reactive};
-use shared_types::plain_text;
+use shared_types::{ChatImage, numbered, plain_text};
 use web_sys::wasm_bindgen::JsCast as _;
 
 use crate::ui::{
@@ -66,15 +66,17 @@ pub(crate) fn lightbox(chat: Chat) -> Element {
         .on(ev::pointerup, on_pointer_up)
         .on(ev::click, on_click)
         .child(close_button)
-        .child(reactive(move || viewed(chat).and_then(|row| picture(chat, &row)).into_iter().flatten()))
+        .child(reactive(move || {
+            viewed(chat).and_then(|(row, number)| picture(chat, &row, number)).into_iter().flatten()
+        }))
 }
 
-/// Opens the dialog, as soon as it is loaded.
+/// Opens the dialog, as soon as it is loaded. The key of an image is that of its row with its number ([`numbered`]).
 pub(crate) fn open(chat: Chat, key: String) {
     chat.open_dialog(DialogRequest::Lightbox(key));
 }
 
-/// Opens the loaded dialog with the image of a row.
+/// Opens the loaded dialog with an image.
 pub(crate) fn show(chat: Chat, key: String) {
     set(chat.images.viewed_row, Some(key));
     if let Some(dialog) = chat.images.lightbox.get_untracked() {
@@ -82,18 +84,22 @@ pub(crate) fn show(chat: Chat, key: String) {
     }
 }
 
-/// Draws the image of a row with its caption and controls.
-fn picture(chat: Chat, row: &Row) -> Option<[Element; 4]> {
-    let image = row.image.clone()?;
-    let source = chat.image_source(row);
+/// Draws an image of a row with its caption and controls.
+fn picture(chat: Chat, row: &Row, number: usize) -> Option<[Element; 4]> {
+    let first = row.image.as_ref()?;
+    let image = first.all().nth(number)?;
+    let source = chat.image_source(row, number);
     let shape = shape(image.width.get(), image.height.get());
     let is_long = !shape.is_empty();
     let stage_class = ["lightbox-stage", shape].concat();
-    let alt = image.alt.map(|alt| alt.as_str().to_owned());
-    let caption =
-        plain_text(row.text.as_ref(), row.html.as_deref()).as_ref().map(ToString::to_string).or_else(|| alt.clone());
-    let seq = row.seq.map(|seq| ["-", &seq.0.to_string()].concat()).unwrap_or_default();
-    let file = ["image", &seq, ".", image.kind.extension()].concat();
+    let alt = image.alt.as_ref().map(|alt| alt.as_str().to_owned());
+    let text = plain_text(row.text.as_ref(), row.html.as_deref()).as_ref().map(ToString::to_string);
+    // The text is about all images of the message.
+    let caption = if first.count() > 1 { alt.clone().or(text) } else { text.or_else(|| alt.clone()) };
+    let part = |number: u64| ["-", &number.to_string()].concat();
+    let seq = row.seq.map(|seq| part(seq.0)).unwrap_or_default();
+    let place = if first.count() > 1 { part(number as u64 + 1) } else { String::new() };
+    let file = ["image", &seq, &place, ".", image.kind.extension()].concat();
     let picture = element("img")
         .class("lightbox-image")
         .with("width", image.width.get().to_string())
@@ -134,12 +140,12 @@ fn step_button(chat: Chat, direction: Direction) -> Element {
         Direction::Previous => ("lightbox-turn back", chat.translations.dialogs().previous, "M15 5l-7 7 7 7"),
         Direction::Next => ("lightbox-turn on", chat.translations.dialogs().next, "M9 5l7 7-7 7"),
     };
-    let enabled = adjacent_row(chat, direction).is_some();
+    let enabled = adjacent_image(chat, direction).is_some();
     icon_button(class, label.into(), path, enabled, Callback::new(move |()| step(chat, direction)))
 }
 
 fn step(chat: Chat, direction: Direction) {
-    if let Some(key) = adjacent_row(chat, direction) {
+    if let Some(key) = adjacent_image(chat, direction) {
         set(chat.images.viewed_row, Some(key));
         // The image before this one may have been scrolled.
         if let Ok(Some(stage)) = document().query_selector(".lightbox-stage") {
@@ -155,8 +161,8 @@ fn scrolls_sideways(event: &ev::KeyboardEvent) -> bool {
     target.is_some_and(|target| target.matches(".wide").unwrap_or(false))
 }
 
-/// Returns the row whose image is viewed. A row that has left the log is shown among the rows that were there with it.
-fn viewed(chat: Chat) -> Option<Row> {
+/// Returns the viewed image: its row and its number. A row that has left the log is shown among the rows that were there with it.
+fn viewed(chat: Chat) -> Option<(Row, usize)> {
     let album = chat.images.album;
     let Some(key) = chat.images.viewed_row.get() else {
         album.set(Vec::new());
@@ -166,24 +172,38 @@ fn viewed(chat: Chat) -> Option<Row> {
     if position(&rows, &key).is_some() {
         album.set(rows);
     }
-    let found = album.with_untracked(|rows| Some(rows[position(rows, &key)?].row.clone()));
-    Some(found?.get())
+    let found = album.with_untracked(|rows| {
+        let (index, number) = position(rows, &key)?;
+        Some((rows[index].row.clone(), number))
+    });
+    let (row, number) = found?;
+    Some((row.get(), number))
 }
 
-/// Returns the key of the nearest row with an image before or after the viewed one.
-fn adjacent_row(chat: Chat, direction: Direction) -> Option<String> {
+/// Returns the key of the nearest image before or after the viewed one.
+fn adjacent_image(chat: Chat, direction: Direction) -> Option<String> {
     let key = chat.images.viewed_row.get_untracked()?;
     chat.images.album.with_untracked(|rows| {
-        let index = position(rows, &key)?;
-        let has_image = |shown: &&KeyedRow| shown.row.with_untracked(|row| row.image.is_some());
-        let found = match direction {
-            Direction::Previous => rows[..index].iter().rev().find(has_image),
-            Direction::Next => rows[index + 1..].iter().find(has_image),
-        };
-        found.map(|shown| shown.key.clone())
+        let (index, number) = position(rows, &key)?;
+        let count = |shown: &KeyedRow| shown.row.with_untracked(|row| row.image.as_ref().map_or(0, ChatImage::count));
+        let has_images = |shown: &&KeyedRow| count(shown) > 0;
+        match direction {
+            Direction::Previous if number > 0 => Some(numbered(&rows[index].key, number - 1)),
+            Direction::Next if number + 1 < count(&rows[index]) => Some(numbered(&rows[index].key, number + 1)),
+            Direction::Previous => {
+                let row = rows[..index].iter().rev().find(has_images)?;
+                Some(numbered(&row.key, count(row) - 1))
+            }
+            Direction::Next => Some(rows[index + 1..].iter().find(has_images)?.key.clone()),
+        }
     })
 }
 
-fn position(rows: &[KeyedRow], key: &str) -> Option<usize> {
-    rows.iter().position(|shown| shown.key == key)
+/// Returns the place of the row of an image, and the number of the image in it.
+fn position(rows: &[KeyedRow], key: &str) -> Option<(usize, usize)> {
+    let row = |key: &str| rows.iter().position(|shown| shown.key == key);
+    row(key).map(|row| (row, 0)).or_else(|| {
+        let (key, number) = key.rsplit_once('=')?;
+        Some((row(key)?, number.parse().ok()?))
+    })
 }

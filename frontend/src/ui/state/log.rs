@@ -72,9 +72,9 @@ impl MessageDialogs {
 /// The images in the log.
 #[derive(Clone, Copy)]
 pub(crate) struct ImageState {
-    /// The addresses of images that this page sent, by the keys of their rows.
+    /// The addresses of images that this page sent, by the keys of their rows with their numbers ([`shared_types::numbered`]).
     pub(crate) own_sources: State<Vec<(String, String)>>,
-    /// The key of the row whose image is open in the lightbox.
+    /// The key of the image that is open in the lightbox: that of its row, with its number.
     pub(crate) viewed_row: State<Option<String>>,
     /// The rows among which the visitor turns in the lightbox: the last ones in the log with the viewed row.
     pub(crate) album: State<Vec<KeyedRow>>,

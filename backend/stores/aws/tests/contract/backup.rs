@@ -12,7 +12,7 @@ use chat::ports::{
 };
 use chat_backup::{BackupError, Summary, back_up, restore};
 use chat_testing::{
-    backup::{IMAGE, Ports, assert_same_backup, fill, image_key, send},
+    backup::{IMAGE, Ports, SECOND_IMAGE, assert_same_backup, fill, image_key, send, write_images},
     clock::ManualClock,
     contract::fixtures::{message, message_key, now, room, seqs},
 };
@@ -98,22 +98,21 @@ async fn backup_of_home() -> TempDir {
         secrets: &store,
     };
     fill(&ports).await;
-    fs::create_dir(data.path().join("images")).unwrap();
-    fs::write(data.path().join("images/ann.lobby.image.9"), IMAGE).unwrap();
+    write_images(data.path());
     back_up_home(&store, data.path(), backup.path()).await;
     backup
 }
 
 async fn back_up_home(store: &Store, data: &Path, to: &Path) {
     let copied = back_up(&mut store.records().unwrap(), &DirectoryImages::of(data), to).await.unwrap();
-    assert_eq!(copied, Summary { messages: 8, images: 1, ..Summary::default() });
+    assert_eq!(copied, Summary { messages: 8, images: 2, ..Summary::default() });
 }
 
 #[tokio::test]
 async fn a_chat_moves_to_aws_and_back() {
     let (home, stack) = (backup_of_home().await, Stack::create().await);
     let copied = restore(home.path(), &mut stack.target()).await.unwrap();
-    assert_eq!((copied.messages, copied.images, copied.expired), (8, 1, 0));
+    assert_eq!((copied.messages, copied.images, copied.expired), (8, 2, 0));
 
     let messages = stack.messages();
     assert_eq!(seqs(&messages.before(&room("lobby"), None, 99).await.unwrap()), [1, 2, 3, 4, 5, 8]);
@@ -140,12 +139,14 @@ async fn a_chat_moves_to_aws_and_back() {
 async fn a_restored_image_is_served_as_a_sent_one() {
     let (home, stack) = (backup_of_home().await, Stack::create().await);
     restore(home.path(), &mut stack.target()).await.unwrap();
-    let key = image_key();
-    let path = format!("images/{}/{}/{}", key.author, key.room, key.nonce);
-    let object = s3().get_object().bucket(&stack.names.images).key(path).send().await.unwrap();
-    assert_eq!(object.content_type(), Some("image/png"));
-    assert!(object.cache_control().unwrap().contains("immutable"));
-    assert_eq!(object.body.collect().await.unwrap().to_vec(), IMAGE);
+    for (number, bytes) in [IMAGE, SECOND_IMAGE].into_iter().enumerate() {
+        let key = image_key().of_image(number).unwrap();
+        let path = format!("images/{}/{}/{}", key.author, key.room, key.nonce);
+        let object = s3().get_object().bucket(&stack.names.images).key(path).send().await.unwrap();
+        assert_eq!(object.content_type(), Some("image/png"));
+        assert!(object.cache_control().unwrap().contains("immutable"));
+        assert_eq!(object.body.collect().await.unwrap().to_vec(), bytes);
+    }
 }
 
 #[tokio::test]

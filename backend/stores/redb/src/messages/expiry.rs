@@ -6,7 +6,7 @@ use chat::ports::{
     messages::{Expiring, MessageKey},
 };
 use redb::{ReadableTable, WriteTransaction};
-use shared_types::{ChatMessage, Timestamp};
+use shared_types::{ChatImage, ChatMessage, Timestamp};
 
 use super::{CHANGES, MESSAGES, readable};
 use crate::{
@@ -24,7 +24,7 @@ const DOING: &str = "removing expired messages";
 
 #[async_trait]
 impl Expiring for RedbMessages {
-    async fn expire(&self, limit: usize) -> Result<Vec<MessageKey>> {
+    async fn expire(&self, limit: usize) -> Result<Vec<(MessageKey, usize)>> {
         let (oldest, now) = (self.oldest_kept(), self.clock.now());
         let removed = self.store.write_later(DOING, move |transaction| {
             remove_tombstones(transaction, now)?;
@@ -53,14 +53,15 @@ impl Expiring for RedbMessages {
                 move |transaction: &WriteTransaction| remove_changes(transaction, oldest, position.clone(), limit);
             from = self.store.write_later(DOING, changes).await?;
         }
-        Ok(removed.into_iter().filter_map(|(room, message)| message_key(&room, message)).collect())
+        Ok(removed.into_iter().filter_map(|(room, message)| key_and_images(&room, message)).collect())
     }
 }
 
-/// Returns the key of the image that is removed after a message. A room whose name cannot be parsed is in no image path.
-fn message_key(room: &str, message: ChatMessage) -> Option<MessageKey> {
+/// Returns the key of a message and the number of its images. A room whose name cannot be parsed is in no image path.
+fn key_and_images(room: &str, message: ChatMessage) -> Option<(MessageKey, usize)> {
     let room = room.parse().inspect_err(|error| tracing::error!(%error, "message of a room with an invalid name"));
-    room.ok().map(|room| MessageKey { room, author: message.author.id, nonce: message.nonce })
+    let images = message.image.as_ref().map_or(0, ChatImage::count);
+    room.ok().map(|room| (MessageKey { room, author: message.author.id, nonce: message.nonce }, images))
 }
 
 /// Returns the first messages of each room that are expired. One that cannot be read is skipped: its age is unknown, and it is never shown.

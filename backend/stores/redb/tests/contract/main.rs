@@ -14,7 +14,7 @@ use chat::ports::{
 };
 use chat_testing::contract::{
     Browser, Stores,
-    fixtures::{message, message_key, now, record, room, seqs},
+    fixtures::{album, message, message_key, now, record, room, seqs},
 };
 use platform::system::{SystemClock, SystemEntropy};
 use shared_types::{ChatMessage, Rev, RoomDetails, RoomRules, Seq, Timestamp};
@@ -76,7 +76,8 @@ async fn expired_messages_are_hidden_and_then_removed() {
     let (lobby, now) = (room("lobby"), now());
     let before = |by: Duration| Timestamp(now.0 - by.as_millis() as u64);
     for (seq, sent_at) in [(1, before(hour * 2)), (2, before(hour)), (3, before(hour / 2))] {
-        let message = ChatMessage { sent_at, ..message(seq, "x") };
+        let image = (seq == 2).then(|| album(3));
+        let message = ChatMessage { sent_at, image, ..message(seq, "x") };
         for_ever.put(&lobby, &message).await.unwrap();
         for_ever
             .record_change(&lobby, ChangeRecord { rev: Rev(seq + 10), at: sent_at, seq: Some(Seq(seq)) })
@@ -97,8 +98,8 @@ async fn expired_messages_are_hidden_and_then_removed() {
     };
     assert_eq!((read(&for_ever).await, read(&for_an_hour).await), (vec![1, 2, 3], vec![3]));
     assert_eq!(for_ever.expire(9).await.unwrap(), []);
-    assert_eq!(for_an_hour.expire(1).await.unwrap(), [message_key("lobby", "ann", "n-1")]);
-    assert_eq!(for_an_hour.expire(9).await.unwrap(), [message_key("lobby", "ann", "n-2")]);
+    assert_eq!(for_an_hour.expire(1).await.unwrap(), [(message_key("lobby", "ann", "n-1"), 0)]);
+    assert_eq!(for_an_hour.expire(9).await.unwrap(), [(message_key("lobby", "ann", "n-2"), 3)]);
     assert_eq!(for_an_hour.expire(9).await.unwrap(), []);
     assert_eq!(read(&for_ever).await, [3], "nothing is left of the others");
 }
@@ -154,7 +155,7 @@ async fn an_unreadable_message_is_left_out_and_blocks_no_other() {
     assert!(!messages.replace(&lobby, Rev(1), &bad).await.unwrap());
     assert_eq!(seqs(&messages.before(&lobby, None, 9).await.unwrap()), [3]);
     assert_eq!(messages.records_of(&"ann".parse().unwrap(), None, 9).await.unwrap().len(), 1);
-    assert_eq!(messages.expire(9).await.unwrap(), [message_key("lobby", "ann", "n-2")]);
+    assert_eq!(messages.expire(9).await.unwrap(), [(message_key("lobby", "ann", "n-2"), 0)]);
     assert_eq!(messages.expire(9).await.unwrap(), []);
 }
 

@@ -121,6 +121,7 @@ fn a_rate_limited_upload_lets_text_messages_pass() {
         height: 1.try_into().unwrap(),
         preview: None,
         alt: None,
+        more: MoreImages::default(),
     };
     timeline.post(Draft { image: Some(image), ..draft("a") }, 0);
     post(&mut timeline, "b");
