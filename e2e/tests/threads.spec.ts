@@ -3,6 +3,7 @@ import { expectAccessible } from '../support/axe.ts';
 import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { Message } from '../support/message.ts';
+import { SocketProxy } from '../support/socket_proxy.ts';
 import type { WireClient } from '../support/wire_client.ts';
 
 // Threads: replies beside the log on wide screens, over it on phones.
@@ -238,6 +239,26 @@ test.describe('a thread that covers the page', () => {
     await panel(page).getByRole('button', { name: 'Close' }).click();
     await expect(chat.messageWithText('behind it')).toBeVisible();
     await expect(page.locator('.new-line')).toBeVisible();
+  });
+
+  test('shows that the page is offline, and why nobody can write', async ({ page, deployment, room }) => {
+    const proxy = await SocketProxy.install(page);
+    const chat = await ChatPage.open(page, deployment, room);
+    await chat.sendMessage('first');
+    const root = await Message.withText(chat, 'first');
+    await openThread(root);
+    await expect(panel(page).getByRole('alert')).toHaveCount(0);
+    proxy.rejectNext('react', 'notAllowed');
+    await new Message(chat, panel(page).locator('article')).clickAction('React with 👍');
+    const alert = panel(page).getByRole('alert');
+    await expect(alert).toContainText('You are not allowed to do this here.');
+    await panel(page).getByRole('button', { name: 'Dismiss' }).click();
+    await expect(alert).toHaveCount(0);
+    await expect(field(page)).toBeFocused();
+    await page.context().setOffline(true);
+    await proxy.disconnect();
+    await expect(panel(page).getByText('Offline', { exact: true })).toBeVisible();
+    await expectAccessible(page);
   });
 
   test('does not cover what the page reports', async ({ page, context, deployment, room }) => {

@@ -18,39 +18,58 @@ const CATALOGUES: &str = "8frontend4i18n";
 pub(crate) struct Language {
     /// Its language tag, as in `Language::tag` of `shared-types`.
     pub(crate) tag: &'static str,
-    /// What the mangled names of its catalogues have: its module, or its name.
+    /// What the paths of its catalogues have: its module, or its name.
     names: [&'static str; 2],
 }
 
 /// All languages. A page without a server uses the first one.
 pub(crate) const LANGUAGES: [Language; 2] =
-    [Language { tag: "en", names: ["2en", "7ENGLISH"] }, Language { tag: "ja", names: ["2ja", "8JAPANESE"] }];
+    [Language { tag: "en", names: ["en", "ENGLISH"] }, Language { tag: "ja", names: ["ja", "JAPANESE"] }];
 
 impl Language {
-    /// Returns the name of a catalogue without what tells the language, if the mangled name is that of a catalogue.
+    /// Returns the path of a catalogue without what tells the language, if the mangled name is that of a catalogue.
     fn catalogue(self, mangled: &str) -> Option<String> {
-        let name = mangled.split_once(CATALOGUES)?.1;
-        let part = self.names.into_iter().find(|part| name.contains(part))?;
+        let mut path = segments(mangled.split_once(CATALOGUES)?.1);
+        let place = path.iter().position(|segment| self.names.contains(segment))?;
+        path.remove(place);
         // The hash at the end differs.
-        let name = name.rsplit_once("17h").map_or(name, |(name, _)| name);
-        Some(name.replacen(part, "", 1))
+        path.retain(|segment| !(segment.len() == 17 && segment.starts_with('h')));
+        Some(path.join("::"))
     }
 
-    /// Returns the symbols of the catalogues, by their names.
-    fn catalogues(self, program: &Program<'_>) -> BTreeMap<String, u32> {
-        program.named_data().filter_map(|(mangled, symbol)| Some((self.catalogue(mangled)?, symbol))).collect()
+    /// Returns the symbols of the catalogues, by their paths.
+    fn catalogues(self, program: &Program<'_>) -> Result<BTreeMap<String, u32>> {
+        let mut found = BTreeMap::new();
+        for (mangled, symbol) in program.named_data() {
+            if let Some(path) = self.catalogue(mangled) {
+                ensure!(found.insert(path, symbol).is_none(), "the language {:?} has two catalogues {mangled}", self.tag);
+            }
+        }
+        Ok(found)
     }
+}
+
+/// Returns the segments of a mangled path: each is written after its length.
+fn segments(mut mangled: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    while let Some(end) = mangled.find(|digit: char| !digit.is_ascii_digit()).filter(|end| *end > 0) {
+        let length = mangled[..end].parse().unwrap_or(usize::MAX);
+        let Some(segment) = mangled[end..].get(..length) else { break };
+        found.push(segment);
+        mangled = &mangled[end + length..];
+    }
+    found
 }
 
 /// Removes the texts of all languages but one from a program that was linked with `--emit-relocs`.
 pub(crate) fn keep_only(bytes: &[u8], kept: Language) -> Result<Vec<u8>> {
     let mut program = Program::parse(bytes)?;
     let mut result = bytes.to_vec();
-    let catalogues = kept.catalogues(&program);
+    let catalogues = kept.catalogues(&program)?;
     ensure!(!catalogues.is_empty(), "the program has no catalogues of the language {:?}", kept.tag);
     let mut symbols = BTreeMap::new();
     for language in LANGUAGES.into_iter().filter(|language| *language != kept) {
-        for (name, symbol) in language.catalogues(&program) {
+        for (name, symbol) in language.catalogues(&program)? {
             let same = catalogues.get(&name);
             let missing = || format!("the language {:?} has no catalogue {name}, and {:?} has", kept.tag, language.tag);
             symbols.insert(symbol, *same.with_context(missing)?);
@@ -111,6 +130,21 @@ mod tests {
             assert_eq!([has(&english, text), has(&japanese, text)], [in_english, in_japanese], "{text}");
         }
         assert_eq!(english.len(), program.len());
+    }
+
+    #[test]
+    fn a_catalogue_has_a_path_without_its_language() {
+        let [english, japanese] = LANGUAGES;
+        for (mangled, expected) in [
+            ("_ZN8frontend4i18n2en7dialogs7DIALOGS17h4505d6f5a093a9eeE", Some("dialogs::DIALOGS")),
+            ("_ZN8frontend4i18n7threads7ENGLISH17h4505d6f5a093a9eeE", Some("threads")),
+            ("_ZN8frontend4i18n2ja12TRANSLATIONS17h4505d6f5a093a9eeE", None),
+            ("_ZN8frontend4i18n12en_and_other4LIST17h4505d6f5a093a9eeE", None),
+            ("_ZN8frontend2ui2en17h4505d6f5a093a9eeE", None),
+        ] {
+            assert_eq!(english.catalogue(mangled).as_deref(), expected, "{mangled}");
+        }
+        assert_eq!(japanese.catalogue("_ZN8frontend4i18n2ja4LIST17h0").as_deref(), Some("LIST"));
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn main() -> Result<()> {
     // At the same time, because most of it is the work of other programs.
     let [first, others @ ..] = thread::scope(|scope| {
         let (built, scratch) = (&built, &scratch);
-        let programs = LANGUAGES.map(|language| scope.spawn(move || LocalProgram::of(built, language, scratch)));
+        let programs = LANGUAGES.map(|language| scope.spawn(move || LanguageProgram::of(built, language, scratch)));
         programs.map(|program| program.join().unwrap_or_else(|_| bail!("a thread has panicked")))
     });
     let mut page = StagedPage::open(Path::new(&staging), &address)?;
@@ -85,14 +85,14 @@ fn main() -> Result<()> {
 }
 
 /// The program in one language.
-struct LocalProgram {
+struct LanguageProgram {
     language: Language,
     /// The program and its parts, by the names by which the page finds them.
     files: Vec<(String, Vec<u8>)>,
     script: String,
 }
 
-impl LocalProgram {
+impl LanguageProgram {
     /// Splits a program, and makes its files small.
     fn of(built: &[u8], language: Language, scratch: &Path) -> Result<Self> {
         let scratch = scratch.join(language.tag);

@@ -11,7 +11,7 @@ mod format_buttons;
 pub(crate) mod keys;
 mod mode_bar;
 pub(crate) mod paste;
-mod posting_notice;
+pub(crate) mod posting_notice;
 pub(crate) mod suggestion_list;
 mod suggestions;
 

@@ -11,6 +11,8 @@ use shared_types::{MessageText, Seq, TextError};
 use web_sys::HtmlElement;
 
 use crate::ui::{
+    composer::{errors::errors, posting_notice::posting_notice},
+    log::connection_status::connection_status,
     message::{delete_dialog, dom, message_in_thread},
     parts::{
         autofill::NoAutofill as _,
@@ -173,8 +175,21 @@ pub(crate) fn aside(chat: Chat) -> Element {
         })
         .child(element("div").class("people-bar").child(title).child(close_button))
         .child(log)
+        .child(reports(chat))
         .child(element("p").class("thread-hint").with("role", "status").child(reactive_text(move || hint(chat))))
         .child(form(chat))
+}
+
+/// Draws what the page reports elsewhere, while the thread covers that: the connection, errors, and why nobody can write.
+fn reports(chat: Chat) -> Element {
+    // The focus would go to the covered field.
+    let on_click = move |_| focus(chat);
+    element("div")
+        .class("thread-reports")
+        .on(ev::click, on_click)
+        .child(connection_status(chat))
+        .child(errors(chat))
+        .child(posting_notice(chat))
 }
 
 /// Ends the edit, or closes the thread.

@@ -74,6 +74,8 @@ impl Session {
         let Some(root) = self.chat.thread.root.get_untracked() else { return };
         let has_history_entry = self.threads.has_history_entry;
         self.leave_threads();
+        // The log may have been covered.
+        self.mark_read();
         threads::focus_message(self.chat, root);
         if has_history_entry {
             js::call(&js::property(&window(), "history"), "back", &[]);
@@ -101,8 +103,6 @@ impl Session {
         if let Some(document) = document().document_element() {
             _ = document.remove_attribute(OPEN);
         }
-        // The log may have been covered.
-        self.mark_read();
     }
 
     /// Requests the newest replies, or those before the first one, as soon as there is a socket.

@@ -129,6 +129,11 @@ fn submit(chat: Chat, state: IdentityDialog) {
     let name = name.map(|name| name.parse::<RoomTitle>()).transpose().map_err(FieldError::Name);
     let icon = icon.map(|icon| icon.parse::<Emoji>()).transpose().map_err(|_| FieldError::Icon);
     match name.and_then(|name| Ok(ChatIdentity { name, icon: icon? })) {
+        Ok(identity)
+            if chat.moderation.administration.roles.with_untracked(|roles| roles.chat() == Some(&identity)) =>
+        {
+            dialog::close(state.dialog);
+        }
         Ok(identity) => {
             state.sent.set(Some(identity.clone()));
             chat.run_in_dialog(DialogIntent::SetIdentity(identity));
