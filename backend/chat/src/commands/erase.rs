@@ -20,7 +20,11 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
         return Ok(Some(ServerMessage::DataErased { count, more }));
     }
     // The answer is sent before the sender's socket may be closed.
-    let rooms = handler.membership.members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
+    let members = &handler.membership.members;
+    for room in members.left_rooms(person, limits::PRIVATE_ROOMS).await? {
+        members.set_left(&room, person, false).await?;
+    }
+    let rooms = members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
     for room in &rooms {
         handler.membership.members.remove(room, person).await?;
     }
