@@ -214,6 +214,6 @@ test('without a connection the page says that no conversation can be started', a
   const card = ann.page.getByRole('dialog', { name: 'Bea' });
   await expect(ann.page.locator('.chat')).not.toHaveAttribute('data-connection', 'live');
   await card.getByRole('button', { name: 'Message' }).click();
-  await expect(ann.page.getByText('You are offline. Nothing can be changed right now.')).toBeVisible();
+  await expect(ann.page.getByRole('alert')).toContainText('You are offline. Nothing can be changed right now.');
   await expect(ann.page).toHaveURL(deployment.pageUrl(room));
 });
