@@ -143,14 +143,14 @@ pub async fn a_name_changes_for_members_only(stores: Stores) {
 
 pub async fn a_member_who_has_left_stays_one_and_returns(stores: Stores) {
     let direct = RoomName::of_direct_message(&[7; 32]);
-    let ann = member("ann");
-    stores.members.add_together(&direct, &[ann.clone(), member("bea")]).await.unwrap();
+    let [ann, bea] = ["ann", "bea"].map(member);
+    stores.members.add_together(&direct, &[ann.clone(), bea.clone()]).await.unwrap();
     stores.members.add(&room(1), &ann).await.unwrap();
     let lists = async |stores: &Stores| {
         let left = stores.members.left_rooms(&ann.person, 9).await.unwrap();
         let mut members = stores.members.direct_members(&direct).await.unwrap();
         members.sort_by_key(|one| one.member.person.to_string());
-        assert_eq!(members.iter().map(|one| &one.member).collect::<Vec<_>>(), [&ann, &member("bea")]);
+        assert_eq!(members.iter().map(|one| &one.member).collect::<Vec<_>>(), [&ann, &bea]);
         (rooms_of(stores, "ann").await, left, members.iter().map(|one| one.left).collect::<Vec<_>>())
     };
     let here = (vec![room(1), direct.clone()], vec![], vec![false, false]);
