@@ -2,6 +2,7 @@ import type { Browser, Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test, type Deployment } from '../support/fixtures.ts';
+import { SocketProxy } from '../support/socket_proxy.ts';
 
 // Direct messages: conversations that are named by their people.
 
@@ -114,7 +115,7 @@ for (const [name, viewport] of [['phone', phone], ['desktop', wide]] as const) {
       const members = ann.page.getByRole('dialog', { name: 'Members' });
       await expect(members).toContainText('Only these people see this conversation.');
       await expect(members.locator('.person')).toHaveCount(3);
-      await expect(members.getByRole('button', { name: /Invite|Remove|Leave/ })).toHaveCount(0);
+      await expect(members.getByRole('button', { name: /Invite|Remove/ })).toHaveCount(0);
       await expectAccessible(ann.page);
 
       const stranger = await openAs(browser, deployment, room, 'Eve', viewport);
@@ -164,4 +165,55 @@ test('a conversation that began while no page was open is in the list', async ({
   await ChatPage.open(bea.page, deployment, room);
   await expect(directList(bea.page).getByRole('link', { name: /Ann , 1 new message, you are mentioned/ })).toBeVisible();
   await expect(roomDialog(bea.page)).toHaveCount(0);
+});
+
+for (const [name, viewport] of [['phone', phone], ['desktop', wide]] as const) {
+  test.describe(name, () => {
+    test.use({ viewport });
+
+    test('a conversation that was left returns with the next message', async ({ browser, deployment, room }) => {
+      const ann = await openAs(browser, deployment, room, 'Ann', viewport);
+      const bea = await openAs(browser, deployment, room, 'Bea', viewport);
+      await expect(ann.page.getByText('2 online')).toBeVisible();
+      await message(ann.page, 'Bea', viewport);
+      await ann.sendMessage('hello');
+      await bea.page.goto(ann.page.url());
+      await bea.expectMessages('hello');
+      await bea.waitForState('live');
+
+      await bea.page.locator('header').getByRole('button', { name: 'Invite people' }).click();
+      const members = bea.page.getByRole('dialog', { name: 'Members' });
+      await members.getByRole('button', { name: 'Leave this conversation' }).click();
+      await expectAccessible(bea.page);
+      await members.getByRole('button', { name: /^Really leave/ }).click();
+      await expect(bea.page).toHaveURL(deployment.pageUrl('lobby'));
+      await bea.waitForState('live');
+      if (viewport === phone) await roomName(bea.page).click();
+      await expect(directList(bea.page).getByRole('link', { name: 'Ann' })).toHaveCount(0);
+      await bea.page.reload();
+      await bea.waitForState('live');
+      if (viewport === phone) await roomName(bea.page).click();
+      await expect(directList(bea.page).getByRole('link', { name: 'Ann' })).toHaveCount(0);
+
+      await ann.sendMessage('come back');
+      await directList(bea.page).getByRole('link', { name: /Ann/ }).click();
+      await bea.expectMessages('hello', 'come back');
+    });
+  });
+}
+
+test('without a connection the page says that no conversation can be started', async ({ browser, deployment, room }) => {
+  const ann = await openAs(browser, deployment, `${room}-before`, 'Ann', wide);
+  const proxy = await SocketProxy.install(ann.page);
+  await ChatPage.open(ann.page, deployment, room);
+  await openAs(browser, deployment, room, 'Bea', wide);
+  await expect(ann.page.getByText('2 online')).toBeVisible();
+  await openPeople(ann.page);
+  await panel(ann.page).getByRole('button', { name: 'Bea' }).click();
+  await proxy.disconnect();
+  const card = ann.page.getByRole('dialog', { name: 'Bea' });
+  await expect(ann.page.locator('.chat')).not.toHaveAttribute('data-connection', 'live');
+  await card.getByRole('button', { name: 'Message' }).click();
+  await expect(ann.page.getByRole('alert')).toContainText('You are offline. Nothing can be changed right now.');
+  await expect(ann.page).toHaveURL(deployment.pageUrl(room));
 });

@@ -123,7 +123,7 @@ pub(crate) struct Translations {
     /// Badge beside the name of a moderator.
     pub(crate) moderator: &'static str,
     /// Replaces the name of a person whose data was erased.
-    erased_person: &'static str,
+    pub(crate) erased_person: &'static str,
 
     pub(crate) data_erased: &'static str,
     /// Follows `data_erased` if the visitor has a new id.

@@ -25,7 +25,7 @@ pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
     let script = [r#"<script type="application/json" id="page-state">"#, &json, "</script>"].concat();
     let translations = Translations::of(state.language);
     let body = [room_root(state), failure_notice(translations)].concat();
-    let mut titles = RoomTitles::default();
+    let mut titles = RoomTitles::default().with_erased(translations.erased_person);
     titles.set(&state.room, state.details.title.as_ref());
     let name = state.chat_name.as_ref().map_or("", RoomTitle::as_str);
     let title = translations.title(&titles.marked_label(&state.room), name);

@@ -99,6 +99,10 @@ async fn fill_members(members: &dyn RoomMembers, at: Timestamp) {
     let member = RoomMember { person: person("bob").id, name: None, host: false, since: at };
     members.add(&private, &host).await.unwrap();
     members.add(&private, &member).await.unwrap();
+    // Bob has left a direct message.
+    let direct = RoomName::of_direct_message(&[7; 32]);
+    members.add_together(&direct, &[RoomMember { host: false, ..host }, member.clone()]).await.unwrap();
+    members.set_left(&direct, &member.person, true).await.unwrap();
 }
 
 fn person(id: &str) -> Person {

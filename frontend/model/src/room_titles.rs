@@ -1,17 +1,24 @@
 //! The titles of the visited rooms, as far as this browser knows them.
 
-use shared_types::{RoomName, RoomTitle, TitledRoom, json, limits::ROOMS};
+use shared_types::{Person, RoomName, RoomTitle, TitledRoom, json, limits::ROOMS};
 
-/// Titles of rooms, the newest first.
+/// Titles of rooms, the newest first, and the title of a direct message whose others have erased their data. The server has no word for
+/// them in the language of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RoomTitles(Vec<TitledRoom>);
+pub struct RoomTitles(Vec<TitledRoom>, &'static str);
 
 impl RoomTitles {
     /// The stored titles. What cannot be read is empty: the server tells the titles again.
     pub fn from_stored(stored: Option<&str>) -> Self {
         let mut titles: Vec<TitledRoom> = stored.and_then(|stored| json::from_str(stored).ok()).unwrap_or_default();
         titles.truncate(ROOMS);
-        Self(titles)
+        Self(titles, "")
+    }
+
+    /// The same titles, with the words for a direct message whose others have erased their data.
+    #[must_use]
+    pub fn with_erased(self, erased: &'static str) -> Self {
+        Self(self.0, erased)
     }
 
     /// The titles to store.
@@ -26,7 +33,11 @@ impl RoomTitles {
 
     /// The text that stands for a room: its title, or else its name.
     pub fn label(&self, room: &RoomName) -> String {
-        self.get(room).map_or_else(|| room.to_string(), ToString::to_string)
+        match self.get(room) {
+            Some(title) if room.is_direct() && title.as_str() == Person::ERASED_ID => self.1.to_owned(),
+            Some(title) => title.to_string(),
+            None => room.to_string(),
+        }
     }
 
     /// The label with `#` before it, except for direct messages, whose titles are names of people.
@@ -95,11 +106,22 @@ mod tests {
 
     #[test]
     fn an_answer_replaces_the_titles_of_other_rooms() {
-        let mut titles = RoomTitles(vec![titled("lobby", "Hall"), titled("cats", "Cats")]);
+        let mut titles = RoomTitles(vec![titled("lobby", "Hall"), titled("cats", "Cats")], "");
         assert!(!titles.on_titles(&RoomName::lobby(), &[]));
         assert!(titles.on_titles(&RoomName::lobby(), &[titled("dogs", "犬"), titled("lobby", "old")]));
         assert_eq!(line(&titles), "Hall, cats, 犬");
         assert!(!titles.on_titles(&RoomName::lobby(), &[titled("dogs", "犬")]));
+    }
+
+    #[test]
+    fn a_conversation_whose_others_are_gone_has_words_of_the_page() {
+        let direct = RoomName::of_direct_message(&[7; 32]);
+        let mut titles = RoomTitles::default().with_erased("Somebody who left");
+        for room in [&direct, &RoomName::lobby()] {
+            titles.set(room, "gone".parse().ok().as_ref());
+        }
+        assert_eq!(titles.label(&direct), "Somebody who left");
+        assert_eq!(titles.label(&RoomName::lobby()), "gone", "an open room may have that title");
     }
 
     #[test]

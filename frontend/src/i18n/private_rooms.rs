@@ -14,6 +14,9 @@ pub(crate) struct PrivateRoomTexts {
     /// Heading of the invitations to the room, and the hint below it.
     pub(crate) invitations_title: &'static str,
     pub(crate) invitations: &'static str,
+    /// Button of a direct message, and the same button at the second click.
+    pub(crate) leave_direct: &'static str,
+    pub(crate) leave_direct_confirm: &'static str,
 }
 
 static ENGLISH: PrivateRoomTexts = PrivateRoomTexts {
@@ -22,6 +25,8 @@ static ENGLISH: PrivateRoomTexts = PrivateRoomTexts {
     added: Template("The person is a member of #", " now."),
     invitations_title: "Invitations to this room",
     invitations: "Only hosts see this list. A revoked link makes nobody a member any more; those who joined stay.",
+    leave_direct: "Leave this conversation",
+    leave_direct_confirm: "Really leave? It comes back with the next message.",
 };
 
 static JAPANESE: PrivateRoomTexts = PrivateRoomTexts {
@@ -30,6 +35,8 @@ static JAPANESE: PrivateRoomTexts = PrivateRoomTexts {
     added: Template("#", " のメンバーに追加しました。"),
     invitations_title: "このルームへの招待",
     invitations: "ホストだけに表示されます。取り消したリンクでは参加できません。参加済みの人はそのままです。",
+    leave_direct: "この会話を退出",
+    leave_direct_confirm: "本当に退出しますか？ 次のメッセージで戻ります。",
 };
 
 impl Translations {

@@ -35,14 +35,31 @@ pub(crate) fn members_dialog(chat: Chat) -> Element {
     let body = element("div")
         .class("sheet-body")
         .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
-    titled_dialog(chat, "members", texts.members, state.dialog)
-        .child(status)
-        .child(body)
-        // The people of a direct message stay the same.
-        .child(reactive(move || match chat.room.address().is_direct() {
-            true => [receipts::direct_switch(chat)],
+    titled_dialog(chat, "members", texts.members, state.dialog).child(status).child(body).child(reactive(move || {
+        match chat.room.address().is_direct() {
+            true => [direct_ways(chat)],
             false => [ways(chat)],
-        }))
+        }
+    }))
+}
+
+/// Draws what its people can do about a direct message. They stay the same.
+fn direct_ways(chat: Chat) -> Element {
+    let texts = chat.translations.private_rooms();
+    let leave = leave_button(chat, texts.leave_direct, texts.leave_direct_confirm);
+    element("div").class("sheet-ways").child(receipts::direct_switch(chat)).child(leave)
+}
+
+/// Draws the button that leaves the room at the second click.
+fn leave_button(chat: Chat, label: &'static str, confirm: &'static str) -> Element {
+    let state = chat.members;
+    let leave = element("button").class("quiet").with("type", "button").on(ev::click, move |_| {
+        if state.is_leaving.get_untracked() {
+            chat.run_in_dialog(DialogIntent::LeaveRoom);
+        }
+        set(state.is_leaving, !state.is_leaving.get_untracked());
+    });
+    leave.child(reactive_text(move || if state.is_leaving.get() { confirm } else { label }))
 }
 
 /// Draws the buttons that invite people and leave the room.
@@ -53,14 +70,7 @@ fn ways(chat: Chat) -> Element {
         dialog::close(state.dialog);
         chat.open_dialog(DialogRequest::Invite);
     });
-    let leave = element("button").class("quiet").with("type", "button").on(ev::click, move |_| {
-        if state.is_leaving.get_untracked() {
-            chat.run_in_dialog(DialogIntent::LeaveRoom);
-        }
-        set(state.is_leaving, !state.is_leaving.get_untracked());
-    });
-    let leave_label = move || if state.is_leaving.get() { texts.leave_room_confirm } else { texts.leave_room };
-    let leave = leave.child(reactive_text(leave_label));
+    let leave = leave_button(chat, texts.leave_room, texts.leave_room_confirm);
     element("div").class("sheet-ways").child(invite).child(leave).child(host_buttons(chat))
 }
 

@@ -100,6 +100,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         message_lists::saved(chat),
         poll_dialog::poll_dialog(chat),
         receipts::receipts_dialog(chat),
+        receipts::line(),
     ];
     let panels = people_panel::panel_and_card(chat, direct).into_iter().chain([threads::panel(chat)]);
     dialogs.into_iter().map(View::from).chain(panels).collect()

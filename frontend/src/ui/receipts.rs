@@ -10,7 +10,7 @@ use page_model::{
 };
 use page_view::{Element, NodeRef, State, effect, element, reactive, reactive_text};
 use shared_types::{Person, PersonId, PersonName, RoomDetails, Seq};
-use web_sys::{HtmlDialogElement, HtmlInputElement, wasm_bindgen::JsCast as _};
+use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
     message::dom::article_in,
@@ -18,20 +18,19 @@ use crate::ui::{
         avatar::avatar,
         dialog::{self, titled_dialog},
     },
-    state::{Chat, intent::DialogIntent},
+    state::{Chat, intent::DialogIntent, set},
 };
 
 /// Icon of two ticks.
 pub(crate) const ICON: &str = "M3 12.500l4 4 8-9M11.500 15.500l1 1 8.500-9";
-
-/// The class of the line under a message. It looks like the line of a thread.
-const LINE: &str = "message-thread seen";
 
 /// The state of the list.
 #[derive(Clone, Copy)]
 pub(crate) struct ReceiptsState {
     dialog: NodeRef<HtmlDialogElement>,
     pub(crate) view: State<ReceiptsView>,
+    line: NodeRef<HtmlElement>,
+    line_text: State<String>,
 }
 
 /// What the list shows.
@@ -52,9 +51,14 @@ pub(crate) fn state() -> Option<ReceiptsState> {
     STATE.get()
 }
 
-/// Draws the list of the page.
+/// Draws the list of the page, before the [`line`].
 pub(crate) fn receipts_dialog(chat: Chat) -> Element {
-    let state = ReceiptsState { dialog: NodeRef::new(), view: State::new(ReceiptsView::default()) };
+    let state = ReceiptsState {
+        dialog: NodeRef::new(),
+        view: State::new(ReceiptsView::default()),
+        line: NodeRef::new(),
+        line_text: State::new(String::new()),
+    };
     STATE.set(Some(state));
     let texts = chat.translations.receipts();
     let rows = move || {
@@ -120,30 +124,29 @@ pub(crate) fn direct_switch(chat: Chat) -> Element {
     element("label").class("choice").child(switch).child(label)
 }
 
-/// Shows the line under a message of the log, and removes it from any other.
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser has receipts"))]
-pub(crate) fn show_line(chat: Chat, line: Option<(Seq, String)>) {
-    let Some(log) = chat.log.element.get_untracked() else { return };
-    let shown = log.query_selector(".seen").ok().flatten();
-    let article = line.as_ref().and_then(|(seq, _)| article_in(chat.log.element, *seq));
-    let (Some((_, text)), Some(article)) = (line, article) else {
-        return shown.into_iter().for_each(|shown| shown.remove());
-    };
-    let made = || {
-        let button = document().create_element("button").ok()?;
-        // Screen readers announce changes of the log, but must not announce this. The log handles the click.
-        for (name, value) in
-            [("class", LINE), ("type", "button"), ("value", "seen"), ("tabindex", "-1"), ("aria-live", "off")]
-        {
-            _ = button.set_attribute(name, value);
-        }
-        Some(button)
-    };
-    let Some(button) = shown.or_else(made) else { return };
-    if button.text_content().as_ref() != Some(&text) {
-        button.set_text_content(Some(&text));
+/// Draws the line. There is one, which moves to the message that it is about. The log handles its click. Screen readers announce changes of
+/// the log, but must not announce this.
+pub(crate) fn line() -> Element {
+    let text = move || STATE.get().map(|state| state.line_text.get()).unwrap_or_default();
+    let line = element("button").class("message-thread seen").with("type", "button").with("value", "seen");
+    let line = line.with("tabindex", "-1").with("aria-live", "off").with("hidden", "");
+    let line = line.child(reactive_text::<String>(text));
+    match STATE.get() {
+        Some(state) => line.node_ref(state.line),
+        None => line,
     }
-    if !article.contains(Some(&button)) {
-        _ = article.append_child(&button);
+}
+
+/// Shows the line under a message of the log, or nowhere.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser has receipts"))]
+pub(crate) fn show_line(chat: Chat, shown: Option<(Seq, String)>) {
+    let Some(state) = STATE.get() else { return };
+    let Some(line) = state.line.get_untracked() else { return };
+    let article = shown.as_ref().and_then(|(seq, _)| article_in(chat.log.element, *seq));
+    let (Some((_, text)), Some(article)) = (shown, article) else { return line.remove() };
+    set(state.line_text, text);
+    line.set_hidden(false);
+    if !article.contains(Some(&line)) {
+        _ = article.append_child(&line);
     }
 }

@@ -6,6 +6,9 @@
 //! key that changes would end every conversation.
 //!
 //! The members never change, except that a person who erases their data leaves. So there are no hosts, no title and no rules.
+//!
+//! A person who leaves a conversation stays one of its members: the address follows from the people, so without them it would be no
+//! conversation of these people any more. It is taken out of their list, and a new message of anybody brings it back.
 
 use futures::{
     future::try_join_all,
@@ -121,11 +124,16 @@ impl DirectMessages<'_> {
             return Err(MembershipError::DirectPeople.into());
         }
         let room = direct_message_of(others.iter().map(|other| &other.person).chain([&by.id]));
-        let mut members = self.membership.members.members(&room, limits::DIRECT_PEOPLE).await?;
+        let stored = self.membership.members.direct_members(&room).await?;
+        let has_left = stored.iter().any(|one| one.left && one.member.person == by.id);
+        let mut members: Vec<RoomMember> = stored.into_iter().map(|one| one.member).collect();
         let is_missing = |person: &PersonId| members.iter().all(|member| member.person != *person);
         let is_new = is_missing(&by.id);
         others.retain(|other| is_missing(&other.person));
-        try_join!(self.check_own_rooms(is_new.then_some(&by.id)), try_join_all(others.iter().map(|o| self.check(o))))?;
+        try_join!(
+            self.check_own_rooms((is_new || has_left).then_some(&by.id)),
+            try_join_all(others.iter().map(|o| self.check(o)))
+        )?;
         // Nobody gives a person a name that the person could not take. Then the id stands for it.
         let checked = |name: PersonName| reject_confusable(&name).is_ok().then(|| normalized_name(&name));
         let others = others.into_iter().map(|NamedPerson { person, name }| (person, name.and_then(checked)));
@@ -136,6 +144,9 @@ impl DirectMessages<'_> {
             self.rate.new_direct_message(sender).await?;
             self.membership.members.add_together(&room, &added).await?;
             members.extend(added);
+        }
+        if has_left {
+            self.membership.members.set_left(&room, &by.id, false).await?;
         }
         let title = title_for(&by.id, &members).ok_or(MembershipError::DirectPeople)?;
         Ok((room, title))

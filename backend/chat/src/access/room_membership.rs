@@ -57,9 +57,6 @@ pub enum MembershipError {
         "a direct message has only its people, no title and no rules: start a new one with the people you want, or make a private room"
     )]
     Direct,
-    /// The room is a direct message, which nobody leaves.
-    #[error("nobody leaves a direct message: remove it from your list of rooms instead")]
-    DirectLeave,
     /// The wrong number of people for a direct message.
     #[error("a direct message is for two to {} people: choose one to {} others", limits::DIRECT_PEOPLE, limits::DIRECT_PEOPLE - 1)]
     DirectPeople,
@@ -174,7 +171,8 @@ impl RoomMembership {
         Ok(self.members.remove(room, person).await?)
     }
 
-    /// Ends a person's own membership. The caller ends their sockets and watchers afterwards.
+    /// Ends a person's own membership. The caller ends their sockets and watchers afterwards. A direct message is taken out of the person's
+    /// list only, until somebody writes in it.
     ///
     /// # Errors
     ///
@@ -182,7 +180,7 @@ impl RoomMembership {
     pub async fn leave(&self, room: &RoomName, person: &PersonId) -> Result<(), MembershipError> {
         private_only(room)?;
         if room.is_direct() {
-            return Err(MembershipError::DirectLeave);
+            return Ok(self.members.set_left(room, person, true).await?);
         }
         Ok(self.members.remove(room, person).await?)
     }

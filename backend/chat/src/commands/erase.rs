@@ -20,10 +20,20 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
         return Ok(Some(ServerMessage::DataErased { count, more }));
     }
     // The answer is sent before the sender's socket may be closed.
-    let rooms = handler.membership.members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
-    for room in &rooms {
-        handler.membership.members.remove(room, person).await?;
+    let members = &handler.membership.members;
+    let left = members.left_rooms(person, limits::PRIVATE_ROOMS).await?;
+    for room in &left {
+        members.set_left(room, person, false).await?;
+        members.remove(room, person).await?;
     }
+    if left.len() == limits::PRIVATE_ROOMS {
+        return Ok(Some(ServerMessage::DataErased { count, more: true }));
+    }
+    let mut rooms = members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
+    for room in &rooms {
+        members.remove(room, person).await?;
+    }
+    rooms.extend(left);
     handler.broadcast.reply(sender, &ServerMessage::DataErased { count, more }).await;
     for room in &rooms {
         handler.shut_out(room, person).await?;

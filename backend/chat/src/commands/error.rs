@@ -221,7 +221,6 @@ impl CommandError {
                 | MembershipError::Open
                 | MembershipError::HostsOnly
                 | MembershipError::Direct
-                | MembershipError::DirectLeave
                 | MembershipError::DirectBanned,
             )
             | Self::Moderation(
@@ -382,7 +381,6 @@ mod tests {
             (MembershipError::HostsOnly, ErrorCode::NotAllowed),
             (MembershipError::RoomFull, ErrorCode::TooMany),
             (MembershipError::Direct, ErrorCode::NotAllowed),
-            (MembershipError::DirectLeave, ErrorCode::NotAllowed),
             (MembershipError::DirectBanned, ErrorCode::NotAllowed),
             (MembershipError::DirectPeople, ErrorCode::BadField),
             (MembershipError::DirectYourself, ErrorCode::BadField),

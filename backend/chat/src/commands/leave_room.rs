@@ -1,4 +1,4 @@
-//! `leaveRoom`: ends the sender's membership of the private room. Replies with `roomLeft`, and closes the sender's sockets there.
+//! `leaveRoom`: ends the sender's membership of the private room, or takes a direct message out of their list. Replies with `roomLeft`, and closes the sender's sockets there.
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission, ports::connections::Connection};

@@ -117,6 +117,9 @@ pub enum Record {
         room: RoomName,
         /// The member.
         member: RoomMember,
+        /// Whether they have left the direct message.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        left: bool,
     },
     /// An entry of the audit log.
     Audit {

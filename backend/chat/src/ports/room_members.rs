@@ -5,6 +5,15 @@ use shared_types::{PersonId, PersonName, RoomMember, RoomName};
 
 use crate::ports::Result;
 
+/// A member of a direct message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectMember {
+    /// The member.
+    pub member: RoomMember,
+    /// Whether they have left the conversation: the room is not in their list until the next message.
+    pub left: bool,
+}
+
 /// The store of the members of private rooms. It knows only members: a room without members is a room that does not exist.
 ///
 /// The callers keep the limits `limits::ROOM_MEMBERS` and `limits::PRIVATE_ROOMS`. Calls at the same time may exceed them by a few; the
@@ -22,7 +31,7 @@ pub trait RoomMembers: Send + Sync {
     /// Changes the name of a member. Does nothing if the person is no member. MUST survive a crash and a power cut.
     async fn set_name(&self, room: &RoomName, person: &PersonId, name: &PersonName) -> Result<()>;
 
-    /// Ends a membership, in one step as [`add`](Self::add). Does nothing if the person is no member. MUST survive a crash and a power cut.
+    /// Ends a membership, in one step as [`add`](Self::add). The person has not [left](Self::set_left) the room. Does nothing if the person is no member. MUST survive a crash and a power cut.
     async fn remove(&self, room: &RoomName, person: &PersonId) -> Result<()>;
 
     /// Returns whether a person is a member of a room. MUST see every `add` and `remove` that has ended.
@@ -31,6 +40,17 @@ pub trait RoomMembers: Send + Sync {
     /// Returns the members of a room in any order, at most `limit`. MUST see every `add` and `remove` that has ended.
     async fn members(&self, room: &RoomName, limit: usize) -> Result<Vec<RoomMember>>;
 
-    /// Returns the rooms of a person, sorted by address, at most `limit`. MUST see every `add` and `remove` that has ended.
+    /// Returns the members of a direct message in any order, as [`members`](Self::members), with what they set by
+    /// [`set_left`](Self::set_left).
+    async fn direct_members(&self, room: &RoomName) -> Result<Vec<DirectMember>>;
+
+    /// Takes a room out of the list of one of its members, or puts it back, in one step. They stay a member. Does nothing if the person is
+    /// no member. MUST survive a crash and a power cut.
+    async fn set_left(&self, room: &RoomName, person: &PersonId, left: bool) -> Result<()>;
+
+    /// Returns the rooms that a person has left, sorted by address, at most `limit`.
+    async fn left_rooms(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>>;
+
+    /// Returns the rooms in the list of a person, sorted by address, at most `limit`. MUST see every `add` and `remove` that has ended.
     async fn rooms_of(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>>;
 }

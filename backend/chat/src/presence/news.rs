@@ -9,7 +9,7 @@
 use std::{collections::HashSet, slice};
 
 use futures::future::{BoxFuture, FutureExt, join, try_join_all};
-use shared_types::{ChatMessage, PersonId, RoomMember, RoomName, RoomTitle, ServerMessage, Timestamp, limits};
+use shared_types::{ChatMessage, PersonId, RoomMember, RoomName, RoomTitle, ServerMessage, Timestamp};
 
 use crate::{
     access::{
@@ -84,7 +84,7 @@ impl Broadcast {
         message: &ServerMessage,
         membership: &RoomMembership,
     ) -> Result<()> {
-        let (audience, members) = self.audience_and_members(&author.room, membership).await?;
+        let (audience, members) = self.audience_and_members(&author.room, slice::from_ref(message), membership).await?;
         match audience {
             Some(audience) => self.to_audience(&author.room, &audience, &members, slice::from_ref(message)).await,
             None => self.to_large_room_of(author, message).await?,
@@ -106,7 +106,7 @@ impl Broadcast {
         if messages.is_empty() {
             return Ok(());
         }
-        let (audience, members) = self.audience_and_members(room, membership).await?;
+        let (audience, members) = self.audience_and_members(room, messages, membership).await?;
         match audience {
             Some(audience) => self.to_audience(room, &audience, &members, messages).await,
             None => self.publish_all(room, &frames_of(room, messages)).await?,
@@ -115,17 +115,24 @@ impl Broadcast {
     }
 
     /// Returns who is told about a new message in a room, and the members if it is a direct message. Then the watchers are the sockets of
-    /// the members: one read of the members, beside that of the listeners, and one of each inbox.
+    /// the members: one read of the members, beside that of the listeners, and one of each inbox. A new message brings the conversation back
+    /// to those who have left it: one write each, before they are told.
     async fn audience_and_members(
         &self,
         room: &RoomName,
+        messages: &[ServerMessage],
         membership: &RoomMembership,
     ) -> Result<(Option<Audience>, Vec<RoomMember>)> {
         if !room.is_direct() {
             return Ok((self.direct_audience(room).await?, Vec::new()));
         }
         let inboxes = async {
-            let members = membership.members.members(room, limits::DIRECT_PEOPLE).await?;
+            let members = membership.members.direct_members(room).await?;
+            let is_new = messages.iter().any(|one| matches!(one, ServerMessage::Message(message) if !message.deleted));
+            let left = members.iter().filter(|one| is_new && one.left);
+            let returning = left.map(|one| membership.members.set_left(room, &one.member.person, false));
+            try_join_all(returning).await?;
+            let members: Vec<RoomMember> = members.into_iter().map(|one| one.member).collect();
             let inboxes = members
                 .iter()
                 .map(|member| async { self.connections.audience(&inbox_of(&member.person), SMALL_ROOM).await });

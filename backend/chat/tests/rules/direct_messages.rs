@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use chat::{
     access::{direct_messages::inbox_of, policy::AccessPolicy},
     ports::{
+        connections::ConnectionId,
         moderation::Moderation,
         read_positions::{ReadPosition, ReadPositions},
         room_members::RoomMembers,
@@ -201,7 +202,6 @@ async fn the_people_and_the_name_of_a_direct_message_do_not_change() {
             json!({ "action": "addMember", "person": "cy" }),
             json!({ "action": "removeMember", "person": "bea" }),
             json!({ "action": "removeMember", "person": "cy" }),
-            json!({ "action": "leaveRoom" }),
             json!({ "action": "describe", "details": { "title": "Mine" } }),
         ] {
             let (code, message) = refusal(&chat, window, frame.clone()).await;
@@ -413,4 +413,68 @@ async fn the_number_of_conversations_is_bounded() {
         chat.members.add(&other(number), &member("bea")).await.unwrap();
     }
     assert_eq!(chat.error_for("b", direct(&["dan"])).await.0, "tooMany");
+}
+
+#[tokio::test]
+async fn a_conversation_that_was_left_returns_with_the_next_message() {
+    let chat = chat().await;
+    let (room, _) = start(&chat, "a", &["bea"]).await;
+    for window in ["a", "b"] {
+        enter(&chat, window, &room).await;
+    }
+    chat.send_message("a", "hi", "n-1").await;
+    for window in ["a", "b"] {
+        chat.received(window);
+    }
+    open(&chat, "b2", "bea", "lobby").await;
+    watch(&chat, "b2").await;
+    chat.send("b", json!({ "action": "leaveRoom" })).await;
+    assert_eq!(chat.received("b").pop().unwrap(), json!({ "type": "roomLeft", "room": room }));
+    assert!(chat.gateway.lock().closed.contains(&ConnectionId("b".into())), "its socket there is closed");
+    assert_eq!(my_rooms(&chat, "b2").await, json!([]));
+    let listed = json!({ "action": "rooms", "rooms": [], "titles": true, "watch": true });
+    chat.received("b2");
+    chat.send("b2", listed.clone()).await;
+    assert_eq!(chat.received("b2").pop().unwrap()["rooms"], json!([]));
+    assert_eq!(members(&chat, &room).await, ["ann", "bea"], "the address follows from them");
+
+    // A deletion is no news.
+    chat.send("a", json!({ "action": "delete", "seq": 1 })).await;
+    assert_eq!(my_rooms(&chat, "b2").await, json!([]));
+    chat.send_message("a", "are you there?", "n-2").await;
+    let news = chat.received("b2").pop().unwrap();
+    assert_eq!((&news["type"], &news["title"]), (&json!("news"), &json!("ann")), "{news}");
+    assert_eq!(my_rooms(&chat, "b2").await, json!([{ "room": room, "title": "ann" }]));
+}
+
+#[tokio::test]
+async fn who_has_left_opens_the_conversation_again_or_erases_it() {
+    let chat = chat().await;
+    let (room, _) = start(&chat, "a", &["bea"]).await;
+    let leave = async |window: &str| {
+        open(&chat, window, "ann", &room).await;
+        chat.send(window, json!({ "action": "leaveRoom" })).await;
+        chat.received(window);
+        assert_eq!(my_rooms(&chat, "a").await, json!([]));
+    };
+    leave("x").await;
+    assert_eq!(start(&chat, "a", &["bea"]).await.0, room);
+    assert_eq!(my_rooms(&chat, "a").await, json!([{ "room": room, "title": "bea" }]));
+    leave("y").await;
+    assert_eq!(chat.erase_data("a").await, (0, false));
+    assert_eq!(members(&chat, &room).await, ["bea"], "nothing of Ann is left");
+    assert!(chat.members.left_rooms(&"ann".parse().unwrap(), 9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_conversation_that_was_left_takes_no_place() {
+    let chat = chat().await;
+    let (room, _) = start(&chat, "a", &["bea"]).await;
+    for number in 0..limits::ADDED_ROOMS {
+        let member = RoomMember { person: "bea".parse().unwrap(), name: None, host: false, since: Timestamp(1) };
+        let other = RoomName::of_direct_message(&[number as u8; 32]);
+        chat.members.add(&other, &member).await.unwrap();
+        chat.members.set_left(&other, &member.person, true).await.unwrap();
+    }
+    assert!(chat.is_accepted("c", direct(&["bea"])).await, "{room}");
 }

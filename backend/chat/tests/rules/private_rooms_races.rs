@@ -9,7 +9,11 @@ use async_trait::async_trait;
 use chat::{
     access::room_membership::RoomMembership,
     commands::{FrameHandler, FramePorts, FrameRequest},
-    ports::{Result, connections::ConnectionId, room_members::RoomMembers},
+    ports::{
+        Result,
+        connections::ConnectionId,
+        room_members::{DirectMember, RoomMembers},
+    },
     presence::{connect::ConnectRequest, connect_handler::ConnectHandler},
 };
 use chat_testing::test_chat::{TestChat, connect_request};
@@ -67,6 +71,18 @@ impl RoomMembers for Vanishing {
         let members = self.inner.members(room, limit).await?;
         self.checked(room).await?;
         Ok(members)
+    }
+
+    async fn direct_members(&self, room: &RoomName) -> Result<Vec<DirectMember>> {
+        self.inner.direct_members(room).await
+    }
+
+    async fn set_left(&self, room: &RoomName, person: &PersonId, left: bool) -> Result<()> {
+        self.inner.set_left(room, person, left).await
+    }
+
+    async fn left_rooms(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>> {
+        self.inner.left_rooms(person, limit).await
     }
 
     async fn rooms_of(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>> {

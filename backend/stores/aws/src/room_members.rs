@@ -1,20 +1,31 @@
 //! Members of private rooms in the connection table.
 //!
 //! A membership is two items that are written in one transaction: one in the partition of the room, which decides, and one in the
-//! partition of the person, for the list of their rooms.
+//! partition of the person, for the list of their rooms. Of a direct message that the person has left, the second item has another sort
+//! key, so that it is behind the list.
 
 use std::slice;
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
-use chat::ports::{Result, Unavailable, backup::Record, room_members::RoomMembers};
-use shared_types::{PersonId, PersonName, RoomMember, RoomName, Timestamp};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
+use chat::ports::{
+    Result, Unavailable,
+    backup::Record,
+    room_members::{DirectMember, RoomMembers},
+};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName, Timestamp, limits};
 
 use crate::{
-    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, text},
+    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, read_parsed, text},
     messages::backup::Found,
     table::{Key, Table},
 };
+
+/// It begins the sort key of a room that a person has left. It is above all names of rooms.
+const LEFT: &str = "~";
+
+/// A text that is above all sort keys.
+const END: &str = "\u{7f}";
 
 /// [`RoomMembers`] in a DynamoDB table.
 pub struct DynamoRoomMembers {
@@ -76,16 +87,66 @@ impl RoomMembers for DynamoRoomMembers {
         Ok(read_all(&self.table.first_items(query, limit, "reading the members of a room").await?, to_member))
     }
 
+    async fn direct_members(&self, room: &RoomName) -> Result<Vec<DirectMember>> {
+        let query = self.table.querying(&members_partition(room));
+        let doing = "reading the members of a direct message";
+        let items = self.table.first_items(query, limits::DIRECT_PEOPLE, doing).await?;
+        Ok(read_all(&items, |item| Ok(DirectMember { member: to_member(item)?, left: item.contains_key("left") })))
+    }
+
+    async fn set_left(&self, room: &RoomName, person: &PersonId, left: bool) -> Result<()> {
+        let doing = "leaving a direct message";
+        let failed = || Unavailable::while_doing(doing);
+        let left_key = Key::new(rooms_partition(person), [LEFT, room.as_str()].concat());
+        let (listed, other) =
+            if left { (left_key, room_key(person, room)) } else { (room_key(person, room), left_key) };
+        let Key { pk, sk } = member_key(room, person);
+        let update = Update::builder().table_name(self.table.name()).key("pk", text(pk)).key("sk", text(sk));
+        // `left` is a reserved word.
+        let update = update.condition_expression("attribute_exists(pk)").expression_attribute_names("#left", "left");
+        let update = match left {
+            true => update.update_expression("SET #left = :left").expression_attribute_values(":left", number(1)),
+            false => update.update_expression("REMOVE #left"),
+        };
+        let put = Put::builder().table_name(self.table.name());
+        let put = put.set_item(Some(item([("pk", text(listed.pk)), ("sk", text(listed.sk))])));
+        let delete = Delete::builder().table_name(self.table.name());
+        let delete = delete.key("pk", text(other.pk)).key("sk", text(other.sk));
+        let writes = vec![
+            TransactWriteItem::builder().update(update.build().map_err(failed())?).build(),
+            TransactWriteItem::builder().put(put.build().map_err(failed())?).build(),
+            TransactWriteItem::builder().delete(delete.build().map_err(failed())?).build(),
+        ];
+        self.table.write_together(writes, doing).await.map(drop)
+    }
+
+    async fn left_rooms(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>> {
+        self.listed(person, LEFT, END, limit).await
+    }
+
     async fn rooms_of(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>> {
-        let query = self.table.querying(&rooms_partition(person));
+        self.listed(person, "-", LEFT, limit).await
+    }
+}
+
+impl DynamoRoomMembers {
+    /// Returns the rooms of a person whose sort keys are in a range.
+    async fn listed(&self, person: &PersonId, from: &str, to: &str, limit: usize) -> Result<Vec<RoomName>> {
+        let query = self
+            .table
+            .querying(&rooms_partition(person))
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":from", text(from))
+            .expression_attribute_values(":to", text(to));
         let items = self.table.first_items(query, limit, "reading the private rooms of a person").await?;
-        Ok(read_all(&items, |item| read(item, "sk")))
+        Ok(read_all(&items, |item| read_parsed(item, "sk", |sk| sk.trim_start_matches(LEFT).parse().ok())))
     }
 }
 
 /// Returns the record of an item of the partition `members#{room}` for a backup. The items of people follow from it.
 pub(crate) fn record(room: &str, item: &Item) -> Found {
-    let record = || Some(Record::Member { room: room.parse().ok()?, member: to_member(item).ok()? });
+    let left = item.contains_key("left");
+    let record = || Some(Record::Member { room: room.parse().ok()?, member: to_member(item).ok()?, left });
     Found::readable(record())
 }
 

@@ -1,22 +1,39 @@
 //! Members of private rooms in the database.
 
 use async_trait::async_trait;
-use chat::ports::{Result, room_members::RoomMembers};
+use chat::ports::{
+    Result,
+    room_members::{DirectMember, RoomMembers},
+};
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
-use shared_types::{PersonId, PersonName, RoomMember, RoomName};
+use serde::{Deserialize, Serialize};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName, limits};
 
 use crate::{
     messages::{decode, encode, open},
     store::Store,
 };
 
-/// A [`RoomMember`] as JSON, by room and person.
+/// A [`StoredMember`] as JSON, by room and person.
 pub(crate) const MEMBERS: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("room_members");
-/// The same memberships by person and room.
+/// The same memberships by person and room. [`LEFT`] is before the room if the person has left it.
 pub(crate) const ROOMS_OF: TableDefinition<'_, (&str, &str), ()> = TableDefinition::new("rooms_of_members");
+
+/// It makes the key of a room that a person has left. It is above all names of rooms, so these rooms are behind the others.
+const LEFT: &str = "~";
 
 /// A text that is above all names of rooms and ids of people, which have ASCII characters only.
 const END: &str = "\u{7f}";
+
+/// A member as it is stored. Of one who has not left, it is the JSON of the [`RoomMember`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredMember {
+    #[serde(flatten)]
+    pub(crate) member: RoomMember,
+    /// Whether the member has left the direct message.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) left: bool,
+}
 
 /// [`RoomMembers`] in a [`Store`].
 pub struct RedbRoomMembers {
@@ -34,14 +51,14 @@ impl RedbRoomMembers {
 impl RoomMembers for RedbRoomMembers {
     async fn add(&self, room: &RoomName, member: &RoomMember) -> Result<()> {
         let (room, member) = (room.clone(), member.clone());
-        self.store.write("adding a member of a room", move |transaction| put(transaction, &room, &member)).await
+        self.store.write("adding a member of a room", move |transaction| put(transaction, &room, &member, false)).await
     }
 
     async fn add_together(&self, room: &RoomName, members: &[RoomMember]) -> Result<()> {
         let (room, members) = (room.clone(), members.to_vec());
         self.store
             .write("adding members of a room", move |transaction| {
-                members.iter().try_for_each(|member| put(transaction, &room, member))
+                members.iter().try_for_each(|member| put(transaction, &room, member, false))
             })
             .await
     }
@@ -52,9 +69,9 @@ impl RoomMembers for RedbRoomMembers {
             .write("renaming a member of a room", move |transaction| {
                 let key = (room.as_str(), person.as_str());
                 let mut members = transaction.open_table(MEMBERS)?;
-                let stored = members.get(key)?.map(|stored| decode::<RoomMember>(stored.value())).transpose()?;
-                if let Some(member) = stored {
-                    let renamed = RoomMember { name: Some(name.clone()), ..member };
+                let stored = members.get(key)?.map(|stored| decode::<StoredMember>(stored.value())).transpose()?;
+                if let Some(StoredMember { member, left }) = stored {
+                    let renamed = StoredMember { member: RoomMember { name: Some(name.clone()), ..member }, left };
                     members.insert(key, encode(&renamed)?.as_slice())?;
                 }
                 Ok(())
@@ -94,13 +111,62 @@ impl RoomMembers for RedbRoomMembers {
             .await
     }
 
+    async fn direct_members(&self, room: &RoomName) -> Result<Vec<DirectMember>> {
+        let room = room.clone();
+        self.store
+            .read("reading the members of a direct message", move |transaction| {
+                let Some(members) = open(transaction, MEMBERS)? else { return Ok(Vec::new()) };
+                let of_room = members.range((room.as_str(), "")..(room.as_str(), END))?.take(limits::DIRECT_PEOPLE);
+                of_room
+                    .map(|stored| {
+                        let StoredMember { member, left } = decode(stored?.1.value())?;
+                        Ok(DirectMember { member, left })
+                    })
+                    .collect()
+            })
+            .await
+    }
+
+    async fn set_left(&self, room: &RoomName, person: &PersonId, left: bool) -> Result<()> {
+        let (room, person) = (room.clone(), person.clone());
+        self.store
+            .write("leaving a direct message", move |transaction| {
+                let key = (room.as_str(), person.as_str());
+                let members = transaction.open_table(MEMBERS)?;
+                let stored = members.get(key)?.map(|stored| decode::<StoredMember>(stored.value())).transpose()?;
+                drop(members);
+                match stored {
+                    Some(stored) => put(transaction, &room, &stored.member, left),
+                    None => Ok(()),
+                }
+            })
+            .await
+    }
+
+    async fn left_rooms(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>> {
+        self.listed(person, LEFT, END, limit).await
+    }
+
     async fn rooms_of(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>> {
+        self.listed(person, "", LEFT, limit).await
+    }
+}
+
+impl RedbRoomMembers {
+    /// Returns the rooms of a person whose keys are in a range.
+    async fn listed(
+        &self,
+        person: &PersonId,
+        from: &'static str,
+        to: &'static str,
+        limit: usize,
+    ) -> Result<Vec<RoomName>> {
         let person = person.clone();
         self.store
             .read("reading the private rooms of a person", move |transaction| {
                 let Some(rooms) = open(transaction, ROOMS_OF)? else { return Ok(Vec::new()) };
-                let of_person = rooms.range((person.as_str(), "")..(person.as_str(), END))?.take(limit);
-                let names = of_person.map(|entry| Ok(entry?.0.value().1.parse().ok()));
+                let of_person = rooms.range((person.as_str(), from)..(person.as_str(), to))?.take(limit);
+                let names = of_person.map(|entry| Ok(entry?.0.value().1.trim_start_matches(LEFT).parse().ok()));
                 let names: Vec<Option<RoomName>> = names.collect::<std::result::Result<_, redb::Error>>()?;
                 Ok(names.into_iter().flatten().collect())
             })
@@ -113,9 +179,18 @@ pub(crate) fn put(
     transaction: &WriteTransaction,
     room: &RoomName,
     member: &RoomMember,
+    left: bool,
 ) -> std::result::Result<(), redb::Error> {
     let key = (room.as_str(), member.person.as_str());
-    transaction.open_table(MEMBERS)?.insert(key, encode(member)?.as_slice())?;
-    transaction.open_table(ROOMS_OF)?.insert((key.1, key.0), ())?;
+    let stored = StoredMember { member: member.clone(), left };
+    transaction.open_table(MEMBERS)?.insert(key, encode(&stored)?.as_slice())?;
+    let (mut rooms, left_key) = (transaction.open_table(ROOMS_OF)?, left_key(room));
+    let (listed, other) = if left { (left_key.as_str(), key.0) } else { (key.0, left_key.as_str()) };
+    rooms.insert((key.1, listed), ())?;
+    rooms.remove((key.1, other))?;
     Ok(())
+}
+
+fn left_key(room: &RoomName) -> String {
+    [LEFT, room.as_str()].concat()
 }

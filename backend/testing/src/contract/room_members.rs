@@ -14,6 +14,7 @@ contract! { room_members_contract room_members {
     people_become_members_together
     calls_at_once_for_the_same_people_leave_all_of_them_members
     a_name_changes_for_members_only
+    a_member_who_has_left_stays_one_and_returns
 } }
 
 fn room(number: u32) -> RoomName {
@@ -138,4 +139,38 @@ pub async fn a_name_changes_for_members_only(stores: Stores) {
     assert_eq!(members(&stores, 1).await, [RoomMember { name: Some(name), ..member("ann") }]);
     assert!(!stores.members.is_member(&room(1), &person("bea")).await.unwrap());
     assert_eq!((rooms_of(&stores, "ann").await, rooms_of(&stores, "bea").await), (vec![room(1)], vec![]));
+}
+
+pub async fn a_member_who_has_left_stays_one_and_returns(stores: Stores) {
+    let direct = RoomName::of_direct_message(&[7; 32]);
+    let [ann, bea] = ["ann", "bea"].map(member);
+    stores.members.add_together(&direct, &[ann.clone(), bea.clone()]).await.unwrap();
+    stores.members.add(&room(1), &ann).await.unwrap();
+    let lists = async |stores: &Stores| {
+        let left = stores.members.left_rooms(&ann.person, 9).await.unwrap();
+        let mut members = stores.members.direct_members(&direct).await.unwrap();
+        members.sort_by_key(|one| one.member.person.to_string());
+        assert_eq!(members.iter().map(|one| &one.member).collect::<Vec<_>>(), [&ann, &bea]);
+        (rooms_of(stores, "ann").await, left, members.iter().map(|one| one.left).collect::<Vec<_>>())
+    };
+    let here = (vec![room(1), direct.clone()], vec![], vec![false, false]);
+    assert_eq!(lists(&stores).await, here);
+    for _ in 0..2 {
+        stores.members.set_left(&direct, &ann.person, true).await.unwrap();
+        assert_eq!(lists(&stores).await, (vec![room(1)], vec![direct.clone()], vec![true, false]));
+        assert!(stores.members.is_member(&direct, &ann.person).await.unwrap());
+    }
+    let name: PersonName = "Annie".parse().unwrap();
+    stores.members.set_name(&direct, &ann.person, &name).await.unwrap();
+    stores.members.set_name(&direct, &ann.person, ann.name.as_ref().unwrap()).await.unwrap();
+    assert_eq!(lists(&stores).await.2, [true, false], "a new name changes nothing else");
+    assert_eq!(rooms_of(&stores, "bea").await, std::slice::from_ref(&direct));
+    for _ in 0..2 {
+        stores.members.set_left(&direct, &ann.person, false).await.unwrap();
+        assert_eq!(lists(&stores).await, here);
+    }
+    stores.members.set_left(&direct, &person("cy"), true).await.unwrap();
+    assert!(stores.members.left_rooms(&person("cy"), 9).await.unwrap().is_empty(), "no member");
+    stores.members.remove(&direct, &ann.person).await.unwrap();
+    assert_eq!(stores.members.left_rooms(&ann.person, 9).await.unwrap(), []);
 }

@@ -88,7 +88,7 @@ impl Session {
             DialogIntent::LoadMembers => return self.client.send_query(ClientMessage::Members),
             DialogIntent::AddMember(room, Person { id, name, .. }) => {
                 let add = ClientMessage::AddMember { person: id, name: Some(name), member_room: Some(room) };
-                return self.client.send_query(add);
+                return self.send_or_say(add);
             }
             DialogIntent::RemoveMember(person) => {
                 return self.client.send_query(ClientMessage::RemoveMember { person });

@@ -69,7 +69,7 @@ impl Session {
             Some(message.seq) > self.newest_noticed
                 && message.author.id != self.page.you.id
                 && !message.deleted
-                && (message.is_in_room() || mentions_me())
+                && (message.is_in_room() || mentions_me() || self.page.room.is_direct())
         };
         messages.iter().filter(is_new).cloned().collect()
     }

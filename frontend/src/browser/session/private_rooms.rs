@@ -55,7 +55,16 @@ impl Session {
     /// Requests the direct message with these people. The answer opens it.
     pub(super) fn open_direct(&mut self, people: Vec<Person>) -> Vec<Effect> {
         let people = people.into_iter().map(|Person { id, name, .. }| NamedPerson { person: id, name: Some(name) });
-        self.client.send_query(ClientMessage::Direct { people: people.collect() })
+        self.send_or_say(ClientMessage::Direct { people: people.collect() })
+    }
+
+    /// Sends a command whose dialog is closed already. Without a live socket it says so.
+    pub(super) fn send_or_say(&mut self, command: ClientMessage) -> Vec<Effect> {
+        let effects = self.client.send_query(command);
+        if effects.is_empty() {
+            self.show_errors(vec![self.chat.translations.dialogs().moderation_offline.to_owned()]);
+        }
+        effects
     }
 
     /// Adds direct messages that the visitor does not know to the list.

@@ -14,7 +14,8 @@ const TITLES: &str = "room-titles";
 impl Session {
     /// Shows the stored titles of other rooms, and takes the title that the visitor typed to open this one. Loaded on demand.
     pub(super) fn init_titles(&mut self) {
-        let mut titles = RoomTitles::from_stored(storage::read(TITLES).as_deref());
+        let mut titles =
+            RoomTitles::from_stored(storage::read(TITLES).as_deref()).with_erased(self.chat.translations.erased_person);
         titles.set(&self.page.room, self.page.details.title.as_ref());
         set(self.chat.rooms.titles, titles);
         self.store_titles();

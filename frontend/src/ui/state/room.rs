@@ -71,7 +71,7 @@ pub(crate) struct RoomListState {
 
 impl RoomListState {
     pub(super) fn new(page: &PageState) -> Self {
-        let mut titles = RoomTitles::default();
+        let mut titles = RoomTitles::default().with_erased(Translations::of(page.language).erased_person);
         titles.set(&page.room, page.details.title.as_ref());
         Self {
             entries: State::new(RoomEntry::initial(&page.room)),

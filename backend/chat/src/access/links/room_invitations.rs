@@ -150,7 +150,6 @@ impl AccessLinks {
                 MembershipError::NoSuchRoom
                 | MembershipError::Open
                 | MembershipError::HostsOnly
-                | MembershipError::DirectLeave
                 | MembershipError::DirectPeople
                 | MembershipError::DirectYourself
                 | MembershipError::DirectUnknown

@@ -133,11 +133,14 @@ impl DynamoRestore {
             Record::ReadPosition { position } => self.stores.read_positions.advance(position).await.map(|_| 1),
             Record::ReadReceipt { receipt } => self.stores.read_positions.show(receipt).await.map(|_| 1),
             Record::Device { person, device } => self.stores.devices.record(person, device).await.map(|()| 1),
-            Record::Member { room, member } => {
+            Record::Member { room, member, left } => {
                 if !self.stores.members.is_member(room, &member.person).await? {
                     self.stores.members.add(room, member).await?;
+                    if *left {
+                        self.stores.members.set_left(room, &member.person, true).await?;
+                    }
                 }
-                Ok(4)
+                Ok(if *left { 10 } else { 4 })
             }
             Record::Room { room, rev } => self.stores.messages.raise_rev(room, *rev).await.map(|()| 1),
             Record::Idempotency { .. }

@@ -379,7 +379,10 @@ async fn add_direct_messages(chat: &Chat, costs: &mut BTreeMap<&'static str, Cal
     costs.insert("describe, a direct message", chat.send("gil", describe).await);
     let send = json!({ "action": "send", "text": "hi" });
     chat.send("gil", send.clone()).await;
-    costs.insert("send, to one person who is elsewhere", chat.send("gil", send).await);
+    costs.insert("send, to one person who is elsewhere", chat.send("gil", send.clone()).await);
+    chat.send("hed", json!({ "action": "enter", "room": room })).await;
+    costs.insert("leaveRoom, a direct message", chat.send("hed", json!({ "action": "leaveRoom" })).await);
+    costs.insert("send, to one person who has left", chat.send("gil", send).await);
 }
 
 /// Adds what the requests for devices cost, beyond what every request of the front page does.

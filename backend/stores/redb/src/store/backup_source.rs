@@ -30,7 +30,7 @@ use crate::{
     },
     read_positions::{READ_POSITIONS, RECEIPTS},
     room_directory::DIRECTORY,
-    room_members::{MEMBERS, ROOMS_OF},
+    room_members::{MEMBERS, ROOMS_OF, StoredMember},
     store::{
         Store,
         file_copy::IMAGES,
@@ -172,7 +172,8 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         values(transaction, BANNED_ADDRESSES, banned_addresses)?,
         values(transaction, ROLES, |_, entry| decode(entry).ok().map(Record::of_role))?,
         values(transaction, MEMBERS, |(room, _), member| {
-            Some(Record::Member { room: room.parse().ok()?, member: decode(member).ok()? })
+            let StoredMember { member, left } = decode(member).ok()?;
+            Some(Record::Member { room: room.parse().ok()?, member, left })
         })?,
         values(transaction, AUDIT, |_, entry| Some(Record::Audit { entry: decode(entry).ok()? }))?,
         values(transaction, READ_POSITIONS, |(person, room), (seq, at)| {

@@ -139,7 +139,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
             let entry = RoleEntry { person: person.clone(), name: name.clone(), role: *role, configured: false };
             roles::put(transaction, &entry)?;
         }
-        Record::Member { room, member } => room_members::put(transaction, room, member)?,
+        Record::Member { room, member, left } => room_members::put(transaction, room, member, *left)?,
         Record::Audit { entry } => put_entry(transaction, entry)?,
         Record::ReadPosition { position } => drop(read_positions::advance(transaction, position)?),
         Record::ReadReceipt { receipt } => drop(read_positions::show(transaction, receipt)?),
