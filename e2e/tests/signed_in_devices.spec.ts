@@ -22,8 +22,14 @@ async function secondDevice(page: Page, browser: Browser, options = {}): Promise
   const link = await field.inputValue();
   await dialog.getByRole('button', { name: 'Close' }).click();
   const other = await (await browser.newContext({ locale: 'en-GB', ...options })).newPage();
-  await other.goto(link);
-  await other.getByRole('button', { name: /^Continue as / }).click();
+  // Other tests may have used the attempts that their address has in a minute.
+  await expect(async () => {
+    // From the page itself this would only change the fragment.
+    await other.goto('about:blank');
+    await other.goto(link);
+    await other.getByRole('button', { name: /^Continue as / }).click({ timeout: 5_000 });
+    await expect(other.locator('.me')).toBeVisible();
+  }).toPass({ intervals: [10_000], timeout: 90_000 });
   await new ChatPage(other).waitForState('live');
   return other;
 }
@@ -42,6 +48,7 @@ for (const [name, screen] of [
   ['desktop', { viewport: { width: 1280, height: 800 } }],
 ] as const) {
   test(`a device is listed and signed out from another one, on a ${name}`, async ({ browser, deployment, room }) => {
+    test.setTimeout(150_000);
     const page = await (await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block', ...screen })).newPage();
     const chat = await ChatPage.open(page, deployment, room);
     const other = await secondDevice(page, browser, screen);
@@ -80,25 +87,22 @@ for (const [name, screen] of [
 }
 
 test('signing out everywhere else keeps this device, after a second click', async ({ page, browser, deployment, room }) => {
+  test.setTimeout(150_000);
   await ChatPage.open(page, deployment, room);
-  const others = [await secondDevice(page, browser), await secondDevice(page, browser)];
-  for (const other of others) {
-    await other.goto(deployment.pageUrl(room));
-    await new ChatPage(other).waitForState('live');
-  }
+  const other = await secondDevice(page, browser);
+  await other.goto(deployment.pageUrl(room));
+  await new ChatPage(other).waitForState('live');
   const ann = await personId(page, deployment);
   const dialog = await openList(page);
-  await expect(dialog.getByRole('listitem')).toHaveCount(3);
+  await expect(dialog.getByRole('listitem')).toHaveCount(2);
   await dialog.getByRole('button', { name: 'Sign out everywhere else' }).click();
-  await expect(dialog.getByRole('listitem')).toHaveCount(3);
+  await expect(dialog.getByRole('listitem')).toHaveCount(2);
   await dialog.getByRole('button', { name: 'Really sign out everywhere else' }).click();
   await expect(dialog.getByRole('listitem')).toHaveCount(1);
   await expect(dialog.getByRole('button', { name: /everywhere else/ })).toHaveCount(0);
-  for (const other of others) {
-    await expect.poll(async () => personId(other, deployment)).not.toBe(ann);
-    await other.context().close();
-  }
+  await expect.poll(async () => personId(other, deployment)).not.toBe(ann);
   expect(await personId(page, deployment)).toBe(ann);
+  await other.context().close();
 });
 
 test('the list of devices is in Japanese, too', async ({ browser, deployment, room }) => {

@@ -201,7 +201,7 @@ mod tests {
         let (mut sign_outs, kept) = (SignOuts::default(), device("kept", 7));
         for number in 0..1_000 {
             let one = device(&format!("d-{number}"), 5);
-            sign_outs = sign_outs.with(&[one.clone()], &[kept.clone(), one], NOW);
+            sign_outs = sign_outs.with(std::slice::from_ref(&one), &[kept.clone(), one.clone()], NOW);
             check(&sign_outs, &[("kept", 7, false), (&format!("d-{number}"), 5, true), ("d-0", 5, true)], number >= 40);
         }
         assert!(serde_json::to_string(&sign_outs).unwrap().len() < 64 * 70);
