@@ -53,6 +53,14 @@ impl ChatImage {
         std::iter::once(self).chain(&self.more.0)
     }
 
+    /// Returns an image of the message whose first image this is, by its number from 0.
+    pub fn get(&self, number: usize) -> Option<&Self> {
+        match number {
+            0 => Some(self),
+            _ => self.more.0.get(number - 1),
+        }
+    }
+
     /// Returns the number of images of the message whose first image this is.
     pub fn count(&self) -> usize {
         1 + self.more.0.len()

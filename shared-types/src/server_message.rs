@@ -522,12 +522,15 @@ pub struct MessageExcerpt {
     pub author: Person,
     /// Time when the server accepted the message.
     pub sent_at: Timestamp,
-    /// The beginning of the text, at most [`crate::limits::NEWS_CHARS`]; `None` if the message is only an image.
+    /// The beginning of the text, at most [`crate::limits::NEWS_CHARS`]; `None` if the message is only images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<MessageText>,
     /// Who pinned the message to the room, if it is pinned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned: Option<Pin>,
+    /// Number of images of the message, if it has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<u32>,
 }
 
 /// Reference to the message to which another one replies. It does not repeat the text; otherwise a copy would survive the

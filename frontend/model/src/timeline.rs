@@ -396,14 +396,11 @@ impl Timeline {
     fn confirm(&mut self, message: &ChatMessage) {
         self.update_held(message);
         if message.author.id == self.me.id {
-            let is_sent = |outgoing: &OutgoingMessage| outgoing.draft.nonce == message.nonce;
-            if let Some(place) = self.outgoing.iter().position(is_sent) {
-                // An older server stored the first image only.
-                if message.image.as_ref().is_some_and(|image| image.more.is_empty()) {
-                    self.split_images(place);
-                }
-                self.outgoing.remove(place);
+            // An older server stored the first image only.
+            if message.image.as_ref().is_some_and(|image| image.more.is_empty()) {
+                self.split_images(&message.nonce);
             }
+            self.outgoing.retain(|outgoing| outgoing.draft.nonce != message.nonce);
         }
     }
 

@@ -1,9 +1,9 @@
-//! Why files cannot be sent.
+//! Why files cannot be sent, and what stands for images.
 
 use page_model::rejected_image::RejectedImage;
 use shared_types::Language;
 
-use crate::i18n::{Template, Translations, en, ja};
+use crate::i18n::{Plural, Template, Translations, en, ja};
 
 /// The reasons in one language. They are apart from [`Translations`], so that they are in the same file as the code that uses them.
 #[cfg_attr(test, derive(Debug))]
@@ -19,6 +19,8 @@ pub(crate) struct ImageTexts {
     pub(super) too_many_pixels: Template,
     pub(super) too_dense: &'static str,
     pub(super) false_pixels: &'static str,
+    /// What stands for a message of several images without a text.
+    pub(super) images: Plural,
 }
 
 impl Translations {
@@ -29,6 +31,11 @@ impl Translations {
             Language::English => &en::images::IMAGES,
             Language::Japanese => &ja::images::IMAGES,
         }
+    }
+
+    /// Returns what stands for a message without a text that has so many images.
+    pub(crate) fn image_count(&self, count: usize) -> String {
+        if count > 1 { self.images().images.of(count) } else { self.image.into() }
     }
 
     /// Returns why a file cannot be sent.

@@ -48,7 +48,14 @@ fn position() -> SavedPosition {
 }
 
 fn excerpt() -> MessageExcerpt {
-    MessageExcerpt { seq: Seq(7), author: ann(), sent_at: Timestamp(5), text: "hi".parse().ok(), pinned: Some(pin()) }
+    MessageExcerpt {
+        seq: Seq(7),
+        author: ann(),
+        sent_at: Timestamp(5),
+        text: "hi".parse().ok(),
+        pinned: Some(pin()),
+        images: None,
+    }
 }
 
 /// Returns frames and their golden JSON. They cover every variant and field (`coverage.rs`).
@@ -540,7 +547,9 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             }),
         ),
         (
-            ServerMessage::Pins { messages: vec![excerpt(), MessageExcerpt { text: None, pinned: None, ..excerpt() }] },
+            ServerMessage::Pins {
+                messages: vec![excerpt(), MessageExcerpt { text: None, pinned: None, images: Some(3), ..excerpt() }],
+            },
             json!({
                 "type": "pins",
                 "messages": [
@@ -548,7 +557,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                         "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5, "text": "hi",
                         "pinned": { "by": { "id": "p1", "name": "Ann" }, "at": 5 },
                     },
-                    { "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5 },
+                    { "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5, "images": 3 },
                 ],
             }),
         ),

@@ -1,6 +1,6 @@
 //! The beginning of messages, for lists and for news of other rooms.
 
-use shared_types::{ChatMessage, MessageExcerpt, MessageText, RoomName, limits, plain_text};
+use shared_types::{ChatImage, ChatMessage, MessageExcerpt, MessageText, RoomName, limits, plain_text};
 
 use crate::{content::html_cache::HtmlCache, cpu::yield_processor};
 
@@ -8,12 +8,14 @@ use crate::{content::html_cache::HtmlCache, cpu::yield_processor};
 pub(crate) fn excerpt(html: &HtmlCache, room: &RoomName, message: ChatMessage) -> MessageExcerpt {
     yield_processor();
     let message = html.with_html(room, message);
+    let images = message.image.as_ref().map(ChatImage::count).filter(|count| *count > 1);
     MessageExcerpt {
         seq: message.seq,
         text: beginning(&message),
         author: message.author,
         sent_at: message.sent_at,
         pinned: message.pinned,
+        images: images.and_then(|count| count.try_into().ok()),
     }
 }
 

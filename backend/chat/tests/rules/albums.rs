@@ -240,6 +240,18 @@ async fn search_finds_the_descriptions_of_all_images() {
 }
 
 #[tokio::test]
+async fn the_excerpt_of_a_pinned_message_has_its_number_of_images() {
+    let (chat, pictures) = (moderated_chat().await, pictures(3));
+    upload(&chat, "n", &pictures).await;
+    send(&chat, "n", &album(&pictures)).await;
+    chat.send("m", json!({ "action": "pin", "seq": 1, "pinned": true })).await;
+    chat.received("m");
+    chat.send("m", json!({ "action": "pins" })).await;
+    let pins = chat.received("m").pop().unwrap();
+    assert_eq!((&pins["messages"][0]["images"], &pins["messages"][0]["text"]), (&json!(3), &json!(null)), "{pins}");
+}
+
+#[tokio::test]
 async fn an_export_has_the_paths_of_all_images() {
     let (chat, pictures) = with_album().await;
     let person = chat.connection("a").await.person;

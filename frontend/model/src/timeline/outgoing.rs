@@ -1,7 +1,5 @@
 //! The visitor's messages, from posting until the server confirms them.
 
-use std::cmp::Ordering;
-
 use shared_types::{ChatImage, ClientMessage, ErrorCode, MessageText, Nonce, Person, Seq, Timestamp};
 
 use super::{
@@ -198,7 +196,7 @@ impl Timeline {
             |outgoing: &&mut OutgoingMessage| outgoing.upload == Upload::NotStarted && outgoing.retry.is_due(now);
         let next = self.outgoing.iter_mut().find(waits)?;
         let nonce = next.upload_nonce()?;
-        let image = next.draft.image.as_ref()?.all().nth(next.uploaded)?;
+        let image = next.draft.image.as_ref()?.get(next.uploaded)?;
         next.upload = Upload::Requested(now);
         next.retry.count_attempt();
         Some(ClientMessage::Upload { nonce, kind: image.kind, size: image.size })
@@ -207,40 +205,36 @@ impl Timeline {
     /// The server returned an upload URL; `several` tells whether it takes messages with several images. Returns whether the URL was still
     /// awaited.
     pub fn on_upload_url(&mut self, nonce: &Nonce, several: bool) -> bool {
-        let is_awaited = |outgoing: &OutgoingMessage| {
+        let is_awaited = |outgoing: &&mut OutgoingMessage| {
             matches!(outgoing.upload, Upload::Requested(_)) && outgoing.upload_nonce().as_ref() == Some(nonce)
         };
-        let Some(place) = self.outgoing.iter().position(is_awaited) else { return false };
-        self.outgoing[place].upload = Upload::Running(0);
-        if !several {
-            self.split_images(place);
+        let Some(outgoing) = self.outgoing.iter_mut().find(is_awaited) else { return false };
+        outgoing.upload = Upload::Running(0);
+        // A server that became older during the uploads: they begin anew, each for a message of its own.
+        let is_in_middle = !several && outgoing.uploaded > 0;
+        if is_in_middle {
+            outgoing.upload = Upload::NotStarted;
+            outgoing.uploaded = 0;
         }
-        true
+        if !several {
+            let nonce = outgoing.draft.nonce.clone();
+            self.split_images(&nonce);
+        }
+        !is_in_middle
     }
 
-    /// Makes a message of its own of each image of a message after the first, because the server is older and would drop them. It takes them
-    /// under the nonces that they have in the message, so nothing is uploaded or sent twice.
-    pub(super) fn split_images(&mut self, place: usize) {
-        let first = &mut self.outgoing[place];
-        let more = first.draft.image.as_mut().map(|image| std::mem::take(&mut image.more.0)).unwrap_or_default();
-        let is_done = first.upload == Upload::Done;
-        let running = if is_done { usize::MAX } else { std::mem::take(&mut first.uploaded) };
-        let mut upload = Upload::NotStarted;
-        if running > 0 {
-            upload = std::mem::replace(&mut first.upload, Upload::Done);
-        }
-        let (draft, at) = (first.draft.clone(), first.at);
+    /// Makes a message of its own of each image of a message after the first, because the server is older and would drop them, or dropped
+    /// them. It takes them under the nonces that they have in the message, so nothing is sent twice.
+    pub(super) fn split_images(&mut self, nonce: &Nonce) {
+        let Some(first) = self.outgoing.iter_mut().find(|outgoing| outgoing.draft.nonce == *nonce) else { return };
+        let Some(image) = &mut first.draft.image else { return };
+        let more = std::mem::take(&mut image.more.0);
+        let (draft, at, is_uploaded) = (first.draft.clone(), first.at.0, first.upload == Upload::Done);
         for (number, image) in (1..).zip(more) {
-            let Some(nonce) = draft.nonce.of_image(number) else { break };
-            let upload = match number.cmp(&running) {
-                Ordering::Less => Upload::Done,
-                Ordering::Equal => std::mem::replace(&mut upload, Upload::NotStarted),
-                Ordering::Greater => Upload::NotStarted,
-            };
+            let Some(nonce) = nonce.of_image(number) else { return };
+            let upload = if is_uploaded { Upload::Done } else { Upload::NotStarted };
             let draft = Draft { nonce, text: None, image: Some(image), ..draft.clone() };
-            let retry = RetryState::new();
-            let single = OutgoingMessage { draft, at, retry, upload, uploaded: 0, mentions: Vec::new() };
-            self.outgoing.insert(place + number, single);
+            self.push(draft, at, RetryState::new(), upload);
         }
     }
 

@@ -150,9 +150,14 @@ impl Session {
             author: message.author.clone(),
             at: message.sent_at,
             when: self.when(message.sent_at),
-            text: message.text.as_ref().map_or_else(|| self.chat.translations.image.to_owned(), ToString::to_string),
+            text: message.text.as_ref().map_or_else(|| self.images_text(message), ToString::to_string),
         });
         ListEntry { room, room_label, seq, message }
+    }
+
+    /// Returns what stands for a message without a text.
+    fn images_text(&self, message: &MessageExcerpt) -> String {
+        self.chat.translations.image_count(message.images.map_or(1, |count| count as usize))
     }
 
     /// Returns day and time in the reader's calendar.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use page_model::{notification_level::NotificationLevel, room_list::RoomNews};
-use shared_types::{ChatMessage, MessageText, Person, ServerMessage, plain_text};
+use shared_types::{ChatImage, ChatMessage, MessageText, Person, ServerMessage, plain_text};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -93,8 +93,9 @@ impl Session {
         for message in messages.iter().filter(|message| level.applies_to(message, &self.page.you.id, &self.page.room)) {
             let translations = self.chat.translations;
             let text = plain_text(message.text.as_ref(), message.html.as_deref());
-            let body =
-                translations.notification_body(message.author.name.as_str(), text.as_ref().map(|text| text.as_str()));
+            let images = || translations.image_count(message.image.as_ref().map_or(1, ChatImage::count));
+            let text = text.map_or_else(images, |text| text.to_string());
+            let body = translations.notification_body(message.author.name.as_str(), Some(&text));
             let url = [self.page.room.path().as_str(), "#m-", &message.seq.0.to_string()].concat();
             let (chat, room, seq, address) = (self.chat, self.page.room.clone(), message.seq, url.clone());
             let on_click = move || match chat.room_name() == room.as_str() {

@@ -99,8 +99,9 @@ impl Session {
         let hits = self.search.found().iter().map(|found| {
             let alts = found.image.iter().flat_map(ChatImage::all).filter_map(|image| image.alt.as_ref());
             let alts = alts.map(AltText::as_str).collect::<Vec<_>>().join(" · ");
+            let images = || self.chat.translations.image_count(found.image.as_ref().map_or(1, ChatImage::count));
             let text = plain_text(found.text.as_ref(), found.html.as_deref());
-            let text = text.as_ref().map(|text| text.as_str()).or((!alts.is_empty()).then_some(&*alts));
+            let text = text.map_or_else(|| if alts.is_empty() { images() } else { alts }, |text| text.to_string());
             SearchHit {
                 seq: found.seq,
                 author: found.author.clone(),
@@ -109,7 +110,7 @@ impl Session {
                     .chat
                     .translations
                     .with_comma(&self.calendar.day_name(found.sent_at), &self.calendar.time(found.sent_at)),
-                excerpt: excerpt(text.unwrap_or(self.chat.translations.image), self.search.text(), &lower_parts),
+                excerpt: excerpt(&text, self.search.text(), &lower_parts),
             }
         });
         set(self.chat.search.results, SearchResults { progress: self.search.progress(), hits: hits.collect() });

@@ -1,6 +1,6 @@
 //! English: why files cannot be sent.
 
-use crate::i18n::{ImageTexts, Template};
+use crate::i18n::{ImageTexts, Plural, Template};
 
 pub(in crate::i18n) static IMAGES: ImageTexts = ImageTexts {
     too_many: "At most 10 images go at once. The others were left out.",
@@ -15,4 +15,5 @@ pub(in crate::i18n) static IMAGES: ImageTexts = ImageTexts {
     too_many_pixels: Template("This image has more than ", " megapixels. Please choose a smaller one."),
     too_dense: "This image cannot be made small enough. Please choose another one.",
     false_pixels: "This browser hides the pixels of images from pages, so that this image cannot be made smaller. Please allow the page to read canvas data, or choose a JPEG, PNG, GIF or WebP of at most 2 MB.",
+    images: Plural { one: Template("", " image"), other: Template("", " images") },
 };

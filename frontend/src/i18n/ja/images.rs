@@ -1,6 +1,6 @@
 //! Japanese: why files cannot be sent.
 
-use crate::i18n::{ImageTexts, Template};
+use crate::i18n::{ImageTexts, Template, ja::count};
 
 pub(in crate::i18n) static IMAGES: ImageTexts = ImageTexts {
     too_many: "一度に送信できる画像は10枚までです。超えた分は添付されませんでした。",
@@ -15,4 +15,5 @@ pub(in crate::i18n) static IMAGES: ImageTexts = ImageTexts {
     too_many_pixels: Template("画像が", "メガピクセルを超えています。より小さい画像を選択してください。"),
     too_dense: "この画像は送信できる大きさまで小さくできません。別の画像を選択してください。",
     false_pixels: "このブラウザーはページに画像の画素を渡さないため、画像を小さくできません。このページにキャンバスの読み取りを許可するか、2 MB以内のJPEG、PNG、GIF、WebPを選択してください。",
+    images: count("画像", "枚"),
 };

@@ -36,8 +36,8 @@ pub(crate) fn images(chat: Chat, row: &Row, first: &ChatImage) -> Element {
         2 | 4 => "message-image album pairs",
         _ => "message-image album",
     };
-    let images = first.all().enumerate();
-    element("div").class(class).children(images.map(|(number, shown)| image(chat, row, shown, [MAX_HEIGHT; 2], number)))
+    let draw = |number| Some(image(chat, row, first.get(number)?, [MAX_HEIGHT; 2], number));
+    element("div").class(class).children((0..first.count()).filter_map(draw))
 }
 
 /// Draws an image as one with these sides.

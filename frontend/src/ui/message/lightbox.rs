@@ -87,7 +87,7 @@ pub(crate) fn show(chat: Chat, key: String) {
 /// Draws an image of a row with its caption and controls.
 fn picture(chat: Chat, row: &Row, number: usize) -> Option<[Element; 4]> {
     let first = row.image.as_ref()?;
-    let image = first.all().nth(number)?;
+    let image = first.get(number)?;
     let source = chat.image_source(row, number);
     let shape = shape(image.width.get(), image.height.get());
     let is_long = !shape.is_empty();
