@@ -42,7 +42,11 @@ impl Language {
         let mut found = BTreeMap::new();
         for (mangled, symbol) in program.named_data() {
             if let Some(path) = self.catalogue(mangled) {
-                ensure!(found.insert(path, symbol).is_none(), "the language {:?} has two catalogues {mangled}", self.tag);
+                ensure!(
+                    found.insert(path, symbol).is_none(),
+                    "the language {:?} has two catalogues {mangled}",
+                    self.tag
+                );
             }
         }
         Ok(found)
