@@ -141,9 +141,7 @@ for (const [device, viewport] of [['a phone', { width: 320, height: 640 }], ['a 
       await expect(dialog).toContainText('before');
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowRight');
-      const download = page.waitForEvent('download');
-      await dialog.getByRole('link', { name: 'Download' }).click();
-      expect((await download).suggestedFilename()).toMatch(/-2\.png$/);
+      await expect(dialog.getByRole('link', { name: 'Download' })).toHaveAttribute('download', 'image-2-2.png');
       await page.keyboard.press('Escape');
       await expect(dialog).toBeHidden();
       await expect(frame).toBeFocused();
@@ -170,12 +168,8 @@ for (const [device, viewport] of [['a phone', { width: 320, height: 640 }], ['a 
 test('the upload of several images is one progress, and is cancelled or retried as a whole', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   let stored = 0;
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/uploads\//, async (route) => {
-    if (route.request().method() === 'PUT' && ++stored === 3) await held;
-    await route.continue();
-  });
+  // The third upload hangs.
+  await page.route(/uploads\//, (route) => (route.request().method() === 'PUT' && ++stored === 3 ? undefined : route.continue()));
   await attach(page, 4);
   await chat.sendMessage('never mind');
   const progress = chat.messages.getByRole('progressbar', { name: 'Uploading' });
@@ -184,7 +178,6 @@ test('the upload of several images is one progress, and is cancelled or retried 
   await expect(images(chat)).toHaveCount(4);
   await chat.messages.getByRole('button', { name: 'Cancel' }).click();
   await expect(chat.messages).toHaveCount(0);
-  release();
   await page.unroute(/uploads\//);
 
   let broken = true;

@@ -103,7 +103,8 @@ scalar_schema!(MoreImages);
 pub fn numbered(name: &str, number: usize) -> String {
     match number {
         0 => name.to_owned(),
-        _ => [name, "=", &number.to_string()].concat(),
+        // The page writes numbers of this type anyway, and each type has code of its own.
+        _ => [name, "=", &(number as u64).to_string()].concat(),
     }
 }
 
