@@ -2,7 +2,7 @@
 
 use leptos::ev;
 use page_model::connection::Status;
-use page_view::{Element, View, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, View, element, reactive, reactive_text};
 use shared_types::{Person, RoomMember};
 
 use crate::ui::{
@@ -32,6 +32,8 @@ pub(crate) fn members_dialog(chat: Chat) -> Element {
         MembersView::Known(_) => texts.members_hint,
     };
     let status = element("p").class("sheet-hint").with("role", "status").child(reactive_text(status));
+    let switch = NodeRef::new();
+    receipts::follow_switch(chat, switch, move || chat.moderation.is_pending.get());
     let body = element("div")
         .class("sheet-body")
         .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
@@ -40,7 +42,7 @@ pub(crate) fn members_dialog(chat: Chat) -> Element {
         .child(body)
         // The people of a direct message stay the same.
         .child(reactive(move || match chat.room.address().is_direct() {
-            true => [receipts::direct_switch(chat)],
+            true => [receipts::direct_switch(chat, switch)],
             false => [ways(chat)],
         }))
 }
