@@ -113,9 +113,14 @@ pub const READ_POSITIONS: usize = 200;
 /// How long a read position is kept after it advanced for the last time.
 pub const READ_POSITION_LIFE: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
-/// Maximum number of people in a `receipts` answer. One is about 110 bytes where it is stored: 11 KB, 1.5 read units. In the answer one
+/// Maximum number of people in a `receipts` answer: those who have read furthest. In the answer one
 /// takes at most 64 × 4 + 64 + 50 = 370 bytes: 37 KB at most, which one frame carries.
 pub const RECEIPTS: usize = 100;
+
+/// Maximum number of receipts of a room that are read to find those who have read furthest. One is about 110 bytes where it is stored:
+/// 110 KB, 14 eventually consistent read units, $0.000002. In a room with more readers within [`READ_POSITION_LIFE`], `receipts` names
+/// nobody: those who were read would be any of them.
+pub const STORED_RECEIPTS: usize = 1_000;
 
 /// Minimum time between two reports of a page that its user has read on, while no other device of the person is open. A report costs
 /// $0.0000029; one each 3 minutes is $0.00006 an hour. With 2 minutes, ten people who write all day would pay more than $0.80 a month. A page

@@ -194,6 +194,9 @@ pub enum ModerationAction {
         /// The new title, if the room has one. The entry does not repeat topic and description: 100 entries have to fit an answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         title: Option<RoomTitle>,
+        /// Whether the room shows who has read from then on; `None` if that did not change.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipts: Option<bool>,
     },
     /// An action of a newer version. An older page or server reads the entry, and does not know what was done.
     #[serde(other)]

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod contract;
 pub mod damage;
 pub mod delays;
+pub mod failing_receipts;
 pub mod fifo_queue;
 pub mod guest;
 pub mod local_server;

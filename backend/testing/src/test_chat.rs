@@ -49,7 +49,7 @@ use store_redb::{
     usage_store::RedbUsage,
 };
 
-use crate::{clock::ManualClock, recording_gateway::RecordingGateway};
+use crate::{clock::ManualClock, failing_receipts::FailingReceipts, recording_gateway::RecordingGateway};
 
 /// The time at which the clock of a [`TestChat`] starts.
 pub const START: u64 = 1_700_000_000_000;
@@ -65,7 +65,7 @@ pub struct TestChat {
     pub sessions: Sessions,
     pub rate_store: Arc<InProcessRateStore>,
     pub tokens: Arc<RedbTokens>,
-    pub read_positions: Arc<RedbReadPositions>,
+    pub read_positions: Arc<FailingReceipts>,
     /// The directory of open rooms.
     pub room_directory: Arc<RedbRoomDirectory>,
     pub usage: Arc<RedbUsage>,
@@ -114,7 +114,7 @@ impl TestChat {
         let connections = Arc::new(InProcessConnections::default());
         let messages = Arc::new(RedbMessages::new(store.clone(), None, clock.clone()));
         let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
-        let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
+        let read_positions = Arc::new(FailingReceipts::new(RedbReadPositions::new(store.clone())));
         let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
         let members = Arc::new(RedbRoomMembers::new(store.clone()));
         let devices = Arc::new(RedbDevices::new(store.clone()));

@@ -9,8 +9,8 @@ pub struct ReadReceipts {
     /// The room, if it shows who has read.
     room: Option<RoomName>,
     people: Vec<ReadReceipt>,
-    /// Whether the server has more people than it named.
-    more: bool,
+    /// If the server has more people than it named: up to which message they may have read. It names those who have read furthest.
+    unnamed: Option<Seq>,
     progress: ReceiptsProgress,
 }
 
@@ -61,10 +61,13 @@ impl ReadReceipts {
 
     /// Takes an answer.
     pub fn on_answer(&mut self, people: Vec<ReadReceipt>, more: bool) {
+        let lowest = people.iter().map(|receipt| receipt.seq).min();
+        // If it names nobody, they may have read everything.
+        self.unnamed = more.then(|| lowest.unwrap_or(Seq(u64::MAX)));
         // What was announced since the answer was read stays.
         let known = std::mem::replace(&mut self.people, people);
         known.into_iter().for_each(|receipt| self.advance(receipt));
-        (self.more, self.progress) = (more, ReceiptsProgress::Known);
+        self.progress = ReceiptsProgress::Known;
     }
 
     /// A person has read further.
@@ -93,7 +96,7 @@ impl ReadReceipts {
             let place = people.iter().position(is_behind).unwrap_or(people.len());
             people.insert(place, (receipt.person.clone(), receipt.name.clone()));
         }
-        SeenBy { people, more: self.more }
+        SeenBy { people, more: self.unnamed.is_some_and(|furthest| furthest >= message) }
     }
 
     fn advance(&mut self, receipt: ReadReceipt) {
@@ -168,6 +171,21 @@ mod tests {
         assert_eq!(seen_by(&receipts, 7), ["bea", "cy"]);
         assert_eq!(seen_by(&receipts, 6), ["ann", "bea", "cy"]);
         assert_eq!(seen_by(&receipts, 10), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn people_whom_the_server_did_not_name_may_have_seen_what_the_last_named_one_has() {
+        let mut receipts = shown();
+        let more = |receipts: &ReadReceipts, seq| {
+            let [author, me] = ["author", "me"].map(|id| id.parse().unwrap());
+            receipts.seen_by(Seq(seq), &author, &me).more
+        };
+        receipts.on_answer(vec![receipt("ann", 9), receipt("bea", 7)], true);
+        assert_eq!([6, 7, 8].map(|seq| more(&receipts, seq)), [true, true, false]);
+        receipts.on_answer(vec![], true);
+        assert!(more(&receipts, 9), "nobody is named");
+        receipts.on_answer(vec![receipt("ann", 9)], false);
+        assert!(!more(&receipts, 1), "all are named");
     }
 
     #[test]

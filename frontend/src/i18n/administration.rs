@@ -256,10 +256,11 @@ impl Translations {
 /// Writes a number of bytes with at most three digits, in units of 1,000.
 fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = [" B", " KB", " MB", " GB", " TB"];
-    let (mut tenths, mut unit) = (bytes.saturating_mul(10), 0);
-    while tenths >= 9_995 && unit < UNITS.len() - 1 {
-        (tenths, unit) = (tenths.div_ceil(1000), unit + 1);
+    let (mut value, mut unit) = (bytes as f64, 0);
+    while value >= 999.5 && unit < UNITS.len() - 1 {
+        (value, unit) = (value / 1000.0, unit + 1);
     }
+    let tenths = (value * 10.0).round() as u64;
     let fraction = if unit > 0 && tenths < 100 { [".", &(tenths % 10).to_string()].concat() } else { String::new() };
     [&(tenths / 10).to_string(), &fraction, UNITS[unit]].concat()
 }
@@ -276,9 +277,10 @@ mod tests {
             (1_000, "1.0 KB"),
             (9_900, "9.9 KB"),
             (50_000, "50 KB"),
-            (1_234_567, "1.3 MB"),
+            (1_234_567, "1.2 MB"),
+            (999_500, "1.0 MB"),
             (2_000_000_000, "2.0 GB"),
-            (u64::MAX, "1844675 TB"),
+            (u64::MAX, "18446744 TB"),
         ] {
             assert_eq!(size(bytes), expected, "{bytes}");
         }

@@ -59,10 +59,18 @@ impl Translations {
             ModerationAction::Rules { room, rules } => {
                 [&texts.audit_rules_changed.with(room.as_str()), self.colon, &self.rules(*rules)].concat()
             }
-            ModerationAction::Describe { room, title: Some(title) } => {
-                [&texts.audit_described.with(room.as_str()), self.colon, title.as_str()].concat()
+            ModerationAction::Describe { room, title, receipts } => {
+                let sentence = match (receipts, title) {
+                    (Some(is_on), _) => self.receipts().audit(*is_on),
+                    (None, Some(_)) => &texts.audit_described,
+                    (None, None) => &texts.audit_title_removed,
+                };
+                let sentence = sentence.with(room.as_str());
+                match title {
+                    Some(title) => [&sentence, self.colon, title.as_str()].concat(),
+                    None => sentence,
+                }
             }
-            ModerationAction::Describe { room, title: None } => texts.audit_title_removed.with(room.as_str()),
             ModerationAction::Other => texts.audit_other.into(),
         }
     }

@@ -104,9 +104,16 @@ fn an_audit_sentence_has_name_and_id() {
     let read_only = "This room can only be read at the moment.";
     assert_eq!(audit(english, &rules), format!("changed the rules of #cats: One message every 30 s. {read_only}"));
     assert_eq!(audit(english, &no_rules), "changed the rules of #cats: Nothing special.");
-    let title = |title: &str| ModerationAction::Describe { room: "cats".parse().unwrap(), title: title.parse().ok() };
-    assert_eq!(audit(english, &title("猫")), "changed title and topic of #cats: 猫");
-    assert_eq!(audit(japanese, &title("")), "#cats のタイトルを削除しました");
+    let describe = |title: &str, receipts| {
+        let (room, title) = ("cats".parse().unwrap(), title.parse().ok());
+        ModerationAction::Describe { room, title, receipts }
+    };
+    assert_eq!(audit(english, &describe("猫", None)), "changed title and topic of #cats: 猫");
+    assert_eq!(audit(japanese, &describe("", None)), "#cats のタイトルを削除しました");
+    let shown = "switched read receipts on in #cats";
+    assert_eq!(audit(english, &describe("猫", Some(true))), [shown, ": 猫"].concat());
+    assert_eq!(audit(english, &describe("", Some(true))), shown);
+    assert_eq!(audit(japanese, &describe("", Some(false))), "#cats で既読の人の表示をオフにしました");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use leptos::ev;
 use page_model::connection::Status;
-use page_view::{Element, View, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, View, element, reactive, reactive_text};
 use shared_types::{Person, RoomMember};
+use web_sys::HtmlInputElement;
 
 use crate::ui::{
     moderation::rules_dialog,
@@ -32,22 +33,24 @@ pub(crate) fn members_dialog(chat: Chat) -> Element {
         MembersView::Known(_) => texts.members_hint,
     };
     let status = element("p").class("sheet-hint").with("role", "status").child(reactive_text(status));
+    let switch = NodeRef::new();
+    receipts::follow_switch(chat, switch, move || chat.moderation.is_pending.get());
     let body = element("div")
         .class("sheet-body")
         .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
     titled_dialog(chat, "members", texts.members, state.dialog).child(status).child(body).child(reactive(move || {
         match chat.room.address().is_direct() {
-            true => [direct_ways(chat)],
+            true => [direct_ways(chat, switch)],
             false => [ways(chat)],
         }
     }))
 }
 
 /// Draws what its people can do about a direct message. They stay the same.
-fn direct_ways(chat: Chat) -> Element {
+fn direct_ways(chat: Chat, switch: NodeRef<HtmlInputElement>) -> Element {
     let texts = chat.translations.private_rooms();
     let leave = leave_button(chat, texts.leave_direct, texts.leave_direct_confirm);
-    element("div").class("sheet-ways").child(receipts::direct_switch(chat)).child(leave)
+    element("div").class("sheet-ways").child(receipts::direct_switch(chat, switch)).child(leave)
 }
 
 /// Draws the button that leaves the room at the second click.

@@ -8,17 +8,19 @@ use page_model::{
     connection::Status,
     read_receipts::{ReceiptsProgress, SeenBy},
 };
-use page_view::{Element, NodeRef, State, effect, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
 use shared_types::{Person, PersonId, PersonName, RoomDetails, Seq};
-use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, wasm_bindgen::JsCast as _};
+use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement};
 
 use crate::ui::{
+    log::scroll::ScrollAnchor,
     message::dom::article_in,
     parts::{
         avatar::avatar,
         dialog::{self, titled_dialog},
+        form_controls::{checkbox, follow},
     },
-    state::{Chat, intent::DialogIntent, set},
+    state::{Chat, intent::DialogIntent, log::KeyedRow, set},
 };
 
 /// Icon of two ticks.
@@ -66,7 +68,7 @@ pub(crate) fn receipts_dialog(chat: Chat) -> Element {
         people.into_iter().map(|(person, name)| row(chat, person, name)).collect::<Vec<_>>()
     };
     let status = move || match state.view.with(|view| (view.progress, view.seen.people.is_empty(), view.seen.more)) {
-        (ReceiptsProgress::Failed, _, _) => chat.translations.dialogs().audit_failed,
+        (ReceiptsProgress::Failed, _, _) => texts.failed,
         (ReceiptsProgress::Known, true, false) => texts.nobody,
         (ReceiptsProgress::Known, _, true) => texts.more,
         (ReceiptsProgress::Known, false, false) => "",
@@ -79,6 +81,14 @@ pub(crate) fn receipts_dialog(chat: Chat) -> Element {
     let list = element("ul").class("people-list").with("role", "list").child(reactive(rows));
     let body = element("div").class("sheet-body").child(list);
     titled_dialog(chat, "seen-by", texts.title, state.dialog).child(status).child(body)
+}
+
+/// Whether the room shows who has seen a message. That of a reply which only its thread shows is unknown: people read the room, not the thread.
+pub(crate) fn is_offered(chat: Chat, message: Option<Seq>) -> bool {
+    let is_it = |shown: &KeyedRow| shown.row.with_untracked(|row| row.seq == message);
+    let is_in_room =
+        || chat.log.rows.with_untracked(|rows| rows.iter().any(is_it)) || chat.thread.root.get_untracked() == message;
+    chat.room.details.with(|details| details.receipts) && message.is_some() && is_in_room()
 }
 
 /// Opens the list of those who have seen a message.
@@ -94,34 +104,28 @@ fn row(chat: Chat, id: PersonId, name: PersonName) -> Element {
     element("li").class("person").child(avatar(chat, &Person { id, name, moderator: false })).child(who)
 }
 
-/// Draws the checkbox of a direct message. It takes effect at once.
-pub(crate) fn direct_switch(chat: Chat) -> Element {
-    let is_on = move || chat.room.details.with(|details| details.receipts);
-    let switch = element("input")
-        .with("type", "checkbox")
-        .with("autocomplete", "off")
-        .on_mount(move |drawn| {
-            let drawn: HtmlInputElement = drawn.clone().unchecked_into();
-            effect(move || {
-                let (is_on, is_pending) = (is_on(), chat.moderation.is_pending.get());
-                // After an error, it shows again what the room does.
-                if !is_pending {
-                    drawn.set_checked(is_on);
-                }
-            });
-        })
-        .on(leptos::ev::change, move |event| {
-            let receipts = event_target_checked(&event);
-            if untrack(|| chat.can_moderate_now()) {
-                let details = RoomDetails { receipts, ..chat.room.details.get_untracked() };
-                return chat.run_in_dialog(DialogIntent::SetDetails(details));
-            }
-            if let Some(switch) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
-                switch.set_checked(!receipts);
-            }
-        });
-    let label = element("span").text(chat.translations.receipts().switch);
-    element("label").class("choice").child(switch).child(label)
+/// Draws the checkbox of a direct message. It takes effect at once. `drawn` follows the room with [`follow_switch`].
+pub(crate) fn direct_switch(chat: Chat, drawn: NodeRef<HtmlInputElement>) -> Element {
+    checkbox(chat.translations.receipts().switch, drawn).on(leptos::ev::change, move |event| {
+        let receipts = event_target_checked(&event);
+        if untrack(|| chat.can_moderate_now()) {
+            let details = RoomDetails { receipts, ..chat.room.details.get_untracked() };
+            chat.run_in_dialog(DialogIntent::SetDetails(details));
+        } else if let Some(switch) = drawn.get_untracked() {
+            switch.set_checked(!receipts);
+        }
+    })
+}
+
+/// Checks a checkbox if the room that is shown shows who has read, except while `is_pending`: afterwards it shows what the room does, also
+/// after an error. Call it outside of reactive parts.
+pub(crate) fn follow_switch(chat: Chat, drawn: NodeRef<HtmlInputElement>, is_pending: impl Fn() -> bool + 'static) {
+    follow(drawn, move || {
+        // Another room may have the same details, and what was clicked was about this one.
+        chat.room.name.with(|_| {});
+        let is_on = chat.room.details.with(|details| details.receipts);
+        (!is_pending()).then_some(is_on)
+    });
 }
 
 /// Draws the line. There is one, which moves to the message that it is about. The log handles its click. Screen readers announce changes of
@@ -137,16 +141,29 @@ pub(crate) fn line() -> Element {
     }
 }
 
-/// Shows the line under a message of the log, or nowhere.
+/// Shows the line under a message of the log, or nowhere. The log does not move for somebody who reads older messages. `follows` is
+/// whether a reader at the end follows the newest message.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser has receipts"))]
-pub(crate) fn show_line(chat: Chat, shown: Option<(Seq, String)>) {
-    let Some(state) = STATE.get() else { return };
+pub(crate) fn show_line(chat: Chat, shown: Option<(Seq, String)>, follows: bool) {
+    let (Some(state), Some(log)) = (STATE.get(), chat.log.element.get_untracked()) else { return };
     let Some(line) = state.line.get_untracked() else { return };
     let article = shown.as_ref().and_then(|(seq, _)| article_in(chat.log.element, *seq));
-    let (Some((_, text)), Some(article)) = (shown, article) else { return line.remove() };
+    let (Some((_, text)), Some(article)) = (shown, article) else {
+        return keep_position(&log, follows, || line.remove());
+    };
     set(state.line_text, text);
     line.set_hidden(false);
     if !article.contains(Some(&line)) {
-        _ = article.append_child(&line);
+        keep_position(&log, follows, || _ = article.append_child(&line));
+    }
+}
+
+/// Changes the log while the message that is read stays where it is. The rows of this frame have their positions already.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser has receipts"))]
+fn keep_position(log: &HtmlElement, follows: bool, change: impl FnOnce()) {
+    let anchor = ScrollAnchor::of(log, follows);
+    change();
+    if let Some(anchor) = anchor {
+        anchor.restore();
     }
 }

@@ -14,8 +14,9 @@ use crate::ui::{
     parts::{
         autofill::NoAutofill as _,
         dialog::{self, titled_dialog},
-        form_controls::choice,
+        form_controls::checkbox,
     },
+    receipts,
     state::{Chat, intent::DialogIntent, set},
 };
 
@@ -25,8 +26,8 @@ struct Fields {
     title: NodeRef<HtmlInputElement>,
     topic: NodeRef<HtmlInputElement>,
     description: NodeRef<HtmlTextAreaElement>,
-    /// Whether the room is to show who has read: 1 or 0.
-    receipts: State<u32>,
+    /// Whether the room is to show who has read.
+    receipts: NodeRef<HtmlInputElement>,
     /// What is wrong, and with which limit.
     error: State<Option<NameError>>,
 }
@@ -37,12 +38,13 @@ pub(crate) fn room_details_dialog(chat: Chat) -> Element {
         title: NodeRef::new(),
         topic: NodeRef::new(),
         description: NodeRef::new(),
-        receipts: State::new(0),
+        receipts: NodeRef::new(),
         error: State::new(None),
     };
+    // The form keeps its elements when it is drawn for another room.
+    receipts::follow_switch(chat, fields.receipts, || false);
     let body = move || {
         let details = chat.room.details.get();
-        set(fields.receipts, details.receipts.into());
         let shown = element("div").children(shown(chat, &details));
         [Some(shown), (chat.can_describe() || members_dialog::is_host(chat)).then(|| form(chat, fields, &details))]
     };
@@ -121,7 +123,7 @@ fn form(chat: Chat, fields: Fields, details: &RoomDetails) -> Element {
         .child(label(texts.room_title, title))
         .child(label(texts.room_topic, topic))
         .child(label(texts.room_description, description))
-        .child(choice("checkbox", chat.translations.receipts().switch, 1, fields.receipts))
+        .child(checkbox(chat.translations.receipts().switch, fields.receipts))
         .child(hint(chat, fields))
         .child(element("div").class("name-buttons").child(save))
 }
@@ -149,9 +151,10 @@ fn submit(chat: Chat, fields: Fields) {
     }
     let [title, topic] = [fields.title, fields.topic].map(|field| field.get_untracked().map(|field| field.value()));
     let description = fields.description.get_untracked().map(|field| field.value());
+    let receipts = fields.receipts.get_untracked().is_some_and(|field| field.checked());
     let parsed = || {
         let (title, topic, description) = (optional(title)?, optional(topic)?, optional(description)?);
-        Ok(RoomDetails { title, topic, description, receipts: fields.receipts.get_untracked() == 1 })
+        Ok(RoomDetails { title, topic, description, receipts })
     };
     match parsed() {
         Ok(details) if chat.room.details.with_untracked(|current| *current == details) => {

@@ -133,8 +133,10 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     entry(ModerationAction::PurgeUser { person: "p1".parse().unwrap(), name: "Ann".parse().ok() }),
                     entry(ModerationAction::PurgeUser { person: "p1".parse().unwrap(), name: None }),
                     entry(ModerationAction::Rules { room: RoomName::lobby(), rules }),
-                    entry(ModerationAction::Describe { room: RoomName::lobby(), title: "猫 Cats".parse().ok() }),
-                    entry(ModerationAction::Describe { room: RoomName::lobby(), title: None }),
+                    entry(describe("猫 Cats", None)),
+                    entry(describe("", None)),
+                    entry(describe("", Some(true))),
+                    entry(describe("", Some(false))),
                     entry(role("Ann".parse().ok(), Role::Owner)),
                     entry(role(None, Role::Member)),
                     entry(ModerationAction::Identity { chat: identity() }),
@@ -160,6 +162,8 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                         { "at": 5, "by": by, "act": "rules", "room": "lobby", "rules": { "slow": 30, "readOnly": true } },
                         { "at": 5, "by": by, "act": "describe", "room": "lobby", "title": "猫 Cats" },
                         { "at": 5, "by": by, "act": "describe", "room": "lobby" },
+                        { "at": 5, "by": by, "act": "describe", "room": "lobby", "receipts": true },
+                        { "at": 5, "by": by, "act": "describe", "room": "lobby", "receipts": false },
                         { "at": 5, "by": by, "act": "role", "person": "p1", "name": "Ann", "role": "owner" },
                         { "at": 5, "by": by, "act": "role", "person": "p1", "role": "member" },
                         { "at": 5, "by": by, "act": "chat", "chat": { "name": "猫 Cats", "icon": "🐈" } },
@@ -735,4 +739,8 @@ pub(crate) fn golden_errors() -> impl Iterator<Item = (ServerMessage, Value)> {
         let error = ServerMessage::Error { code, message, action: None, nonce: None, retry_after: None };
         (error, json!({ "type": "error", "code": name, "message": "" }))
     })
+}
+
+fn describe(title: &str, receipts: Option<bool>) -> ModerationAction {
+    ModerationAction::Describe { room: RoomName::lobby(), title: title.parse().ok(), receipts }
 }

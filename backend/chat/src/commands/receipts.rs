@@ -1,6 +1,9 @@
-//! `receipts`: replies with up to where people have read the room, if it shows that.
+//! `receipts`: replies with up to where people have read the room, if it shows that: those who have read furthest come first. In a private
+//! room only its members are named.
 
-use shared_types::{Action, ReadReceipt, ServerMessage, limits};
+use std::cmp::Reverse;
+
+use shared_types::{Action, PersonId, ReadReceipt, ServerMessage, limits};
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{
@@ -19,11 +22,27 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
         // What was stored while the room showed it is kept until it ends, but nobody sees it.
         return Ok(Some(ServerMessage::Receipts { people: Vec::new(), more: false }));
     }
-    let mut stored = handler.read_positions.receipts(room, limits::RECEIPTS + 1).await?;
+    let stored = handler.read_positions.receipts(room, limits::STORED_RECEIPTS + 1);
+    let members = async {
+        // Somebody who is no member any more may have a receipt: of a report at the moment when they left.
+        match room.is_private() {
+            true => handler.membership.members.members(room, limits::ROOM_MEMBERS).await.map(Some),
+            false => Ok(None),
+        }
+    };
+    let (mut stored, members) = futures::try_join!(stored, members)?;
+    if stored.len() > limits::STORED_RECEIPTS {
+        // They are any of them, so nobody is named.
+        return Ok(Some(ServerMessage::Receipts { people: Vec::new(), more: true }));
+    }
+    let oldest = handler.broadcast.clock.now() - limits::READ_POSITION_LIFE;
+    let is_member = |person: &PersonId| {
+        members.as_ref().is_none_or(|members| members.iter().any(|member| member.person == *person))
+    };
+    stored.retain(|receipt| receipt.at > oldest && is_member(&receipt.person));
+    stored.sort_by_key(|receipt| Reverse((receipt.seq, receipt.at)));
     let more = stored.len() > limits::RECEIPTS;
     stored.truncate(limits::RECEIPTS);
-    let oldest = handler.broadcast.clock.now() - limits::READ_POSITION_LIFE;
-    let current = stored.into_iter().filter(|receipt| receipt.at > oldest);
-    let people = current.map(|StoredReceipt { person, name, seq, .. }| ReadReceipt { person, name, seq }).collect();
-    Ok(Some(ServerMessage::Receipts { people, more }))
+    let people = stored.into_iter().map(|StoredReceipt { person, name, seq, .. }| ReadReceipt { person, name, seq });
+    Ok(Some(ServerMessage::Receipts { people: people.collect(), more }))
 }

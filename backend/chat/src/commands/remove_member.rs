@@ -12,6 +12,7 @@ pub(super) const SPEC: CommandSpec =
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, person: PersonId) -> Reply {
     handler.membership.remove(&sender.person.id, &sender.room, &person).await?;
     handler.shut_out(&sender.room, &person).await?;
+    handler.read_positions.hide(&person, &sender.room).await?;
     if person == sender.person.id {
         // `shut_out` has sent the answer.
         return Ok(None);

@@ -202,7 +202,10 @@ impl ModerationActions {
     ) -> Result<(), ModerationError> {
         let moderation = &self.restriction_store.moderation;
         if by.moderator {
-            self.record(by, ModerationAction::Describe { room: room.clone(), title: details.title.clone() }).await?;
+            let before = moderation.settings(room).await?.details.receipts;
+            let receipts = (details.receipts != before).then_some(details.receipts);
+            let title = details.title.clone();
+            self.record(by, ModerationAction::Describe { room: room.clone(), title, receipts }).await?;
             moderation.set_details(room, details, false).await?;
             return Ok(());
         }

@@ -22,7 +22,7 @@ pub struct ReadPosition {
 
 /// Up to where a person has read a room that shows it. As JSON it is stored data: fields keep their names.
 ///
-/// A receipt belongs to a stored [`ReadPosition`], which is as new or newer.
+/// A receipt belongs to a stored [`ReadPosition`], whose `seq` is as high or higher.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredReceipt {
@@ -70,7 +70,11 @@ pub trait ReadPositions: Send + Sync {
     /// Returns the receipt of a person in a room. One that advanced a moment ago may be missing.
     async fn receipt(&self, person: &PersonId, room: &RoomName) -> Result<Option<StoredReceipt>>;
 
-    /// Removes up to [`limits::READ_POSITIONS`] positions of a person, and the receipts in their rooms. Returns whether others may be left.
+    /// Removes the receipt of a person in a room, and keeps the position. Does nothing if there is none. A crash may bring it back.
+    async fn hide(&self, person: &PersonId, room: &RoomName) -> Result<()>;
+
+    /// Removes up to [`limits::READ_POSITIONS`] positions of a person, and the receipts in their rooms. A receipt in a room without a
+    /// position stays. Returns whether others may be left.
     ///
     /// [`limits::READ_POSITIONS`]: shared_types::limits::READ_POSITIONS
     async fn remove(&self, person: &PersonId) -> Result<bool>;

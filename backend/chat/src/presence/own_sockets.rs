@@ -16,10 +16,10 @@ use crate::{
 };
 
 impl Broadcast {
-    /// Tells all sockets of a person that are in a small room or watch it up to where the person has read it. The reader's own one is among
-    /// them, so that its page knows that another device is open. If there is no other one, nothing is sent.
+    /// Tells all sockets of a person that are in a small room or watch it up to where the person has read it (`read`). The reader's own one
+    /// is among them, so that its page knows that another device is open. If there is no other one, nothing is sent.
     ///
-    /// With `is_shown` the other people in a small room are told, too, unless their pages are hidden: these ask when they are shown.
+    /// The other people in a small room are told what it shows (`shown`), unless their pages are hidden: these ask when they are shown.
     ///
     /// It reads the first sockets of the room, listeners before watchers, one more than [`SMALL_ROOM`]: one or two read units. The devices in
     /// a larger room, and watchers beyond this number, find out with their next request.
@@ -27,7 +27,13 @@ impl Broadcast {
     /// # Errors
     ///
     /// Returns `Unavailable` when the sockets could not be read.
-    pub async fn to_own_sockets(&self, reader: &Connection, room: &RoomName, seq: Seq, is_shown: bool) -> Result<()> {
+    pub async fn to_readers(
+        &self,
+        reader: &Connection,
+        room: &RoomName,
+        read: Option<Seq>,
+        shown: Option<Seq>,
+    ) -> Result<()> {
         let audience = self.connections.audience(room, SMALL_ROOM).await?;
         if audience.more {
             return Ok(());
@@ -41,10 +47,11 @@ impl Broadcast {
         if own.len() == 1 {
             own.clear();
         }
-        let others = audience.listeners.iter().filter(|one| is_shown && !one.hidden && one.person.id != *me);
-        let read = Frame::from(&ServerMessage::Read { room: room.clone(), seq });
-        let seen = Frame::of_room(room, &ServerMessage::Seen { person: reader.person.clone(), seq });
-        let posts = own.into_iter().map(|id| (id, &read)).chain(others.map(|one| (&one.id, &seen)));
+        let others = audience.listeners.iter().filter(|one| !one.hidden && one.person.id != *me);
+        let read = read.map(|seq| Frame::from(&ServerMessage::Read { room: room.clone(), seq }));
+        let seen = shown.map(|seq| Frame::of_room(room, &ServerMessage::Seen { person: reader.person.clone(), seq }));
+        let own = read.iter().flat_map(|read| own.iter().map(move |id| (*id, read)));
+        let posts = own.chain(seen.iter().flat_map(|seen| others.clone().map(move |one| (&one.id, seen))));
         let until = self.posting_deadline();
         join_all(posts.map(|(id, frame)| self.deliver(id, frame, until))).await;
         Ok(())

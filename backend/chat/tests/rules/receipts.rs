@@ -210,21 +210,124 @@ async fn each_person_of_a_direct_message_switches_it() {
     assert_eq!(receipts(&chat, "a").await, people(&[]));
 }
 
+/// Stores receipts of people with numbers in the lobby, as if each had read up to `seq`.
+async fn store(chat: &TestChat, numbers: std::ops::Range<usize>, seq: impl Fn(usize) -> u64) {
+    let (room, at) = (RoomName::lobby(), chat.clock.now());
+    for number in numbers {
+        let (person, name) = (format!("p{number}").parse().unwrap(), format!("p{number}").parse().unwrap());
+        let receipt = StoredReceipt { room: room.clone(), person, name, seq: Seq(seq(number)), at };
+        assert!(chat.read_positions.show(&receipt).await.unwrap());
+    }
+}
+
 #[tokio::test]
-async fn an_answer_is_bounded_and_leaves_out_what_ended() {
+async fn those_who_have_read_furthest_are_named_and_who_ended_takes_no_place() {
     let chat = switched_on().await;
     read(&chat, "b", "lobby", 1).await;
     chat.clock.advance(limits::READ_POSITION_LIFE);
     assert_eq!(receipts(&chat, "a").await, people(&[]));
-    let (room, at) = (RoomName::lobby(), chat.clock.now());
-    for number in 0..=limits::RECEIPTS {
-        let (person, name) = (format!("p{number}").parse().unwrap(), "Pat".parse().unwrap());
-        let receipt = StoredReceipt { room: room.clone(), person, name, seq: Seq(1), at };
-        assert!(chat.read_positions.show(&receipt).await.unwrap());
+    store(&chat, 0..limits::RECEIPTS, |_| 1).await;
+    let (named, more) = receipts(&chat, "a").await;
+    assert_eq!((named.len(), more), (limits::RECEIPTS, false));
+    // Their ids come last, and they have read further.
+    store(&chat, 900..903, |_| 2).await;
+    let (named, more) = receipts(&chat, "a").await;
+    let further = named.iter().filter(|(_, seq)| *seq == 2).count();
+    assert_eq!((named.len(), more, further), (limits::RECEIPTS, true, 3));
+}
+
+#[tokio::test]
+async fn a_room_of_too_many_readers_names_nobody() {
+    let chat = switched_on().await;
+    store(&chat, 0..limits::STORED_RECEIPTS, |_| 1).await;
+    assert_eq!(receipts(&chat, "a").await.0.len(), limits::RECEIPTS);
+    read(&chat, "b", "lobby", 1).await;
+    assert_eq!(receipts(&chat, "a").await, (vec![], true));
+}
+
+#[tokio::test]
+async fn a_receipt_ends_at_the_newest_message() {
+    let chat = switched_on().await;
+    read(&chat, "b", "lobby", u64::MAX).await;
+    assert_eq!(chat.received("a").pop().unwrap()["seq"], 1);
+    assert_eq!(receipts(&chat, "a").await, people(&[("bea", 1)]));
+    send(&chat, 2).await;
+    assert_eq!(receipts(&chat, "a").await, people(&[("bea", 1)]));
+    read(&chat, "b", "lobby", 2).await;
+    assert_eq!(receipts(&chat, "a").await, people(&[("bea", 2)]), "the position is higher, the receipt is not");
+}
+
+#[tokio::test]
+async fn a_receipt_that_failed_is_stored_by_the_next_report() {
+    let chat = switched_on().await;
+    open(&chat, "b2", "bea", "lobby").await;
+    for window in ["a", "b"] {
+        chat.received(window);
     }
-    let (people, more) = receipts(&chat, "a").await;
-    // The one that ended takes a place until it is removed.
-    assert_eq!((people.len(), more), (limits::RECEIPTS - 1, true));
+    chat.read_positions.set_failing(true);
+    let report = json!({ "action": "read", "room": "lobby", "seq": 1, "receipt": true });
+    assert_eq!(chat.error_for("b", report).await.0, Value::Null, "the position is stored");
+    let told = chat.received("b2");
+    assert_eq!(told, [json!({ "type": "read", "room": "lobby", "seq": 1 })], "other devices are told");
+    assert_eq!(chat.received("a"), [] as [Value; 0]);
+    assert_eq!(receipts(&chat, "a").await, people(&[]));
+    chat.read_positions.set_failing(false);
+    read(&chat, "b", "lobby", 1).await;
+    assert_eq!(chat.received("a").pop().unwrap()["type"], "seen");
+    assert_eq!(chat.received("b2"), [] as [Value; 0], "the position is the same");
+    assert_eq!(receipts(&chat, "a").await, people(&[("bea", 1)]));
+}
+
+#[tokio::test]
+async fn a_position_of_a_report_without_receipt_is_shown_by_one_with_it() {
+    let chat = switched_on().await;
+    chat.send("b", json!({ "action": "read", "room": "lobby", "seq": 1 })).await;
+    assert_eq!(receipts(&chat, "a").await, people(&[]));
+    read(&chat, "b", "lobby", 1).await;
+    assert_eq!(chat.received("a").len(), 1);
+    assert_eq!(receipts(&chat, "a").await, people(&[("bea", 1)]));
+}
+
+#[tokio::test]
+async fn former_members_of_a_private_room_are_not_shown() {
+    let chat = TestChat::new().await;
+    let room = private_room(&chat).await;
+    for person in ["ann", "bea", "cy"] {
+        add(&chat, "h", person).await;
+        open(&chat, person, person, &room).await;
+    }
+    assert_eq!(switch(&chat, "h", true).await, Value::Null);
+    chat.send_message("h", "hi", "n").await;
+    for person in ["ann", "bea", "cy"] {
+        read(&chat, person, &room, 1).await;
+    }
+    assert_eq!(receipts(&chat, "h").await, people(&[("ann", 1), ("bea", 1), ("cy", 1)]));
+    let late = chat.read_positions.receipt(&"ann".parse().unwrap(), &room.parse().unwrap()).await.unwrap().unwrap();
+    let ann = chat.connection("ann").await.person.id;
+    chat.send("ann", json!({ "action": "leaveRoom" })).await;
+    let bea = chat.connection("bea").await.person.id;
+    chat.send("h", json!({ "action": "removeMember", "person": bea })).await;
+    assert_eq!(receipts(&chat, "h").await, people(&[("cy", 1)]));
+    for person in [&ann, &bea] {
+        assert_eq!(chat.read_positions.receipt(person, &room.parse().unwrap()).await.unwrap(), None);
+    }
+    // A report at the moment when they left.
+    assert!(chat.read_positions.show(&late).await.unwrap());
+    assert_eq!(receipts(&chat, "h").await, people(&[("cy", 1)]));
+}
+
+#[tokio::test]
+async fn the_audit_log_says_when_receipts_are_switched() {
+    let chat = switched_on().await;
+    assert_eq!(switch(&chat, "m", true).await, Value::Null);
+    chat.clock.advance(std::time::Duration::from_secs(1));
+    assert_eq!(switch(&chat, "m", false).await, Value::Null);
+    chat.received("m");
+    chat.send("m", json!({ "action": "audit" })).await;
+    let entries = chat.received("m").pop().unwrap()["entries"].as_array().unwrap().clone();
+    let mut switched: Vec<_> = entries.iter().map(|entry| entry.get("receipts").cloned()).collect();
+    switched.sort_by_key(|value| format!("{value:?}"));
+    assert_eq!(switched, [None, Some(json!(false)), Some(json!(true))]);
 }
 
 #[tokio::test]

@@ -98,6 +98,10 @@ impl ReadPositions for DynamoReadPositions {
         Ok(found.as_ref().and_then(|item| read_or_skip(item, to_receipt)))
     }
 
+    async fn hide(&self, person: &PersonId, room: &RoomName) -> Result<()> {
+        self.table.delete(receipt_key(room, person), "removing a read receipt").await
+    }
+
     async fn remove(&self, person: &PersonId) -> Result<bool> {
         let doing = "removing read positions";
         let items = self.items(person, doing).await?;

@@ -57,9 +57,20 @@ impl ReadPositions for MemoryReadPositions {
         Ok(self.receipts.lock().unwrap().get(&(room.clone(), person.clone())).cloned())
     }
 
+    async fn hide(&self, person: &PersonId, room: &RoomName) -> Result<()> {
+        self.receipts.lock().unwrap().remove(&(room.clone(), person.clone()));
+        Ok(())
+    }
+
     async fn remove(&self, person: &PersonId) -> Result<bool> {
-        self.receipts.lock().unwrap().retain(|(_, owner), _| owner != person);
-        self.positions.lock().unwrap().retain(|(owner, _), _| owner != person);
+        let mut receipts = self.receipts.lock().unwrap();
+        self.positions.lock().unwrap().retain(|(owner, room), _| {
+            let is_kept = owner != person;
+            if !is_kept {
+                receipts.remove(&(room.clone(), owner.clone()));
+            }
+            is_kept
+        });
         Ok(false)
     }
 }

@@ -5,11 +5,11 @@ use chat::ports::{
     Result, Unavailable,
     read_positions::{ReadPosition, ReadPositions, StoredReceipt},
 };
-use redb::{ReadableTable, TableDefinition, WriteTransaction};
+use redb::{ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 use shared_types::{PersonId, RoomName, Seq, Timestamp, limits};
 
 use crate::{
-    messages::{decode, encode, open},
+    messages::{encode, open, readable},
     store::Store,
 };
 
@@ -86,7 +86,8 @@ impl ReadPositions for RedbReadPositions {
                     if key.value().0 != room.as_str() {
                         break;
                     }
-                    found.push(decode(value.value())?);
+                    // One that cannot be read hides no other one.
+                    found.extend(readable(value.value()));
                 }
                 Ok(found)
             })
@@ -98,7 +99,17 @@ impl ReadPositions for RedbReadPositions {
         self.store
             .read("reading a read receipt", move |transaction| {
                 let Some(receipts) = open(transaction, RECEIPTS)? else { return Ok(None) };
-                receipts.get((room.as_str(), person.as_str()))?.map(|stored| decode(stored.value())).transpose()
+                Ok(receipts.get((room.as_str(), person.as_str()))?.and_then(|stored| readable(stored.value())))
+            })
+            .await
+    }
+
+    async fn hide(&self, person: &PersonId, room: &RoomName) -> Result<()> {
+        let (person, room) = (person.clone(), room.clone());
+        self.store
+            .write_later("removing a read receipt", move |transaction| {
+                transaction.open_table(RECEIPTS)?.remove((room.as_str(), person.as_str()))?;
+                Ok(())
             })
             .await
     }
@@ -149,7 +160,7 @@ pub(crate) fn advance(
 pub(crate) fn show(transaction: &WriteTransaction, receipt: &StoredReceipt) -> std::result::Result<bool, redb::Error> {
     let mut receipts = transaction.open_table(RECEIPTS)?;
     let key = (receipt.room.as_str(), receipt.person.as_str());
-    let stored: Option<StoredReceipt> = receipts.get(key)?.map(|stored| decode(stored.value())).transpose()?;
+    let stored: Option<StoredReceipt> = receipts.get(key)?.and_then(|stored| readable(stored.value()));
     let is_higher = stored.is_none_or(|stored| stored.seq < receipt.seq);
     if is_higher {
         receipts.insert(key, encode(receipt)?.as_slice())?;
@@ -157,13 +168,51 @@ pub(crate) fn show(transaction: &WriteTransaction, receipt: &StoredReceipt) -> s
     Ok(is_higher)
 }
 
-/// Removes the positions and receipts that have not advanced for so long that they are dropped.
-pub(crate) fn remove_old(transaction: &WriteTransaction, now: Timestamp) -> std::result::Result<(), redb::Error> {
+/// Where a walk through a table of pairs goes on.
+pub(crate) type PairKey = (String, String);
+
+/// Removes the positions that have not advanced for so long that they are dropped. It looks at `limit` of them from `from` on, and returns
+/// where to continue, if there are more.
+pub(crate) fn remove_old_positions(
+    transaction: &WriteTransaction,
+    now: Timestamp,
+    from: PairKey,
+    limit: usize,
+) -> std::result::Result<Option<PairKey>, redb::Error> {
+    let oldest = (now - limits::READ_POSITION_LIFE).0;
+    remove_old(&mut transaction.open_table(READ_POSITIONS)?, from, limit, |(_, at)| at < oldest)
+}
+
+/// Removes receipts, as [`remove_old_positions`]. One that cannot be read is of no use.
+pub(crate) fn remove_old_receipts(
+    transaction: &WriteTransaction,
+    now: Timestamp,
+    from: PairKey,
+    limit: usize,
+) -> std::result::Result<Option<PairKey>, redb::Error> {
     let oldest = now - limits::READ_POSITION_LIFE;
-    transaction.open_table(READ_POSITIONS)?.retain(|_, (_, at)| at >= oldest.0)?;
-    // One that cannot be read is of no use.
-    transaction
-        .open_table(RECEIPTS)?
-        .retain(|_, receipt| decode(receipt).is_ok_and(|receipt: StoredReceipt| receipt.at >= oldest))?;
-    Ok(())
+    let is_old = |stored: &[u8]| readable::<StoredReceipt>(stored).is_none_or(|receipt| receipt.at < oldest);
+    remove_old(&mut transaction.open_table(RECEIPTS)?, from, limit, is_old)
+}
+
+fn remove_old<V: Value + 'static>(
+    table: &mut Table<'_, (&'static str, &'static str), V>,
+    from: PairKey,
+    limit: usize,
+    is_old: impl for<'a> Fn(V::SelfType<'a>) -> bool,
+) -> std::result::Result<Option<PairKey>, redb::Error> {
+    let (mut count, mut last, mut old) = (0, None, Vec::new());
+    for entry in table.range((from.0.as_str(), from.1.as_str())..)?.take(limit) {
+        let (key, value) = entry?;
+        let key = (key.value().0.to_owned(), key.value().1.to_owned());
+        if is_old(value.value()) {
+            old.push(key.clone());
+        }
+        (count, last) = (count + 1, Some(key));
+    }
+    for (first, second) in &old {
+        table.remove((first.as_str(), second.as_str()))?;
+    }
+    // The smallest key behind the last one.
+    Ok(last.filter(|_| count == limit).map(|(first, second)| (first, second + "\0")))
 }

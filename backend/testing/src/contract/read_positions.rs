@@ -19,6 +19,8 @@ contract! { read_positions_contract read_positions {
     a_receipt_advances_and_never_goes_back
     receipts_belong_to_one_room_and_are_bounded
     removed_positions_take_their_receipts_along
+    a_receipt_without_a_position_stays
+    a_hidden_receipt_is_gone_and_its_position_stays
 } }
 
 fn person(id: &str) -> PersonId {
@@ -166,4 +168,23 @@ pub async fn removed_positions_take_their_receipts_along(stores: Stores) {
     assert_eq!(receipts(&stores, "dogs").await, of(&[]));
     assert!(show(&stores, "ann", "cats", 3).await, "they may return");
     assert_eq!(receipts(&stores, "cats").await.len(), 2);
+}
+
+pub async fn a_receipt_without_a_position_stays(stores: Stores) {
+    show(&stores, "ann", "cats", 7).await;
+    assert!(stores.read_positions.show(&shown("ann", "dogs", 7)).await.unwrap());
+    while stores.read_positions.remove(&person("ann")).await.unwrap() {}
+    assert_eq!((receipts(&stores, "cats").await, receipts(&stores, "dogs").await), (of(&[]), of(&[("ann", 7)])));
+}
+
+pub async fn a_hidden_receipt_is_gone_and_its_position_stays(stores: Stores) {
+    for (by, in_room) in [("ann", "cats"), ("ann", "dogs"), ("bea", "cats")] {
+        show(&stores, by, in_room, 7).await;
+    }
+    for _ in 0..2 {
+        stores.read_positions.hide(&person("ann"), &room("cats")).await.unwrap();
+        assert_eq!(receipts(&stores, "cats").await, of(&[("bea", 7)]));
+    }
+    assert_eq!((receipts(&stores, "dogs").await, read(&stores, "ann", "cats").await), (of(&[("ann", 7)]), Some(7)));
+    assert!(stores.read_positions.show(&shown("ann", "cats", 3)).await.unwrap(), "it may return");
 }

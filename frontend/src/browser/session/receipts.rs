@@ -93,8 +93,9 @@ impl Session {
             (!people.is_empty()).then(|| (seq, chat.translations.receipts().seen_by.with(&number)))
         });
         HAS_LINE.set(line.is_some());
+        let follows = !self.client.timeline().is_detached() && !chat.log.is_detached.get_untracked();
         // The rows are drawn before the frame.
-        request_animation_frame(move || receipts::show_line(chat, line));
+        request_animation_frame(move || receipts::show_line(chat, line, follows));
         let (Some(state), Some(listed)) = (receipts::state(), LISTED.get()) else { return };
         let Some(author) = chat.row(listed).map(|row| row.author.id) else { return };
         let view = RECEIPTS.with_borrow(|receipts| ReceiptsView {

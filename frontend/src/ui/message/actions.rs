@@ -100,7 +100,7 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
     }
     actions.push(menu_action("copy", texts.copy, COPY));
     actions.push(menu_action("save", lists.save, SAVE));
-    if chat.room.details.with(|details| details.receipts) {
+    if receipts::is_offered(chat, row.seq) {
         actions.push(menu_action("seen", chat.translations.receipts().show, receipts::ICON));
     }
     if chat.can_pin() {
@@ -133,7 +133,7 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         "copy" => return chat.run_in_dialog(DialogIntent::CopyMessageLink(seq)),
         "copy-text" => return copy_text(chat, seq, &row),
         "save" => return chat.run_in_dialog(DialogIntent::Save { room: None, seq, saved: true }),
-        "seen" => return receipts::open(chat, seq),
+        "seen" if receipts::is_offered(chat, Some(seq)) => return receipts::open(chat, seq),
         "pin" if chat.can_pin() => return chat.dispatch.run(Intent::Change(seq, Change::Pinned(!row.pinned))),
         "close-poll" if row.mine || chat.is_moderator() => return close_poll(chat, seq),
         "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),

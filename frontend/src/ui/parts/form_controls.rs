@@ -1,7 +1,7 @@
 //! Form controls of dialogs: select, radio button, checkbox. All values are numbers, so that the code is compiled once.
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, State, effect, element};
+use page_view::{Element, NodeRef, State, effect, element};
 use web_sys::{HtmlInputElement, HtmlSelectElement, wasm_bindgen::JsCast as _};
 
 /// Draws a select with a label.
@@ -19,7 +19,8 @@ pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, selected:
     element("label").class("name-label").child(name).child(list)
 }
 
-/// Draws a radio button or a checkbox for `number`. An unchecked checkbox sets 0.
+/// Draws a radio button or a checkbox for `number`, outside of reactive parts: when such a part runs again, it ends the effect and keeps the
+/// element. An unchecked checkbox sets 0.
 pub(crate) fn choice(kind: &'static str, label: &'static str, number: u32, selected: State<u32>) -> Element {
     let button = element("input")
         .with("type", kind)
@@ -32,4 +33,20 @@ pub(crate) fn choice(kind: &'static str, label: &'static str, number: u32, selec
         .on(ev::change, move |event| selected.set(if event_target_checked(&event) { number } else { 0 }));
     let label = element("span").text(label);
     element("label").class("choice").child(button).child(label)
+}
+
+/// Draws a checkbox that a reactive part may draw again. [`follow`] keeps it up to date.
+pub(crate) fn checkbox(label: &'static str, drawn: NodeRef<HtmlInputElement>) -> Element {
+    let input = element("input").with("type", "checkbox").with("autocomplete", "off").node_ref(drawn);
+    element("label").class("choice").child(input).child(element("span").text(label))
+}
+
+/// Checks a [`checkbox`] as `is_checked` says; `None` leaves it as it is. Call it outside of the reactive part: the effect ends with its
+/// owner, while the part may keep the element when it runs again.
+pub(crate) fn follow(drawn: NodeRef<HtmlInputElement>, is_checked: impl Fn() -> Option<bool> + 'static) {
+    effect(move || {
+        if let (Some(drawn), Some(is_checked)) = (drawn.get(), is_checked()) {
+            drawn.set_checked(is_checked);
+        }
+    });
 }

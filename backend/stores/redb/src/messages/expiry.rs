@@ -17,10 +17,13 @@ use crate::{
         pins::PINS,
         threads::REPLIES,
     },
-    read_positions::remove_old,
+    read_positions::{PairKey, remove_old_positions, remove_old_receipts},
 };
 
 const DOING: &str = "removing expired messages";
+
+/// Number of read positions or receipts that one commit looks at: some milliseconds.
+const PAIRS_AT_ONCE: usize = 1_000;
 
 #[async_trait]
 impl Expiring for RedbMessages {
@@ -28,7 +31,6 @@ impl Expiring for RedbMessages {
         let (oldest, now) = (self.oldest_kept(), self.clock.now());
         let removed = self.store.write_later(DOING, move |transaction| {
             remove_tombstones(transaction, now)?;
-            remove_old(transaction, now)?;
             devices::remove_old(transaction, now)?;
             if oldest == Timestamp(0) {
                 return Ok(Vec::new());
@@ -53,7 +55,27 @@ impl Expiring for RedbMessages {
                 move |transaction: &WriteTransaction| remove_changes(transaction, oldest, position.clone(), limit);
             from = self.store.write_later(DOING, changes).await?;
         }
+        // Once in a sweep, with its last messages.
+        if removed.len() < limit {
+            self.remove_old_pairs(now, remove_old_positions).await?;
+            self.remove_old_pairs(now, remove_old_receipts).await?;
+        }
         Ok(removed.into_iter().filter_map(|(room, message)| key_and_images(&room, message)).collect())
+    }
+}
+
+/// Removes old entries of a table from a position on, of at most so many, and returns where to continue.
+type RemoveOld = fn(&WriteTransaction, Timestamp, PairKey, usize) -> std::result::Result<Option<PairKey>, redb::Error>;
+
+impl RedbMessages {
+    /// Removes all old entries of a table, a bounded number with each commit.
+    async fn remove_old_pairs(&self, now: Timestamp, remove: RemoveOld) -> Result<()> {
+        let mut from = Some(PairKey::default());
+        while let Some(position) = from {
+            let next = move |transaction: &WriteTransaction| remove(transaction, now, position.clone(), PAIRS_AT_ONCE);
+            from = self.store.write_later(DOING, next).await?;
+        }
+        Ok(())
     }
 }
 

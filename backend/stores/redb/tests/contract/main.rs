@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use chat::ports::{
     messages::{ChangeRecord, Expiring, IdempotencyRecord, Messages, StoredMessage},
     moderation::Moderation,
+    read_positions::{ReadPosition, ReadPositions, StoredReceipt},
     room_directory::{DirectoryEntry, RoomDirectory},
 };
 use chat_testing::contract::{
@@ -17,7 +18,7 @@ use chat_testing::contract::{
     fixtures::{album, message, message_key, now, record, room, seqs},
 };
 use platform::system::{SystemClock, SystemEntropy};
-use shared_types::{ChatMessage, Rev, RoomDetails, RoomRules, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, Rev, RoomDetails, RoomRules, Seq, Timestamp, limits};
 use store_redb::{
     connections::InProcessConnections, devices::RedbDevices, images::FileImages, messages::RedbMessages,
     moderation::RedbModeration, rate_store::InProcessRateStore, read_positions::RedbReadPositions,
@@ -123,6 +124,38 @@ async fn expired_change_records_are_removed_among_many_rooms() {
     let left = for_ever.changes_after(&last, Rev(0), 100).await.unwrap();
     assert_eq!(left.into_iter().map(|change| change.rev).collect::<Vec<_>>(), [Rev(99)]);
     assert_eq!(for_ever.changes_after(&room("a-20"), Rev(0), 9).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn old_read_positions_and_unreadable_receipts_are_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    let stored: redb::TableDefinition<'_, (&str, &str), &[u8]> = redb::TableDefinition::new("read_receipts");
+    let database = redb::Database::create(directory.path().join("chat.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(stored).unwrap().insert(("lobby", "a-bad"), b"{}".as_slice()).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let store = Store::open(directory.path()).unwrap();
+    let positions = RedbReadPositions::new(store.clone());
+    let [new, old] = [now(), Timestamp(now().0 - limits::READ_POSITION_LIFE.as_millis() as u64 - 60_000)];
+    let lobby = room("lobby");
+    // More than one commit looks at.
+    for (number, at) in (0..1_100).map(|number| (number, if number % 2 == 0 { old } else { new })) {
+        let (person, name) = (format!("p{number:04}").parse::<PersonId>().unwrap(), "Pat".parse().unwrap());
+        let position = ReadPosition { person: person.clone(), room: lobby.clone(), seq: Seq(1), at };
+        assert!(positions.advance(&position).await.unwrap());
+        let receipt = StoredReceipt { room: lobby.clone(), person, name, seq: Seq(1), at };
+        assert!(positions.show(&receipt).await.unwrap());
+    }
+    assert_eq!(positions.receipts(&lobby, 9).await.unwrap().len(), 8, "one that cannot be read hides no other one");
+    let bad = "a-bad".parse().unwrap();
+    assert_eq!(positions.receipt(&bad, &lobby).await.unwrap(), None);
+    RedbMessages::new(store, None, Arc::new(SystemClock)).expire(9).await.unwrap();
+    let left = positions.receipts(&lobby, 2_000).await.unwrap();
+    assert_eq!((left.len(), left.iter().all(|receipt| receipt.at == new)), (550, true));
+    for (person, kept) in [("p0000", None), ("p1097", Some(Seq(1))), ("p1098", None)] {
+        assert_eq!(positions.position(&person.parse().unwrap(), &lobby).await.unwrap(), kept, "{person}");
+    }
 }
 
 #[tokio::test]
