@@ -5,11 +5,11 @@ use chat::ports::{
     Result,
     devices::{Devices, StoredDevice},
 };
-use redb::{TableDefinition, WriteTransaction};
+use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use shared_types::{DeviceId, PersonId, Timestamp};
 
 use crate::{
-    messages::{decode, encode, open, readable},
+    messages::{encode, open, readable},
     store::Store,
 };
 
@@ -41,12 +41,13 @@ impl Devices for RedbDevices {
             .read("reading the devices of a person", move |transaction| {
                 let Some(devices) = open(transaction, DEVICES)? else { return Ok(Vec::new()) };
                 let mut found = Vec::new();
-                for entry in devices.range((person.as_str(), "")..)?.take(limit) {
+                for entry in devices.range((person.as_str(), "")..)? {
                     let (key, stored) = entry?;
-                    if key.value().0 != person.as_str() {
+                    if key.value().0 != person.as_str() || found.len() >= limit {
                         break;
                     }
-                    found.push(decode(stored.value())?);
+                    // One that cannot be read is not listed, as in the other stores. It is signed in all the same.
+                    found.extend(readable(stored.value()));
                 }
                 Ok(found)
             })
@@ -74,9 +75,30 @@ pub(crate) fn put(
     Ok(())
 }
 
-/// Removes the devices that were not used for so long that their cookies have expired, and those that cannot be read.
-pub(crate) fn remove_old(transaction: &WriteTransaction, now: Timestamp) -> std::result::Result<(), redb::Error> {
-    let is_kept = |stored: &[u8]| readable::<StoredDevice>(stored).is_some_and(|device| !device.is_over(now));
-    transaction.open_table(DEVICES)?.retain(|_, stored| is_kept(stored))?;
-    Ok(())
+/// Removes the devices that were not used for so long that their cookies have expired, and those that cannot be read, from a position on. It
+/// looks at `limit` of them, and returns the position to continue from, if there are more.
+pub(crate) fn remove_old(
+    transaction: &WriteTransaction,
+    now: Timestamp,
+    from: &(String, String),
+    limit: usize,
+) -> std::result::Result<Option<(String, String)>, redb::Error> {
+    let mut devices = transaction.open_table(DEVICES)?;
+    let (mut old, mut last) = (Vec::new(), None);
+    let mut rest = devices.range((from.0.as_str(), from.1.as_str())..)?;
+    for entry in rest.by_ref().take(limit) {
+        let (key, stored) = entry?;
+        let position = (key.value().0.to_owned(), key.value().1.to_owned());
+        if readable::<StoredDevice>(stored.value()).is_none_or(|device| device.is_over(now)) {
+            old.push(position.clone());
+        }
+        last = Some(position);
+    }
+    let next = rest.next().transpose()?.and(last);
+    drop(rest);
+    for (person, device) in old {
+        devices.remove((person.as_str(), device.as_str()))?;
+    }
+    // No id has a NUL, so this is right behind the last one.
+    Ok(next.map(|(person, device)| (person, device + "\0")))
 }

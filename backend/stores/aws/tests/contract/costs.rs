@@ -22,6 +22,7 @@ use chat::{
         system::{Clock, Entropy},
     },
     presence::{
+        broadcast::Broadcast,
         connect::{ConnectRequest, ConnectRule},
         connect_handler::ConnectHandler,
         disconnect::DisconnectHandler,
@@ -388,8 +389,9 @@ async fn add_direct_messages(chat: &Chat, costs: &mut BTreeMap<&'static str, Cal
 /// Adds what the requests for devices cost, beyond what every request of the front page does.
 async fn add_devices(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     let links = chat.links().await;
-    let FramePorts { devices, .. } = chat.ports();
-    let registry = DeviceRegistry { devices, restriction_store: links.restriction_store.clone() };
+    let FramePorts { devices, connections, gateway, clock, entropy, .. } = chat.ports();
+    let sockets = Broadcast { connections, gateway, clock, entropy, deadline: None, large_rooms: None };
+    let registry = DeviceRegistry { devices, restriction_store: links.restriction_store.clone(), sockets };
     let session = |device: &str, used| {
         let device = SessionDevice { id: device.parse().unwrap(), since: chat.clock.now(), used };
         Session { id: "pam".parse().unwrap(), name: None, moderator: false, device: Some(device) }
@@ -436,11 +438,11 @@ async fn add_links(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     links.revoke_invitation(&mona, &keys, &listed[0].id).await.unwrap();
     links.listed().await.unwrap();
     costs.insert("POST /invitations, a revocation", chat.calls.take());
-    let link = links.link_device(&ann, &keys).await.unwrap();
+    let link = links.link_device(&ann, None, &keys).await.unwrap();
     costs.insert("POST /device-links", chat.calls.take());
     links.person_of_device_link(&link, address).await.unwrap();
     costs.insert("POST /device, the question", chat.calls.take());
-    links.use_device_link(&link, &links.visitor(None).await.id, address).await.unwrap();
+    links.use_device_link(&link, &links.visitor(None).await, address).await.unwrap();
     costs.insert("POST /device, the sign-in", chat.calls.take());
 }
 

@@ -17,6 +17,7 @@ use crate::{
         pins::PINS,
         threads::REPLIES,
     },
+    moderation::remove_old_sign_outs,
     read_positions::remove_old,
 };
 
@@ -29,7 +30,6 @@ impl Expiring for RedbMessages {
         let removed = self.store.write_later(DOING, move |transaction| {
             remove_tombstones(transaction, now)?;
             remove_old(transaction, now)?;
-            devices::remove_old(transaction, now)?;
             if oldest == Timestamp(0) {
                 return Ok(Vec::new());
             }
@@ -47,6 +47,7 @@ impl Expiring for RedbMessages {
             Ok(expired)
         });
         let removed = removed.await?;
+        self.expire_devices(now, limit).await?;
         let mut from = (oldest > Timestamp(0)).then(|| (String::new(), 0));
         while let Some(position) = from {
             let changes =
@@ -54,6 +55,24 @@ impl Expiring for RedbMessages {
             from = self.store.write_later(DOING, changes).await?;
         }
         Ok(removed.into_iter().filter_map(|(room, message)| key_and_images(&room, message)).collect())
+    }
+}
+
+impl RedbMessages {
+    /// Removes the devices and sign-outs whose cookies have expired, in steps that leave room for other writes.
+    async fn expire_devices(&self, now: Timestamp, limit: usize) -> Result<()> {
+        let mut from = Some((String::new(), String::new()));
+        while let Some(position) = from {
+            let devices = move |transaction: &WriteTransaction| devices::remove_old(transaction, now, &position, limit);
+            from = self.store.write_later(DOING, devices).await?;
+        }
+        let mut from = Some(String::new());
+        while let Some(position) = from {
+            let sign_outs =
+                move |transaction: &WriteTransaction| remove_old_sign_outs(transaction, now, &position, limit);
+            from = self.store.write_later(DOING, sign_outs).await?;
+        }
+        Ok(())
     }
 }
 
