@@ -8,16 +8,20 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chat::ports::{
+    devices::{Devices, SignOuts, StoredDevice},
     messages::{ChangeRecord, Expiring, IdempotencyRecord, Messages, StoredMessage},
     moderation::Moderation,
     room_directory::{DirectoryEntry, RoomDirectory},
 };
-use chat_testing::contract::{
-    Browser, Stores,
-    fixtures::{album, message, message_key, now, record, room, seqs},
+use chat_testing::{
+    clock::ManualClock,
+    contract::{
+        Browser, Stores,
+        fixtures::{album, message, message_key, now, record, room, seqs},
+    },
 };
 use platform::system::{SystemClock, SystemEntropy};
-use shared_types::{ChatMessage, Rev, RoomDetails, RoomRules, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, Rev, RoomDetails, RoomRules, Seq, Timestamp};
 use store_redb::{
     connections::InProcessConnections, devices::RedbDevices, images::FileImages, messages::RedbMessages,
     moderation::RedbModeration, rate_store::InProcessRateStore, read_positions::RedbReadPositions,
@@ -123,6 +127,44 @@ async fn expired_change_records_are_removed_among_many_rooms() {
     let left = for_ever.changes_after(&last, Rev(0), 100).await.unwrap();
     assert_eq!(left.into_iter().map(|change| change.rev).collect::<Vec<_>>(), [Rev(99)]);
     assert_eq!(for_ever.changes_after(&room("a-20"), Rev(0), 9).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn expired_devices_and_sign_outs_are_removed_among_many() {
+    let directory = tempfile::tempdir().unwrap();
+    let devices_table: redb::TableDefinition<'_, (&str, &str), &[u8]> = redb::TableDefinition::new("devices");
+    let database = redb::Database::create(directory.path().join("chat.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(devices_table).unwrap().insert(("ann", "bad"), b"{}".as_slice()).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let store = Store::open(directory.path()).unwrap();
+    let clock = ManualClock::at(now());
+    let (devices, moderation) = (RedbDevices::new(store.clone()), RedbModeration::new(store.clone(), clock.clone()));
+    let ann: PersonId = "ann".parse().unwrap();
+    let device =
+        |id: &str, last| StoredDevice { id: id.parse().unwrap(), browser: None, system: None, since: last, last };
+    let long_ago = Timestamp(1);
+    for number in 0..7 {
+        let last = if number % 2 == 0 { long_ago } else { now() };
+        devices.record(&ann, &device(&format!("d-{number}"), last)).await.unwrap();
+        let person = format!("p-{number}").parse().unwrap();
+        let sign_outs = SignOuts::default().with(&[device("d-1", last)], &[], last);
+        assert!(moderation.set_sign_outs(&person, &sign_outs).await.unwrap());
+    }
+    assert_eq!(devices.devices(&ann, 7).await.unwrap().len(), 7, "the unreadable one is left out");
+    let messages = RedbMessages::new(store.clone(), None, clock.clone());
+    assert_eq!(messages.expire(2).await.unwrap(), []);
+    let left = devices.devices(&ann, 9).await.unwrap();
+    assert_eq!(left.iter().map(|device| device.id.as_str()).collect::<Vec<_>>(), ["d-1", "d-3", "d-5"]);
+    let fresh = RedbModeration::new(store, clock);
+    for number in 0..7 {
+        let version = fresh.sign_outs(&format!("p-{number}").parse().unwrap()).await.unwrap().version;
+        assert_eq!(version, u32::from(number % 2 == 1), "{number}");
+    }
+    // This process remembers the removed ones.
+    let next = moderation.sign_outs(&"p-0".parse().unwrap()).await.unwrap().with(&[device("d-2", now())], &[], now());
+    assert!(moderation.set_sign_outs(&"p-0".parse().unwrap(), &next).await.unwrap());
 }
 
 #[tokio::test]
