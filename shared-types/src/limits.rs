@@ -367,6 +367,10 @@ pub const DEVICE_LIFE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// many as anybody clicks, and 1,000 connections of 150 bytes are 19 read units.
 pub const SIGN_OUTS: u32 = 5;
 
+/// Maximum number of such requests from one address in [`RATE_WINDOW`]: anybody can become a new guest, who has a limit of their own. Four
+/// people of one office can sign out devices in the same minute.
+pub const SIGN_OUTS_PER_ADDRESS: u32 = 4 * SIGN_OUTS;
+
 /// Maximum number of people with a role. One takes at most 64 × 4 + 64 + 70 = 390 bytes in an answer, usually about 90: 39 KB at most,
 /// two billing units of API Gateway. A read of all of them takes 5 read units of 4 KB.
 pub const ROLES: usize = 100;

@@ -64,6 +64,7 @@ impl LineFile {
             Record::Room { .. } | Record::Rules { .. } | Record::Details { .. } | Record::Chat { .. } => Self::Rooms,
             Record::Secrets { .. } => Self::Secrets,
             Record::Restrictions { .. }
+            | Record::SignOuts { .. }
             | Record::BannedAddresses { .. }
             | Record::Role { .. }
             | Record::ReadPosition { .. }

@@ -301,10 +301,22 @@ impl FrameHandler {
             clock: clock.clone(),
             noted: Arc::new(NotedRooms::default()),
         };
+        let broadcast = Broadcast {
+            connections: connections.clone(),
+            gateway,
+            clock: clock.clone(),
+            entropy,
+            deadline: None,
+            large_rooms: None,
+        };
         Self {
-            devices: DeviceRegistry { devices, restriction_store: restriction_store.clone() },
+            devices: DeviceRegistry {
+                devices,
+                restriction_store: restriction_store.clone(),
+                sockets: broadcast.clone(),
+            },
             posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
-            moderation: ModerationActions { restriction_store, connections: connections.clone() },
+            moderation: ModerationActions { restriction_store, connections },
             eraser: DataEraser { updater: updater.clone() },
             saved: SavedList {
                 saved,
@@ -315,14 +327,7 @@ impl FrameHandler {
             },
             membership,
             usage,
-            broadcast: Broadcast {
-                connections,
-                gateway,
-                clock: clock.clone(),
-                entropy,
-                deadline: None,
-                large_rooms: None,
-            },
+            broadcast,
             poster: MessagePoster { messages: messages.clone(), images, clock: clock.clone() },
             updater,
             catch_up: CatchUp { messages: messages.clone(), clock, renderer: renderer.clone(), page_size },
@@ -340,6 +345,7 @@ impl FrameHandler {
     /// Returns the same handler, which hands frames for large rooms to workers.
     #[must_use]
     pub fn with_large_rooms(mut self, large_rooms: LargeRooms) -> Self {
+        self.devices.sockets.large_rooms = Some(large_rooms.clone());
         self.broadcast.large_rooms = Some(large_rooms);
         self
     }

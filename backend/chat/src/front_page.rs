@@ -126,16 +126,17 @@ impl FrontPage {
         let mut you = session.person(name.clone());
         let client = CpuClient::from(addresses);
         let moderation = &self.restriction_store.moderation;
-        let (online, newest, mut settings, direct_title, role, standing, identity) = futures::try_join!(
+        let (online, newest, mut settings, direct_title, role, restrictions, sign_outs, identity) = futures::try_join!(
             async { Ok(self.online(&room).await) },
             self.catch_up.newest_page(&room, &client),
             self.restriction_store.settings(&room),
             self.membership.direct_title(&room, &you.id),
             moderation.role(&you.id),
-            self.restriction_store.standing_of_session(&you, addresses),
+            self.restriction_store.of_session(&you, addresses),
+            moderation.sign_outs(&you.id),
             moderation.identity(),
         )?;
-        if session.is_signed_out(&standing.sign_outs, now) {
+        if session.is_signed_out(&sign_outs, now) {
             return Ok(None);
         }
         let used = match cookie {
@@ -144,7 +145,7 @@ impl FrontPage {
         };
         let cookie = self.next_cookie(&session, used.as_ref(), cookie);
         let session = used.unwrap_or(session);
-        let mut restrictions = standing.restrictions;
+        let mut restrictions = restrictions;
         you.moderator |= role.moderates();
         if role.moderates() && restrictions.banned_until.is_some() {
             // No ban of an address applies to moderators.

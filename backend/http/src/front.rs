@@ -35,6 +35,7 @@ use chat::{
     moderation::{actions::ModerationActions, restrictions::RestrictionStore},
     ports::{
         Result,
+        connection_gateway::ConnectionGateway,
         connections::Connections,
         devices::Devices,
         identity_provider::IdentityProvider,
@@ -48,6 +49,7 @@ use chat::{
         template_store::TemplateStore,
         tokens::Tokens,
     },
+    presence::broadcast::Broadcast,
 };
 use frontend::ssr::{self, index_template::IndexTemplate};
 use shared_types::{AccessMode, Emoji, Language, PageState};
@@ -89,6 +91,8 @@ pub struct FrontHandler {
 pub struct FrontPorts {
     /// The open connections.
     pub connections: Arc<dyn Connections>,
+    /// Closes the sockets of devices that are signed out.
+    pub gateway: Arc<dyn ConnectionGateway>,
     /// The stored messages.
     pub messages: Arc<dyn Messages>,
     /// What people saved.
@@ -163,6 +167,7 @@ impl FrontHandler {
     pub fn new(ports: FrontPorts, settings: FrontSettings) -> Self {
         let FrontPorts {
             connections,
+            gateway,
             messages,
             saved,
             templates,
@@ -188,7 +193,15 @@ impl FrontHandler {
             clock: clock.clone(),
             configured_moderators: sessions.access_policy().moderators().to_vec(),
         };
-        let devices = DeviceRegistry { devices, restriction_store: restriction_store.clone() };
+        let sockets = Broadcast {
+            connections: connections.clone(),
+            gateway,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            deadline: None,
+            large_rooms: None,
+        };
+        let devices = DeviceRegistry { devices, restriction_store: restriction_store.clone(), sockets };
         let export = DataExport {
             messages: messages.clone(),
             read_positions,

@@ -131,6 +131,8 @@ pub struct FrontSettings {
     pub connection_table: String,
     /// `MESSAGE_TABLE_NAME`
     pub message_table: String,
+    /// `CONNECTIONS_ENDPOINT`, `https://…/ws`
+    pub connections_endpoint: String,
     /// `LIMIT_MESSAGE_COUNT`, maximum number of messages on the page
     pub page_size: usize,
     /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
@@ -262,6 +264,7 @@ impl FrontSettings {
         Ok(Self {
             connection_table: variables.text("CONNECTION_TABLE_NAME")?,
             message_table: variables.text("MESSAGE_TABLE_NAME")?,
+            connections_endpoint: variables.address("CONNECTIONS_ENDPOINT", "http")?,
             page_size: variables.page_size()?,
             retention: variables.retention()?,
             asset_bucket: variables.text("ASSET_BUCKET_NAME")?,

@@ -211,6 +211,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
         front: FrontHandler::new(
             FrontPorts {
                 connections,
+                gateway: sockets.clone(),
                 saved: messages.clone(),
                 messages,
                 templates,

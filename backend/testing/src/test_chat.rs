@@ -35,6 +35,7 @@ use chat::{
         system::{Clock, Entropy},
     },
     presence::{
+        broadcast::Broadcast,
         connect::{ConnectRequest, ConnectRule},
         connect_handler::{ConnectHandler, ConnectRejection},
         disconnect::DisconnectHandler,
@@ -182,7 +183,23 @@ impl TestChat {
 
     /// Returns the devices of people.
     pub fn device_registry(&self) -> DeviceRegistry {
-        DeviceRegistry { devices: self.devices.clone(), restriction_store: self.restriction_store() }
+        DeviceRegistry {
+            devices: self.devices.clone(),
+            restriction_store: self.restriction_store(),
+            sockets: self.broadcast(),
+        }
+    }
+
+    /// Returns what posts to sockets and closes them.
+    fn broadcast(&self) -> Broadcast {
+        Broadcast {
+            connections: self.connections.clone(),
+            gateway: self.gateway.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            deadline: None,
+            large_rooms: None,
+        }
     }
 
     /// Returns the export of what people wrote.

@@ -94,6 +94,8 @@ pub(crate) fn open(chat: Chat, devices: DevicesDialog) {
     set(devices.list, DevicesView::Loading);
     set(devices.is_failed, false);
     set(devices.is_confirming, false);
+    // The answer to an earlier request may never come.
+    set(devices.is_pending, false);
     chat.run_in_dialog(DialogIntent::LoadDevices(devices));
     dialog::open_without_keyboard(devices.dialog);
 }

@@ -11,7 +11,7 @@ use shared_types::{Action, Person, PersonId, Restrictions, Timestamp, limits, wh
 use crate::ports::{
     Unavailable,
     connections::{AddressKey, Connection},
-    moderation::{CountedAction, Moderation, Standing},
+    moderation::{CountedAction, Moderation},
     rate_store::{RateDecision, RateLimit, RateStore},
     system::Clock,
 };
@@ -114,7 +114,7 @@ impl RateLimiter {
         person: &Person,
         address: Option<&AddressKey>,
     ) -> Result<(), RateError> {
-        self.take_with_standing(bucket, person, address, None).await.map(drop)
+        self.take_with_restrictions(bucket, person, address, None).await.map(drop)
     }
 
     /// Counts an action that came through a connection, as [`take`](Self::take). With `restrictions_in`, the person is counted and their
@@ -133,37 +133,36 @@ impl RateLimiter {
         restrictions_in: Option<&dyn Moderation>,
     ) -> Result<Option<Restrictions>, RateError> {
         let address = speaker.address.as_ref().filter(|_| self.counts_for_address(speaker));
-        let standing = self.take_with_standing(bucket, &speaker.person, address, restrictions_in).await?;
-        Ok(standing.map(|standing| standing.restrictions))
+        self.take_with_restrictions(bucket, &speaker.person, address, restrictions_in).await
     }
 
-    /// Counts an action of a person, as [`take`](Self::take), and reads their standing, as [`take_from`](Self::take_from).
+    /// Counts an action of a person, as [`take`](Self::take), and reads their restrictions, as [`take_from`](Self::take_from).
     ///
     /// # Errors
     ///
     /// [`RateError`] gives the time to wait.
-    pub async fn take_with_standing(
+    pub async fn take_with_restrictions(
         &self,
         bucket: RateBucket,
         person: &Person,
         address: Option<&AddressKey>,
-        standing_in: Option<&dyn Moderation>,
-    ) -> Result<Option<Standing>, RateError> {
+        restrictions_in: Option<&dyn Moderation>,
+    ) -> Result<Option<Restrictions>, RateError> {
         let counter = self.counter_of_person(bucket, person);
         let address = self.counter_of_address(bucket, address);
         self.check_not_denied([&counter, &address])?;
         let of_person = async {
-            if let (Some((key, limit)), Some(moderation)) = (counter.as_ref().filter(has_limit), standing_in) {
+            if let (Some((key, limit)), Some(moderation)) = (counter.as_ref().filter(has_limit), restrictions_in) {
                 let now = self.shared.clock.now();
                 let counted = moderation.count_action(&person.id, bucket.name(), *limit, now).await?;
-                if let Some(CountedAction { rate, standing }) = counted {
+                if let Some(CountedAction { rate, restrictions }) = counted {
                     self.shared.conclude(key, rate, now)?;
-                    return Ok(Some(standing));
+                    return Ok(Some(restrictions));
                 }
             }
             self.shared.count(counter).await.map(|()| None)
         };
-        futures::try_join!(of_person, self.shared.count(address)).map(|(standing, ())| standing)
+        futures::try_join!(of_person, self.shared.count(address)).map(|(restrictions, ())| restrictions)
     }
 
     /// Counts an attempt to enter the passphrase, if the limit of the address and the limit of all attempts allow it.
@@ -202,13 +201,16 @@ impl RateLimiter {
         self.count_both(one, None).await
     }
 
-    /// Counts a person's request to sign out devices, if the limit allows it.
+    /// Counts a person's request to sign out devices, if their limit and that of the address allow it.
     ///
     /// # Errors
     ///
     /// [`RateError`] gives the time to wait.
-    pub async fn sign_out(&self, person: &PersonId) -> Result<(), RateError> {
-        self.count_both(Some((format!("sign-out#p#{person}"), without_burst(limits::SIGN_OUTS))), None).await
+    pub async fn sign_out(&self, person: &PersonId, address: Option<&AddressKey>) -> Result<(), RateError> {
+        let of_person = (format!("sign-out#p#{person}"), without_burst(limits::SIGN_OUTS));
+        let of_address = address
+            .map(|AddressKey(address)| (format!("sign-out#a#{address}"), without_burst(limits::SIGN_OUTS_PER_ADDRESS)));
+        self.count_both(Some(of_person), of_address).await
     }
 
     /// Counts a person's request for a link or for the list of invitations, if the limit allows it.

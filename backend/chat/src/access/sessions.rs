@@ -191,9 +191,12 @@ impl Sessions {
         self.read(Purpose::Cookie, cookie).await.map(|session| self.with_role(session))
     }
 
-    /// Returns the session of a cookie; `None` if the cookie is missing or invalid.
+    /// Returns the session of a cookie; `None` if the cookie is missing or invalid. A cookie of a version that did not store devices is
+    /// [a device of its own](SessionDevice::of_old_cookie).
     pub async fn session(&self, cookie: Option<&str>) -> Option<Session> {
-        self.read_cookie(cookie?).await.ok()
+        let session = self.read_cookie(cookie?).await.ok()?;
+        let device = session.device.clone().or_else(|| cookie.map(SessionDevice::of_old_cookie));
+        Some(Session { device, ..session })
     }
 
     /// Returns a ticket for the session. It is valid for ten minutes.

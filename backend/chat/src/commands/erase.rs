@@ -15,7 +15,7 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     let person = &sender.person.id;
     let (count, more) = handler.erase_batch(person).await?;
     let more = more || handler.read_positions.remove(person).await? || handler.saved.erase(person).await?;
-    let more = more || handler.devices.erase(person).await?;
+    let more = more || handler.devices.erase(person, sender.device.as_ref()).await?;
     if more {
         return Ok(Some(ServerMessage::DataErased { count, more }));
     }

@@ -1,10 +1,6 @@
-//! `signOut`: signs out a device of the sender, or all but one, and closes all sockets of the sender but this one. Replies with `signedOut`.
-//!
-//! A connection does not say which device it is from, so those of the devices that stay signed in are closed, too: their pages connect
-//! again at once, and a signed-out device is refused. The connections are read after the sign-out is stored. One that is opened meanwhile is
-//! found here, or it finds the sign-out ([`ConnectRule`](crate::presence::connect::ConnectRule)).
+//! `signOut`: signs out a device of the sender, or all but one, and closes the sockets of those devices, this one included if it is of such
+//! a device. Replies with `signedOut`.
 
-use futures::TryStreamExt;
 use shared_types::{DeviceId, ServerMessage};
 
 use super::{CommandSpec, FrameHandler, Reply, error::CommandError};
@@ -20,14 +16,11 @@ pub(super) async fn run(
     keep: Option<DeviceId>,
 ) -> Reply {
     let person = &sender.person.id;
-    handler.rate.sign_out(person).await?;
+    handler.rate.sign_out(person, sender.address.as_ref()).await?;
     match (&device, keep) {
         (Some(device), _) => handler.devices.sign_out(person, device).await?,
         (None, Some(kept)) => handler.devices.sign_out_others(person, &kept).await?,
         (None, None) => return Err(CommandError::WhichDevice),
     }
-    let all = handler.broadcast.connections.all().try_collect::<Vec<_>>().await?.into_iter();
-    let others: Vec<_> = all.filter(|one| one.person.id == *person && one.id != sender.id).collect();
-    handler.broadcast.close(&others).await?;
     Ok(Some(ServerMessage::SignedOut { device }))
 }

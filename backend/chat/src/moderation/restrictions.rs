@@ -8,7 +8,7 @@ use shared_types::{Person, PersonId, Restrictions, RoomName, RoomRules, Timestam
 use crate::ports::{
     Result,
     connections::AddressKey,
-    moderation::{Moderation, RestrictionChange, RoomSettings, Standing, Subject},
+    moderation::{Moderation, RestrictionChange, RoomSettings, Subject},
     system::Clock,
 };
 
@@ -48,42 +48,6 @@ impl RestrictionStore {
     pub async fn of_session(&self, person: &Person, addresses: &[AddressKey]) -> Result<Restrictions> {
         let (restrictions, address_ban) = try_join(self.of(person), self.banned_at(person, addresses)).await?;
         Ok(Restrictions { banned_until: restrictions.banned_until.max(address_ban), ..restrictions })
-    }
-
-    /// Returns the standing of a person, with their current restrictions.
-    ///
-    /// # Errors
-    ///
-    /// Returns `Unavailable` when the store did not answer.
-    pub async fn standing(&self, person: &Person) -> Result<Standing> {
-        Ok(self.current_standing(person, self.moderation.standing(&person.id).await?))
-    }
-
-    /// Returns the standing of a person, with their current restrictions and those of the addresses that they come from. All are read
-    /// concurrently.
-    ///
-    /// # Errors
-    ///
-    /// Returns `Unavailable` when the store did not answer.
-    pub async fn standing_of_session(&self, person: &Person, addresses: &[AddressKey]) -> Result<Standing> {
-        let (mut standing, address_ban) = try_join(self.standing(person), self.banned_at(person, addresses)).await?;
-        standing.restrictions.banned_until = standing.restrictions.banned_until.max(address_ban);
-        Ok(standing)
-    }
-
-    /// Returns the standing of a person, with their current restrictions; `stored` is the one that was read when an action was counted, if
-    /// it was.
-    pub(crate) async fn standing_of_counted(&self, person: &Person, stored: Option<Standing>) -> Result<Standing> {
-        match stored {
-            Some(stored) => Ok(self.current_standing(person, stored)),
-            None => self.standing(person).await,
-        }
-    }
-
-    fn current_standing(&self, person: &Person, stored: Standing) -> Standing {
-        let is_exempt = self.is_configured_moderator(&person.id);
-        let restrictions = if is_exempt { Restrictions::default() } else { self.current(stored.restrictions) };
-        Standing { restrictions, ..stored }
     }
 
     /// Returns until when a person or one of their addresses is banned.

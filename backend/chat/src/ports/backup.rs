@@ -17,7 +17,7 @@ use crate::ports::{
     connections::AddressKey,
     devices::{SignOuts, StoredDevice},
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage},
-    moderation::{Standing, Subject},
+    moderation::Subject,
     read_positions::{ReadPosition, StoredReceipt},
     secrets::Keys,
 };
@@ -69,9 +69,13 @@ pub enum Record {
         subject: Subject,
         /// The restrictions.
         restrictions: Restrictions,
-        /// The devices of the person that are signed out.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        sign_outs: Option<SignOuts>,
+    },
+    /// The devices of a person that are signed out.
+    SignOuts {
+        /// The person.
+        person: PersonId,
+        /// The sign-outs.
+        sign_outs: SignOuts,
     },
     /// The addresses that were banned together with a person.
     BannedAddresses {
@@ -173,13 +177,14 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 18] = [
+    pub const KINDS: [&str; 19] = [
         "secrets",
         "room",
         "rules",
         "details",
         "chat",
         "restrictions",
+        "signOuts",
         "bannedAddresses",
         "role",
         "readPosition",
@@ -200,12 +205,6 @@ impl Record {
         Self::Secrets { current: SecretBytes(current), previous: previous.map(SecretBytes), made_at }
     }
 
-    /// Returns the record of what is stored of a person or an address.
-    pub fn of_standing(subject: Subject, Standing { restrictions, sign_outs }: Standing) -> Self {
-        let sign_outs = Some(sign_outs).filter(|sign_outs| *sign_outs != SignOuts::default());
-        Self::Restrictions { subject, restrictions, sign_outs }
-    }
-
     /// Returns the record of a person's role.
     pub fn of_role(RoleEntry { person, name, role, configured: _ }: RoleEntry) -> Self {
         Self::Role { person, name, role }
@@ -223,6 +222,7 @@ impl Record {
             | Self::Details { .. }
             | Self::Chat { .. }
             | Self::Restrictions { .. }
+            | Self::SignOuts { .. }
             | Self::BannedAddresses { .. }
             | Self::Role { .. }
             | Self::ReadPosition { .. }

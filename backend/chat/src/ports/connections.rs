@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
-use shared_types::{Person, PersonName, RoomName, Timestamp, limits};
+use shared_types::{DeviceId, Person, PersonName, RoomName, Timestamp, limits};
 
 use crate::ports::{Result, watchers::Audience};
 
@@ -41,6 +41,9 @@ pub struct Connection {
     /// Whether its client accepts `messages` frames, as it said when it connected. The reads of a room know it; `find` and `all` may return
     /// `false`.
     pub accepts_batches: bool,
+    /// The device of the person. `None` if the ticket was of a version that did not store devices, or the function that admitted or moved
+    /// the connection was.
+    pub device: Option<DeviceId>,
 }
 
 /// Maximum number of connections of a small room. There typing and presence are exact, and a read of all of them is cheap.

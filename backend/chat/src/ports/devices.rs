@@ -1,7 +1,9 @@
 //! Stores the devices on which people are signed in.
 //!
 //! A device is a browser with a session cookie. The cookie alone signs it in; a stored device is for the list that its person sees. What ends
-//! a cookie before its time is stored with the restrictions of the person ([`SignOuts`]), which are read anyway.
+//! a cookie before its time are the [`SignOuts`] of its person.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -41,18 +43,20 @@ pub trait Devices: Send + Sync {
     /// Stores a device of a person, or replaces it. A crash may lose it. The store may drop it [`limits::DEVICE_LIFE`] after `last`.
     async fn record(&self, person: &PersonId, device: &StoredDevice) -> Result<()>;
 
-    /// Returns up to `limit` devices of a person, in any order. MUST see every `record` and `remove` that has ended.
+    /// Returns up to `limit` devices of a person, in any order, without those that cannot be read. MUST see every `record` and `remove` that
+    /// has ended.
     async fn devices(&self, person: &PersonId, limit: usize) -> Result<Vec<StoredDevice>>;
 
     /// Removes a device of a person. Does nothing if it is not stored.
     async fn remove(&self, person: &PersonId, device: &DeviceId) -> Result<()>;
 }
 
-/// Names all devices whose cookies are of a version that did not store devices. No generated id is like it.
-const OLD_COOKIES: &str = "old-cookies";
+/// Maximum difference between the clock of the server that signs in a device and the one that signs out all devices of before. The clocks of
+/// servers differ by milliseconds. A device that is signed in that soon after a sign-out of all others has to be signed in again.
+const CLOCK_DIFFERENCE: Duration = Duration::from_secs(2);
 
-/// Which devices of a person are signed out although their cookies have not expired. Its size is bounded, so that it can be stored with the
-/// restrictions of the person. As JSON it is stored data: fields keep their names.
+/// Which devices of a person are signed out although their cookies have not expired. Its size is bounded. As JSON it is stored data: fields
+/// keep their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SignOuts {
@@ -83,7 +87,7 @@ impl SignOuts {
             return false;
         }
         match device {
-            None => self.before.is_some() || self.devices.iter().any(|id| id.as_str() == OLD_COOKIES),
+            None => self.before.is_some(),
             Some((id, since)) => {
                 let is_before = self.before.is_some_and(|before| since < before) && !self.kept.contains(id);
                 is_before || self.devices.contains(id)
@@ -91,34 +95,43 @@ impl SignOuts {
         }
     }
 
-    /// Returns these with more devices signed out; `listed` are all devices of the person. If they are too many to be named one by one, all
-    /// devices that are not listed are signed out, too: those that were used only once or not since the server stores devices.
+    /// Returns whether these end a link to another device, which `device` made at `made`. A link that was made before a sign-out of all other
+    /// devices is void, whichever device made it: a copy of the cookie of the device that stays is the same device.
+    pub fn concern_link(&self, device: Option<(&DeviceId, Timestamp)>, made: Timestamp, now: Timestamp) -> bool {
+        let is_before = !self.is_over(now) && self.before.is_some_and(|before| made < before);
+        is_before || self.concern(device, now)
+    }
+
+    /// Returns these with more devices signed out. `listed` are all devices of the person, those first that stay if not all can; the first
+    /// one is the one that asks, unless it is signed out itself. If they are too many to be named one by one, all devices that are not listed
+    /// are signed out, too: those that were used only once or not since the server stores devices.
     #[must_use]
     pub fn with(&self, devices: &[StoredDevice], listed: &[StoredDevice], now: Timestamp) -> Self {
         let mut next = self.next(now);
-        for StoredDevice { id, since, .. } in devices {
+        for StoredDevice { id, .. } in devices {
             next.add(id.clone());
-            if *since == Timestamp::default()
-                && let Ok(old_cookies) = OLD_COOKIES.parse()
-            {
-                // An older cookie of this browser has no id.
-                next.add(old_cookies);
-            }
         }
         if next.devices.len() > 2 * limits::DEVICES {
             let is_signed_in = |device: &&StoredDevice| !next.concern(Some((&device.id, device.since)), now);
             let kept = listed.iter().filter(is_signed_in).take(limits::DEVICES).map(|device| device.id.clone());
-            return Self { kept: kept.collect(), before: Some(now), devices: Vec::new(), ..next };
+            return Self { kept: kept.collect(), before: Some(now + CLOCK_DIFFERENCE), devices: Vec::new(), ..next };
         }
         next
     }
 
-    /// Returns these with all devices but one signed out. `listed` are all devices of the person.
+    /// Returns these with all devices but one signed out. `listed` are all devices of the person. Devices that were signed out one by one
+    /// stay so.
     #[must_use]
     pub fn with_all_but(&self, kept: &DeviceId, listed: &[StoredDevice], now: Timestamp) -> Self {
+        let next = self.next(now);
         // The clock that made the cookie of a listed device may have been ahead of this one.
-        let others = listed.iter().map(|device| &device.id).filter(|id| *id != kept).take(limits::DEVICES);
-        Self { devices: others.cloned().collect(), before: Some(now), kept: vec![kept.clone()], ..self.next(now) }
+        let mut devices: Vec<DeviceId> = Vec::new();
+        for id in listed.iter().map(|device| &device.id).take(limits::DEVICES).chain(&next.devices) {
+            if id != kept && !devices.contains(id) && devices.len() < 2 * limits::DEVICES {
+                devices.push(id.clone());
+            }
+        }
+        Self { devices, before: Some(now + CLOCK_DIFFERENCE), kept: vec![kept.clone()], ..next }
     }
 
     fn next(&self, now: Timestamp) -> Self {
@@ -141,6 +154,7 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_000_000);
+    const LATER: Timestamp = Timestamp(1_002_000);
 
     fn id(text: &str) -> DeviceId {
         text.parse().unwrap()
@@ -172,20 +186,47 @@ mod tests {
     }
 
     #[test]
-    fn a_device_of_an_older_version_takes_its_older_cookies_along() {
+    fn signing_out_one_device_keeps_the_cookies_of_older_versions() {
         let listed = [device("a", 0), device("b", 6)];
         let one = SignOuts::default().with(&listed[..1], &listed, NOW);
-        check(&one, &[("a", 0, true), ("b", 6, false), ("other", 0, false)], true);
+        check(&one, &[("a", 0, true), ("b", 6, false), ("other", 0, false)], false);
+    }
+
+    #[test]
+    fn a_link_ends_with_its_device_and_with_a_sign_out_of_all_others() {
+        let listed = [device("a", 5), device("b", 6)];
+        let (a, b) = (id("a"), id("b"));
+        let [of_a, of_b] = [Some((&a, Timestamp(5))), Some((&b, Timestamp(6)))];
+        let one = SignOuts::default().with(&listed[..1], &listed, NOW);
+        assert!(one.concern_link(of_a, NOW, NOW) && !one.concern_link(of_b, Timestamp(1), NOW));
+        let all = SignOuts::default().with_all_but(&b, &listed, NOW);
+        assert!(all.concern_link(of_a, LATER, LATER) && all.concern_link(None, LATER, LATER));
+        assert!(all.concern_link(of_b, NOW, LATER) && !all.concern_link(of_b, LATER, LATER));
+        assert!(!all.concern_link(of_a, NOW, NOW + limits::DEVICE_LIFE), "it is over");
+    }
+
+    #[test]
+    fn a_device_of_a_slow_clock_is_signed_out_with_all_others() {
+        let all = SignOuts::default().with_all_but(&id("a"), &[], NOW);
+        check(&all, &[("ahead", NOW.0 + 1_999, true), ("new", LATER.0, false)], true);
+    }
+
+    #[test]
+    fn signing_out_all_others_keeps_single_sign_outs() {
+        let ahead = device("ahead", LATER.0);
+        let one = SignOuts::default().with(&[ahead], &[], NOW);
+        let all = one.with_all_but(&id("a"), &[device("a", 5)], NOW);
+        check(&all, &[("ahead", LATER.0, true), ("a", 5, false)], true);
     }
 
     #[test]
     fn signing_out_all_others_includes_those_that_are_not_listed() {
         let listed = [device("a", 5), device("ahead", NOW.0 + 50)];
         let all = SignOuts::default().with_all_but(&id("a"), &listed, NOW);
-        let expected = [("a", 5, false), ("ahead", NOW.0 + 50, true), ("unlisted", 1, true), ("new", NOW.0, false)];
+        let expected = [("a", 5, false), ("ahead", NOW.0 + 50, true), ("unlisted", 1, true), ("new", LATER.0, false)];
         check(&all, &expected, true);
-        let again = all.with_all_but(&id("new"), &[device("new", NOW.0)], NOW);
-        check(&again, &[("new", NOW.0, false), ("a", 5, true)], true);
+        let again = all.with_all_but(&id("new"), &[device("new", LATER.0)], NOW);
+        check(&again, &[("new", LATER.0, false), ("a", 5, true)], true);
         assert_eq!(again.version, 2);
     }
 

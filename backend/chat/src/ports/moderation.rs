@@ -44,36 +44,12 @@ impl RestrictionChange {
 }
 
 /// The result of [`Moderation::count_action`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountedAction {
     /// Whether the rate limit allows the action.
     pub rate: RateDecision,
-    /// The person's standing when the action was counted or denied.
-    pub standing: Standing,
-}
-
-/// What is stored of a person, and read when they connect or open a page. As JSON it is stored data: fields keep their names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Standing {
-    /// The restrictions, expired ones included.
-    #[serde(flatten)]
+    /// The restrictions of the person when the action was counted or denied, expired ones included.
     pub restrictions: Restrictions,
-    /// The devices that are signed out.
-    #[serde(default, skip_serializing_if = "is_empty")]
-    pub sign_outs: SignOuts,
-}
-
-impl Standing {
-    /// Returns whether nothing in it applies any more, so that a store may drop it.
-    pub fn is_over(&self, now: Timestamp) -> bool {
-        let Restrictions { muted_until, banned_until } = self.restrictions;
-        muted_until.max(banned_until).is_none_or(|until| until <= now) && self.sign_outs.is_over(now)
-    }
-}
-
-fn is_empty(sign_outs: &SignOuts) -> bool {
-    *sign_outs == SignOuts::default()
 }
 
 /// The rules and the details of a room.
@@ -99,14 +75,15 @@ pub trait Moderation: Send + Sync {
     /// a ban at the same time, neither is lost. The store may drop restrictions once they have expired.
     async fn restrict(&self, of: &Subject, change: RestrictionChange) -> Result<Restrictions>;
 
-    /// Returns the standing of a person, in one read. MUST see every change of it that has ended.
-    async fn standing(&self, person: &PersonId) -> Result<Standing>;
+    /// Returns the sign-outs of a person. MUST see every `set_sign_outs` that has ended. They are not stored with the restrictions, so that
+    /// [`count_action`](Self::count_action) costs the same with them.
+    async fn sign_outs(&self, person: &PersonId) -> Result<SignOuts>;
 
     /// Replaces the sign-outs of a person if the stored ones have the version before theirs, in one step, and returns whether it did. MUST
-    /// survive a crash and a power cut, and every change of restrictions. The store may drop them at their `until`.
+    /// survive a crash and a power cut. The store may drop them at their `until`.
     async fn set_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<bool>;
 
-    /// Counts one action of a person if `limit` allows it, and returns their standing, in one step. `bucket` names what is counted
+    /// Counts one action of a person if `limit` allows it, and returns their restrictions, in one step. `bucket` names what is counted
     /// together. MUST be exact as [`RateStore::take`](crate::ports::rate_store::RateStore::take), and MUST see every `set_restrictions`
     /// and `restrict` that has ended.
     ///

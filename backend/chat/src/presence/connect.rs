@@ -20,7 +20,6 @@ use crate::{
     ports::{
         Unavailable,
         connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
-        moderation::Standing,
         rate_store::RateStore,
         system::Clock,
     },
@@ -163,12 +162,19 @@ impl ConnectRule {
         // These checks run concurrently. The rate limit is the first one, because it may reject the request without asking a
         // store, and then the others do not start.
         let address = addresses.first().cloned();
-        let person_admitted = self.check_person(&person, &session, address.as_ref());
+        let person_admitted = self.check_person(&person, address.as_ref());
         let role_admitted = self.check_role_and_address(&person, &addresses);
         let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
         let member_admitted = self.check_membership(&room, &person);
-        let ((), role, (), (), ()) =
-            futures::try_join!(person_admitted, role_admitted, self.use_ticket(ticket), recorded, member_admitted)?;
+        let device_admitted = self.check_device(&session);
+        let ((), role, (), (), (), ()) = futures::try_join!(
+            person_admitted,
+            role_admitted,
+            self.use_ticket(ticket),
+            recorded,
+            member_admitted,
+            device_admitted
+        )?;
         person.moderator |= role.moderates();
 
         let mut connection = Connection {
@@ -180,6 +186,7 @@ impl ConnectRule {
             opened_at: self.clock.now(),
             hidden: false,
             accepts_batches: request.frames.is_some_and(|frames| frames.split(',').any(|one| one == "messages")),
+            device: session.device.as_ref().map(|device| device.id.clone()),
         };
         let connection_limits = ConnectionLimits {
             all: self.limit,
@@ -196,8 +203,9 @@ impl ConnectRule {
         // would be too late. A change of the person's role, and the end of a membership, are like that, too.
         let now = async { Ok(self.restriction_store.moderation.role(&connection.person.id).await?) };
         let member = self.check_membership(&connection.room, &connection.person);
-        match futures::try_join!(self.check_standing(&connection.person, &session, &addresses), now, member) {
-            Ok(((), now, ())) if now.moderates() != role.moderates() => {
+        let banned = self.check_bans(&connection.person, &addresses);
+        match futures::try_join!(banned, self.check_device(&session), now, member) {
+            Ok(((), (), now, ())) if now.moderates() != role.moderates() => {
                 connection.person.moderator = moderator || now.moderates();
                 self.connections.set_moderator(&connection.id, connection.person.moderator).await?;
             }
@@ -229,16 +237,11 @@ impl ConnectRule {
         }
     }
 
-    /// Counts the request, and rejects banned people and devices that are signed out.
-    async fn check_person(
-        &self,
-        person: &Person,
-        session: &Session,
-        address: Option<&AddressKey>,
-    ) -> Result<(), ConnectError> {
+    /// Counts the request, and rejects banned people.
+    async fn check_person(&self, person: &Person, address: Option<&AddressKey>) -> Result<(), ConnectError> {
         let moderation = Some(self.restriction_store.moderation.as_ref());
-        let counted = self.rate.take_with_standing(RateBucket::Connect, person, address, moderation).await?;
-        self.unless_refused(&self.restriction_store.standing_of_counted(person, counted).await?, session)
+        let counted = self.rate.take_with_restrictions(RateBucket::Connect, person, address, moderation).await?;
+        self.unless_banned(self.restriction_store.of_counted(person, counted).await?.banned_until)
     }
 
     /// Rejects everybody who is no member of a private room.
@@ -246,21 +249,15 @@ impl ConnectRule {
         if self.membership.may_enter(room, &person.id).await? { Ok(()) } else { Err(ConnectError::NoSuchRoom) }
     }
 
-    /// Rejects banned people, everyone from a banned address, and devices that are signed out.
-    async fn check_standing(
-        &self,
-        person: &Person,
-        session: &Session,
-        addresses: &[AddressKey],
-    ) -> Result<(), ConnectError> {
-        self.unless_refused(&self.restriction_store.standing_of_session(person, addresses).await?, session)
+    /// Rejects banned people and everyone from a banned address.
+    async fn check_bans(&self, person: &Person, addresses: &[AddressKey]) -> Result<(), ConnectError> {
+        self.unless_banned(self.restriction_store.banned_until(person, addresses).await?)
     }
 
-    fn unless_refused(&self, standing: &Standing, session: &Session) -> Result<(), ConnectError> {
-        if session.is_signed_out(&standing.sign_outs, self.clock.now()) {
-            return Err(ConnectError::SignedOut);
-        }
-        self.unless_banned(standing.restrictions.banned_until)
+    /// Rejects devices that are signed out.
+    async fn check_device(&self, session: &Session) -> Result<(), ConnectError> {
+        let sign_outs = self.restriction_store.moderation.sign_outs(&session.id).await?;
+        if session.is_signed_out(&sign_outs, self.clock.now()) { Err(ConnectError::SignedOut) } else { Ok(()) }
     }
 
     fn unless_banned(&self, until: Option<Timestamp>) -> Result<(), ConnectError> {

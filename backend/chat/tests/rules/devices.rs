@@ -1,9 +1,19 @@
 //! Tests of the devices of a person: their list, and how they are signed out.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use chat::{
-    access::sessions::{Session, SessionDevice},
+    access::{
+        devices::{DeviceRegistry, SignOutError},
+        sessions::{Session, SessionDevice},
+    },
     ports::{
         devices::{Devices, SignOuts, StoredDevice},
         moderation::Moderation,
@@ -87,6 +97,66 @@ async fn a_signed_out_device_loses_its_sockets_and_cannot_connect() {
 }
 
 #[tokio::test]
+async fn only_the_sockets_of_signed_out_devices_are_closed() {
+    let chat = chat_with_devices().await;
+    for (socket, device) in [("a-1b", "a-1"), ("a-2b", "a-2"), ("a-3", "a-3")] {
+        connect(&chat, socket, &on_device("ann", device)).await.unwrap();
+    }
+    assert_eq!(chat.connection("a-1b").await.device, Some(id("a-1")));
+    let open = async |sockets: &[&str]| {
+        for socket in ["a-1", "a-1b", "a-2", "a-2b", "a-3", "b-1"] {
+            assert_eq!(chat.is_connected(socket).await, sockets.contains(&socket), "{socket}");
+        }
+    };
+    sign_out(&chat, "a-1", json!({ "device": "a-2" })).await;
+    open(&["a-1", "a-1b", "a-3", "b-1"]).await;
+    // The holder of a copy of a cookie cannot stay by asking for the sign-out themself.
+    assert!(use_device(&chat, &on_device("ann", "a-3")).await.is_some());
+    sign_out(&chat, "a-3", json!({ "keep": "a-1" })).await;
+    open(&["a-1", "a-1b", "b-1"]).await;
+    sign_out(&chat, "a-1", json!({ "device": "a-1" })).await;
+    open(&["b-1"]).await;
+}
+
+/// Devices whose first list is answered after another request signed out a device.
+struct Interleaved {
+    registry: DeviceRegistry,
+    signed_out: DeviceId,
+    is_first: AtomicBool,
+}
+
+#[async_trait]
+impl Devices for Interleaved {
+    async fn record(&self, person: &PersonId, device: &StoredDevice) -> chat::ports::Result<()> {
+        self.registry.devices.record(person, device).await
+    }
+
+    async fn devices(&self, person: &PersonId, limit: usize) -> chat::ports::Result<Vec<StoredDevice>> {
+        let listed = self.registry.devices.devices(person, limit).await;
+        if self.is_first.swap(false, Ordering::Relaxed) {
+            self.registry.sign_out(person, &self.signed_out).await.unwrap();
+        }
+        listed
+    }
+
+    async fn remove(&self, person: &PersonId, device: &DeviceId) -> chat::ports::Result<()> {
+        self.registry.devices.remove(person, device).await
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_another_request_signs_out_cannot_be_kept() {
+    let chat = chat_with_devices().await;
+    let registry = chat.device_registry();
+    let devices = Interleaved { registry: registry.clone(), signed_out: id("a-2"), is_first: true.into() };
+    let interleaved = DeviceRegistry { devices: Arc::new(devices), ..registry };
+    let kept = interleaved.sign_out_others(&person("ann"), &id("a-2")).await;
+    assert!(matches!(kept, Err(SignOutError::NoDevice)), "{kept:?}");
+    assert_eq!(connect(&chat, "x", &on_device("ann", "a-2")).await, Err(401));
+    connect(&chat, "y", &on_device("ann", "a-1")).await.unwrap();
+}
+
+#[tokio::test]
 async fn signing_out_everywhere_else_keeps_one_device() {
     let chat = chat_with_devices().await;
     let answer = sign_out(&chat, "a-1", json!({ "keep": "a-1" })).await;
@@ -126,7 +196,7 @@ async fn only_own_devices_can_be_signed_out() {
     }
     assert_eq!((listed(&chat, "ann").await, listed(&chat, "bea").await.len()), (vec!["a-1".into(), "a-2".into()], 1));
     for of in ["ann", "bea"] {
-        assert_eq!(chat.moderation.standing(&person(of)).await.unwrap().sign_outs, SignOuts::default());
+        assert_eq!(chat.moderation.sign_outs(&person(of)).await.unwrap(), SignOuts::default());
     }
 }
 
@@ -197,9 +267,11 @@ async fn a_further_device_signs_out_the_one_that_was_used_longest_ago() {
     chat.clock.advance(DAY);
     assert!(use_device(&chat, &on_device("ann", "d-0")).await.is_some());
     assert_eq!(listed(&chat, "ann").await.len(), limits::DEVICES);
+    connect(&chat, "d-1", &on_device("ann", "d-1")).await.unwrap();
     assert!(use_device(&chat, &on_device("ann", "d-20")).await.is_some());
     let devices = listed(&chat, "ann").await;
     assert_eq!((devices.len(), devices.contains(&"d-1".to_owned())), (limits::DEVICES, false), "{devices:?}");
+    assert!(!chat.is_connected("d-1").await, "its socket is closed");
     assert_eq!(connect(&chat, "x", &on_device("ann", "d-1")).await, Err(401));
     for device in ["d-0", "d-2", "d-20"] {
         connect(&chat, device, &on_device("ann", device)).await.unwrap();
@@ -219,14 +291,22 @@ async fn a_cookie_of_an_older_version_is_a_device_once_it_is_used() {
     assert_eq!((&one, listed(&chat, "ann").await.len()), (&other, 1));
     let device = one.device.clone().unwrap();
     let shown = registry.list(&person("ann"), Some(&device.id), DAY).await.unwrap();
-    assert_eq!((shown[0].since, shown[0].current), (None, true));
+    assert_eq!((shown[0].since, shown[0].current), (Some(Timestamp(START)), true));
     assert!(use_device(&chat, &on_device("ann", "new")).await.is_some());
     connect(&chat, "n", &on_device("ann", "new")).await.unwrap();
     sign_out(&chat, "n", json!({ "device": device.id.as_str() })).await;
-    for refused in [&one, &old] {
-        assert_eq!(connect(&chat, "x", refused).await, Err(401), "{refused:?}");
-    }
+    assert_eq!(connect(&chat, "x", &one).await, Err(401));
+    // The cookie itself is the same device, also if the browser did not get the next one.
+    let read = chat.sessions.session(Some(&cookie)).await.unwrap();
+    assert!(registry.is_signed_out(&read).await.unwrap());
     assert!(chat.is_connected("n").await);
+    // Another browser whose cookie is that old stays signed in, until all others are signed out.
+    chat.clock.advance(DAY);
+    let other = chat.sessions.session(Some(&chat.sessions.cookie(&old))).await.unwrap();
+    assert!(!registry.is_signed_out(&other).await.unwrap());
+    chat.advance_to_next_minute();
+    assert_eq!(sign_out(&chat, "n", json!({ "keep": "new" })).await["type"], "signedOut");
+    assert!(registry.is_signed_out(&other).await.unwrap());
 }
 
 #[tokio::test]
@@ -262,24 +342,40 @@ async fn a_renewed_cookie_can_keep_its_end() {
 async fn signing_out_on_the_page_ends_the_copies_of_the_cookie() {
     let chat = chat_with_devices().await;
     let registry = chat.device_registry();
-    for session in [on_device("ann", "a-2"), on_device("ann", "unlisted")] {
+    let unlisted = SessionDevice { id: id("unlisted"), since: Timestamp(START - 60_000), used: 1 };
+    for session in [on_device("ann", "a-2"), session("ann", Some(unlisted))] {
         assert!(!registry.is_signed_out(&session).await.unwrap());
         registry.sign_out_current(&session).await.unwrap();
         assert!(registry.is_signed_out(&session).await.unwrap());
     }
     assert_eq!(listed(&chat, "ann").await, ["a-1"]);
+    assert!(chat.is_connected("a-1").await && !chat.is_connected("a-2").await);
+    let before = chat.moderation.sign_outs(&person("ann")).await.unwrap();
+    registry.sign_out_current(&on_device("ann", "never-stored")).await.unwrap();
+    assert_eq!(chat.moderation.sign_outs(&person("ann")).await.unwrap(), before);
     registry.sign_out_current(&session("bea", None)).await.unwrap();
     assert!(!registry.is_signed_out(&session("bea", None)).await.unwrap(), "an old cookie names no device");
 }
 
 #[tokio::test]
-async fn erasing_all_data_removes_the_list_and_signs_nobody_in_again() {
+async fn erasing_all_data_signs_out_all_other_devices() {
     let chat = chat_with_devices().await;
     sign_out(&chat, "a-1", json!({ "device": "a-2" })).await;
+    assert!(use_device(&chat, &on_device("ann", "a-3")).await.is_some());
+    connect(&chat, "a-3", &on_device("ann", "a-3")).await.unwrap();
     assert_eq!(chat.erase_data("a-1").await, (0, false));
     assert_eq!(chat.devices.devices(&person("ann"), 9).await.unwrap(), []);
-    assert_eq!(connect(&chat, "x", &on_device("ann", "a-2")).await, Err(401));
+    for device in ["a-2", "a-3", "unlisted"] {
+        assert_eq!(connect(&chat, "x", &on_device("ann", device)).await, Err(401), "{device}");
+    }
+    assert!(chat.is_connected("a-1").await && !chat.is_connected("a-3").await);
     assert_eq!(listed(&chat, "bea").await, ["b-1"]);
+    // The device that is left is listed again when it asks for the list, and can sign out others.
+    let current = session("ann", Some(SessionDevice { id: id("a-1"), since: Timestamp(START - 60_000), used: 1 }));
+    let found = chat.device_registry().list_with_current(&current, Some(FIREFOX), DAY).await.unwrap();
+    assert_eq!((found.len(), found[0].current, &found[0].device), (1, true, &id("a-1")));
+    chat.advance_to_next_minute();
+    assert_eq!(sign_out(&chat, "a-1", json!({ "keep": "a-1" })).await["type"], "signedOut");
 }
 
 #[tokio::test]

@@ -6,9 +6,10 @@ use chat::{
     access::{
         links::{AccessLinks, LinkError},
         policy::{AccessPolicy, OidcClient},
-        sessions::{Session, Sessions},
+        sessions::{Session, SessionDevice, Sessions},
     },
     ports::{
+        devices::{Devices, StoredDevice},
         moderation::{Moderation, Subject},
         system::Clock,
         tokens::{TokenKind, Tokens},
@@ -93,7 +94,7 @@ async fn the_longest_name_fits_into_a_token() {
     for letter in ["𠮷", "\"", "\\"] {
         let long = Person { name: letter.repeat(64).parse().unwrap(), ..mona() };
         links.invite(&long, &[], life(2_592_000), uses(50)).await.unwrap();
-        let token = links.link_device(&long, &[]).await.unwrap();
+        let token = links.link_device(&long, None, &[]).await.unwrap();
         assert_eq!(links.person_of_device_link(&token, address(1)).await.unwrap().name, long.name);
     }
 }
@@ -139,7 +140,7 @@ async fn an_expired_revoked_forged_or_foreign_token_lets_nobody_in() {
     let revoked = invitation(&links, 10).await;
     let id = listed(&links).await[0].id.clone();
     links.revoke_invitation(&mona(), &[], &id).await.unwrap();
-    let device = links.link_device(&mona(), &[]).await.unwrap();
+    let device = links.link_device(&mona(), None, &[]).await.unwrap();
     let valid = invitation(&links, 10).await;
     let invite = async |token: &str, from| format!("{:?}", enter(&links, token, from).await.err());
     for (number, (token, expected)) in [
@@ -165,9 +166,9 @@ async fn an_expired_revoked_forged_or_foreign_token_lets_nobody_in() {
 async fn a_device_link_is_neither_an_invitation_nor_an_owner_claim() {
     let chat = closed_chat().await;
     let links = chat.links();
-    let (invitation, device) = (invitation(&links, 10).await, links.link_device(&mona(), &[]).await.unwrap());
+    let (invitation, device) = (invitation(&links, 10).await, links.link_device(&mona(), None, &[]).await.unwrap());
     assert!(matches!(links.person_of_device_link(&invitation, address(1)).await, Err(LinkError::Unknown)));
-    let used = links.use_device_link(&invitation, &mona().id, address(1)).await;
+    let used = links.use_device_link(&invitation, &links.visitor(None).await, address(1)).await;
     assert!(matches!(used, Err(LinkError::Unknown)));
     for token in [invitation, device] {
         let hash = token.parse::<chat::access::token_secret::TokenSecret>().unwrap().hash();
@@ -180,7 +181,7 @@ async fn a_device_link_is_neither_an_invitation_nor_an_owner_claim() {
 async fn another_passphrase_ends_all_links() {
     let chat = closed_chat().await;
     let links = chat.links();
-    let (token, device) = (invitation(&links, 10).await, links.link_device(&mona(), &[]).await.unwrap());
+    let (token, device) = (invitation(&links, 10).await, links.link_device(&mona(), None, &[]).await.unwrap());
     let changed = under(&chat, AccessPolicy::passphrase("another sesame", vec!["mod".parse().unwrap()])).await;
     assert!(matches!(enter(&changed, &token, 1).await, Err(LinkError::Revoked)));
     assert!(matches!(changed.person_of_device_link(&device, address(1)).await, Err(LinkError::Revoked)));
@@ -215,37 +216,90 @@ async fn a_device_link_signs_one_browser_in_as_its_person() {
         let chat = TestChat::with_access_policy(policy).await;
         let links = chat.links();
         let ann = person("ann", false);
-        let token = links.link_device(&ann, &[]).await.unwrap();
+        let token = links.link_device(&ann, None, &[]).await.unwrap();
         let asked = links.person_of_device_link(&token, address(1)).await.unwrap();
         assert_eq!(asked, ann, "asking takes no use");
-        let visitors = [links.visitor(None).await.id, links.visitor(None).await.id];
+        let visitors = [links.visitor(None).await, links.visitor(None).await];
         let (session, signed_in) = links.use_device_link(&token, &visitors[0], address(1)).await.unwrap();
         assert_eq!((&session.id, signed_in), (&ann.id, ann.clone()));
         let again = links.use_device_link(&token, &visitors[1], address(2)).await;
         assert!(matches!(again, Err(LinkError::UsedUp)));
         assert!(matches!(links.person_of_device_link(&token, address(1)).await, Err(LinkError::UsedUp)));
 
-        let late = links.link_device(&ann, &[]).await.unwrap();
+        let late = links.link_device(&ann, None, &[]).await.unwrap();
         chat.clock.advance(Duration::from_secs(600));
         assert!(matches!(links.person_of_device_link(&late, address(1)).await, Err(LinkError::Expired)));
         assert!(matches!(links.use_device_link(&late, &visitors[0], address(1)).await, Err(LinkError::Expired)));
     }
 }
 
+/// Returns a device that was signed in before the chat began.
+fn device(id: &str) -> SessionDevice {
+    SessionDevice { id: id.parse().unwrap(), since: Timestamp(1), used: 1 }
+}
+
+/// Lists the device of a session as used.
+async fn used(chat: &TestChat, session: &Session) -> StoredDevice {
+    let SessionDevice { id, since, .. } = session.device.clone().unwrap();
+    let stored = StoredDevice { id, browser: None, system: None, since, last: chat.clock.now() };
+    chat.devices.record(&session.id, &stored).await.unwrap();
+    stored
+}
+
+#[tokio::test]
+async fn a_device_link_ends_with_the_device_that_made_it() {
+    let chat = closed_chat().await;
+    let (links, registry, ann) = (chat.links(), chat.device_registry(), person("ann", false));
+    for id in ["kept", "out"] {
+        used(&chat, &Session { id: ann.id.clone(), name: None, moderator: false, device: Some(device(id)) }).await;
+    }
+    let link = async |id: &str| links.link_device(&ann, Some(&device(id)), &[]).await.unwrap();
+    let (single, all, of_kept) = (link("out").await, link("out").await, link("kept").await);
+    registry.sign_out(&ann.id, &"out".parse().unwrap()).await.unwrap();
+    assert!(matches!(links.person_of_device_link(&single, address(1)).await, Err(LinkError::Revoked)));
+    let visitor = links.visitor(None).await;
+    assert!(matches!(links.use_device_link(&single, &visitor, address(1)).await, Err(LinkError::Revoked)));
+    links.person_of_device_link(&of_kept, address(2)).await.unwrap();
+    // The holder of a copy of the cookie of "kept" may have made this link.
+    chat.clock.advance(Duration::from_secs(3));
+    registry.sign_out_others(&ann.id, &"kept".parse().unwrap()).await.unwrap();
+    for void in [&all, &of_kept] {
+        assert!(matches!(links.person_of_device_link(void, address(2)).await, Err(LinkError::Revoked)));
+        assert!(matches!(links.use_device_link(void, &visitor, address(2)).await, Err(LinkError::Revoked)));
+    }
+    chat.clock.advance(Duration::from_secs(3));
+    let later = links.visitor(None).await;
+    links.use_device_link(&link("kept").await, &later, address(2)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_repeated_use_of_a_device_link_signs_in_the_same_device() {
+    let chat = closed_chat().await;
+    let (links, ann) = (chat.links(), person("ann", false));
+    let token = links.link_device(&ann, Some(&device("kept")), &[]).await.unwrap();
+    let visitor = links.visitor(None).await;
+    let (first, _) = links.use_device_link(&token, &visitor, address(1)).await.unwrap();
+    let (again, _) = links.use_device_link(&token, &visitor, address(1)).await.unwrap();
+    assert_eq!((&first, &first.id), (&again, &ann.id));
+    let stored = used(&chat, &first).await;
+    chat.device_registry().sign_out(&ann.id, &stored.id).await.unwrap();
+    let late = links.use_device_link(&token, &visitor, address(1)).await;
+    assert!(matches!(late, Err(LinkError::Revoked)), "{late:?}");
+}
+
 #[tokio::test]
 async fn people_who_sign_in_with_a_provider_have_no_device_links() {
     let links = under(&closed_chat().await, oidc()).await;
-    assert!(matches!(links.link_device(&mona(), &[]).await, Err(LinkError::NotAllowed)));
+    assert!(matches!(links.link_device(&mona(), None, &[]).await, Err(LinkError::NotAllowed)));
 }
 
 #[tokio::test]
 async fn fifty_concurrent_uses_of_a_device_link_sign_one_browser_in() {
     let chat = closed_chat().await;
     let links = chat.links();
-    let token = links.link_device(&mona(), &[]).await.unwrap();
+    let token = links.link_device(&mona(), None, &[]).await.unwrap();
     let visitors = join_all((0..50).map(|_| links.visitor(None))).await;
-    let uses =
-        visitors.iter().zip(0..).map(|(visitor, from)| links.use_device_link(&token, &visitor.id, address(from)));
+    let uses = visitors.iter().zip(0..).map(|(visitor, from)| links.use_device_link(&token, visitor, address(from)));
     let signed_in = join_all(uses).await.iter().filter(|used| used.is_ok()).count();
     assert_eq!(signed_in, 1);
 }
@@ -255,8 +309,8 @@ async fn banned_people_and_addresses_neither_make_nor_use_links() {
     let chat = closed_chat().await;
     let links = chat.links();
     let ann = person("ann", false);
-    let (token, of_ann) = (invitation(&links, 10).await, links.link_device(&ann, &[]).await.unwrap());
-    let of_mona = links.link_device(&mona(), &[]).await.unwrap();
+    let (token, of_ann) = (invitation(&links, 10).await, links.link_device(&ann, None, &[]).await.unwrap());
+    let of_mona = links.link_device(&mona(), None, &[]).await.unwrap();
     let until = Timestamp(chat.clock.now().0 + 60_000);
     let ban = Restrictions { banned_until: Some(until), ..Restrictions::default() };
     let banned_address = links.sessions.address_keys(address(1).unwrap());
@@ -268,12 +322,12 @@ async fn banned_people_and_addresses_neither_make_nor_use_links() {
     assert!(is_banned(enter(&links, &token, 1).await.err()), "an address");
     assert!(is_banned(links.person_of_device_link(&of_mona, address(1)).await.err()), "an address");
     assert!(is_banned(links.person_of_device_link(&of_ann, address(2)).await.err()), "a person");
-    let visitor = links.visitor(None).await.id;
+    let visitor = links.visitor(None).await;
     assert!(is_banned(links.use_device_link(&of_ann, &visitor, address(2)).await.err()), "a person");
-    assert!(is_banned(links.link_device(&ann, &[]).await.err()), "a person");
-    assert!(is_banned(links.link_device(&person("bea", false), &banned_address).await.err()), "an address");
+    assert!(is_banned(links.link_device(&ann, None, &[]).await.err()), "a person");
+    assert!(is_banned(links.link_device(&person("bea", false), None, &banned_address).await.err()), "an address");
     assert_eq!(listed(&links).await[0].uses_left, 10);
-    links.link_device(&mona(), &banned_address).await.unwrap();
+    links.link_device(&mona(), None, &banned_address).await.unwrap();
     enter(&links, &token, 2).await.unwrap();
 }
 
@@ -301,8 +355,8 @@ async fn a_person_has_thirty_requests_for_links_a_minute() {
     chat.advance_to_next_minute();
     let links = chat.links();
     for _ in 0..30 {
-        links.link_device(&person("ann", false), &[]).await.unwrap();
+        links.link_device(&person("ann", false), None, &[]).await.unwrap();
     }
-    assert!(matches!(links.link_device(&person("ann", false), &[]).await, Err(LinkError::TooOften(_))));
-    links.link_device(&person("bea", false), &[]).await.unwrap();
+    assert!(matches!(links.link_device(&person("ann", false), None, &[]).await, Err(LinkError::TooOften(_))));
+    links.link_device(&person("bea", false), None, &[]).await.unwrap();
 }

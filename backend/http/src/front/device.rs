@@ -75,7 +75,7 @@ impl FrontHandler {
         request: &FrontRequest,
     ) -> std::result::Result<Result<FrontAnswer>, LinkError> {
         let visitor = self.links.visitor(Some(pass)).await;
-        let (session, person) = self.links.use_device_link(token, &visitor.id, request.address).await?;
+        let (session, person) = self.links.use_device_link(token, &visitor, request.address).await?;
         tracing::info!(person = %session.id, "signed in with a link from another device");
         let session = self.set_session_cookie(&self.front_page.sessions.cookie(&session), request);
         let cookies = vec![session, cookies::set_person_name(&person.name, request.secure)];
@@ -87,10 +87,10 @@ impl FrontHandler {
         if !self.is_from_own_page(request) {
             return Ok(FrontAnswer::foreign_form(request.secure));
         }
-        let Some(Asker { person, addresses }) = self.asker(request).await? else {
+        let Some(Asker { person, device, addresses }) = self.asker(request).await? else {
             return Ok(FrontAnswer::no_session(request.secure));
         };
-        match self.links.link_device(&person, &addresses).await {
+        match self.links.link_device(&person, device.as_ref(), &addresses).await {
             Ok(token) => {
                 tracing::info!(person = %person.id, "link to another device made");
                 let seconds = u32::try_from(limits::DEVICE_LINK_LIFE.as_secs()).unwrap_or(u32::MAX);

@@ -1,9 +1,6 @@
 //! `GET /devices`: the devices on which the visitor is signed in. The command `signOut` of the socket signs them out.
 
-use chat::{
-    access::sessions::{Session, SessionDevice},
-    ports::Result,
-};
+use chat::{access::sessions::Session, ports::Result};
 use shared_types::DeviceList;
 
 use crate::{
@@ -23,9 +20,8 @@ impl FrontHandler {
         let (front_page, user_agent) = (&self.front_page, request.user_agent.as_deref());
         let used = front_page.devices.note_use(&session, cookie, user_agent).await;
         let set_cookies = used.as_ref().and_then(|used| front_page.next_cookie(&session, Some(used), Some(cookie)));
-        let current = used.as_ref().unwrap_or(&session).device.as_ref().map(|SessionDevice { id, .. }| id);
-        let life = front_page.sessions.cookie_life();
-        let devices = front_page.devices.list(&session.id, current, life).await?;
+        let (current, life) = (used.as_ref().unwrap_or(&session), front_page.sessions.cookie_life());
+        let devices = front_page.devices.list_with_current(current, user_agent, life).await?;
         let answer = FrontAnswer::json(200, &DeviceList { devices }, request.secure)?;
         let set_cookies = set_cookies.iter().map(|cookie| self.set_session_cookie(cookie, request)).collect();
         Ok(FrontAnswer { set_cookies, ..answer })

@@ -61,7 +61,7 @@ impl FrontHandler {
 
     /// Answers a moderator with the invitations.
     pub(crate) async fn invitations(&self, request: &FrontRequest) -> Result<FrontAnswer> {
-        let Some(Asker { person, addresses }) = self.asker(request).await? else {
+        let Some(Asker { person, addresses, .. }) = self.asker(request).await? else {
             return Ok(FrontAnswer::no_session(request.secure));
         };
         match self.links.invitations(&person, &addresses).await {
@@ -88,7 +88,7 @@ impl FrontHandler {
 
     /// Carries out a change. Returns the token of a new invitation.
     async fn change(&self, by: &Asker, change: Change) -> std::result::Result<Option<String>, LinkError> {
-        let Asker { person, addresses } = by;
+        let Asker { person, addresses, .. } = by;
         match change {
             Change::Make { life, uses } => {
                 let token = self.links.invite(person, addresses, life, uses).await?;

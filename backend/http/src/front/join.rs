@@ -78,7 +78,7 @@ impl FrontHandler {
         if !self.is_from_own_page(request) {
             return Ok(FrontAnswer::foreign_form(request.secure));
         }
-        let Some(Asker { person, addresses }) = self.asker(request).await? else {
+        let Some(Asker { person, addresses, .. }) = self.asker(request).await? else {
             return Ok(FrontAnswer::no_session(request.secure));
         };
         let Some(room) = field(form, "room").and_then(|room| room.parse::<RoomName>().ok()) else {

@@ -1,7 +1,7 @@
 //! What the routes of invitations and of links to other devices share.
 
 use chat::{
-    access::links::LinkError,
+    access::{links::LinkError, sessions::SessionDevice},
     front_page::FrontPage,
     ports::{Result, connections::AddressKey},
 };
@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct Asker {
     /// The person of the session cookie.
     pub(crate) person: Person,
+    /// The device of the session cookie.
+    pub(crate) device: Option<SessionDevice>,
     /// The keys of the address.
     pub(crate) addresses: Vec<AddressKey>,
 }
@@ -31,7 +33,7 @@ impl FrontHandler {
         let addresses = request.address.map(|address| sessions.address_keys(address)).unwrap_or_default();
         let mut person = session.person(cookies::person_name(request.cookies()));
         person.moderator |= restriction_store.moderation.role(&person.id).await?.moderates();
-        Ok(Some(Asker { person, addresses }))
+        Ok(Some(Asker { person, device: session.device, addresses }))
     }
 
     /// Returns the HTTP status and the problem of a failed attempt, or the end of a ban.

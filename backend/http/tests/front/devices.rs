@@ -184,7 +184,12 @@ async fn signing_out_ends_all_copies_of_the_cookie() {
         };
         assert_eq!(front.handle(foreign).await.status, 403);
         devices(&front, &cookie).await;
+        let (ticket, other) = (chat.sessions.ticket(&hana("d-1")), chat.sessions.ticket(&hana("d-2")));
+        for (socket, ticket) in [("copy", &ticket), ("other", &other)] {
+            chat.connect(socket, None, Some(ticket), None).await.unwrap();
+        }
         let answer = front.handle(request(Some(&cookie), "/sign-out", Some(""))).await;
+        assert!(!chat.is_connected("copy").await && chat.is_connected("other").await, "{access:?}");
         assert_eq!((answer.status, answer.set_cookies.len()), (303, 2));
         assert_eq!(get(&front, Some(&cookie), "/devices").await.status, 401, "{access:?}");
         // It can be repeated.

@@ -55,6 +55,7 @@ impl IdentityProvider for Page {
 fn front(chat: &TestChat) -> FrontHandler {
     let FramePorts {
         connections,
+        gateway,
         messages,
         saved,
         moderation: m,
@@ -71,6 +72,7 @@ fn front(chat: &TestChat) -> FrontHandler {
     let tokens = chat.tokens.clone();
     let ports = FrontPorts {
         connections,
+        gateway,
         messages,
         saved,
         templates,

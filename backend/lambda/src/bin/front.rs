@@ -41,6 +41,7 @@ async fn run() -> Result<(), Error> {
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let ports = FrontPorts {
         connections,
+        gateway: Arc::new(aws.gateway(&config.connections_endpoint)),
         saved: messages.clone(),
         messages,
         templates,

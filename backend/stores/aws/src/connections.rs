@@ -311,6 +311,9 @@ fn to_item(key: Key, connection: &Connection) -> Item {
     if let Some(AddressKey(address)) = &connection.address {
         item.insert("address".into(), text(address));
     }
+    if let Some(device) = &connection.device {
+        item.insert("device".into(), text(device));
+    }
     item
 }
 
@@ -330,5 +333,6 @@ fn from_item(item: &Item) -> std::result::Result<Connection, Malformed> {
         opened_at: Timestamp(read_number(item, "openedAt")?),
         hidden: is_true(item, "hidden"),
         accepts_batches: is_true(item, ACCEPTS_BATCHES),
+        device: read_optional(item, "device", |id| id.parse().ok()).ok().flatten(),
     })
 }

@@ -26,6 +26,11 @@ impl DynamoDevices {
     pub(crate) fn new(table: Table) -> Self {
         Self { table }
     }
+
+    /// Stores a device of a backup, unless the person has used it since.
+    pub(crate) async fn restore(&self, person: &PersonId, device: &StoredDevice) -> Result<()> {
+        self.table.put_if_absent(to_item(person, device), "restoring a device").await.map(drop)
+    }
 }
 
 #[async_trait]

@@ -15,6 +15,8 @@
 //! | connections | `turn#{key}` | `turn` | who holds a slow mode slot, and since when |
 //! | connections | `used#{key}` | `used` | that a ticket was used |
 //! | connections | `person#{id}` | `standing` | the restrictions of a person, and counters of what they did in the last minutes |
+//! | connections | `person#{id}` | `sign-outs` | which devices of a person are signed out |
+//! | connections | `devices#{person}` | device | a device on which a person is signed in |
 //! | connections | `person#{id}` | `addresses` | the addresses that were banned with a person |
 //! | connections | `person#{id}` | `seen#{address}` | that a person recently connected from an address |
 //! | connections | `address#{key}` | `standing` | until when an address is banned |

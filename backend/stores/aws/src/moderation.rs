@@ -11,7 +11,7 @@ use chat::ports::{
     Result, Unavailable,
     connections::AddressKey,
     devices::SignOuts,
-    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Standing, Subject},
+    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
     rate_store::RateLimit,
     system::Clock,
 };
@@ -62,7 +62,7 @@ impl Moderation for DynamoModeration {
     async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
         let doing = "writing restrictions";
         if let Subject::Person(_) = of {
-            // The item has other attributes, too.
+            // The item has counters, too.
             for change in [
                 RestrictionChange::MutedUntil(restrictions.muted_until),
                 RestrictionChange::BannedUntil(restrictions.banned_until),
@@ -89,8 +89,8 @@ impl Moderation for DynamoModeration {
             RestrictionChange::MutedUntil(until) => ("mutedUntil", until),
             RestrictionChange::BannedUntil(until) => ("bannedUntil", until),
         };
-        // What else is in the item may end later than this restriction, but not later than a sign-out of now.
-        let expires = sign_outs::expires(self.clock.now());
+        // The other restriction may end later than this one, but not later than the longest one that begins now.
+        let expires = (self.clock.now() + limits::SANCTION).0 / 1000 + GRACE_SECONDS;
         let update = self
             .decisions
             .updating(restrictions_key(of))
@@ -109,14 +109,12 @@ impl Moderation for DynamoModeration {
         }
     }
 
-    async fn standing(&self, person: &PersonId) -> Result<Standing> {
-        let doing = "reading restrictions";
-        let found = self.decisions.get(restrictions_key(&Subject::Person(person.clone())), doing).await?;
-        to_standing(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
+    async fn sign_outs(&self, person: &PersonId) -> Result<SignOuts> {
+        sign_outs::get(&self.decisions, person).await
     }
 
     async fn set_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<bool> {
-        sign_outs::set(&self.decisions, person, sign_outs, sign_outs.version.wrapping_sub(1), self.clock.now()).await
+        sign_outs::set(&self.decisions, person, sign_outs, sign_outs.version.wrapping_sub(1)).await
     }
 
     async fn count_action(
@@ -266,7 +264,7 @@ impl DynamoModeration {
 
     /// Stores the sign-outs of a backup, unless the person has some.
     pub(crate) async fn restore_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<()> {
-        sign_outs::set(&self.decisions, person, sign_outs, 0, self.clock.now()).await.map(drop)
+        sign_outs::set(&self.decisions, person, sign_outs, 0).await.map(drop)
     }
 
     /// Returns whether an item is unexpired. DynamoDB deletes expired items within days; until then reads find them.
@@ -337,11 +335,6 @@ fn room_partition(room: &RoomName) -> String {
 fn to_restrictions(item: &Item) -> std::result::Result<Restrictions, Malformed> {
     let until = |attribute| Ok(read_optional_number(item, attribute)?.map(Timestamp));
     Ok(Restrictions { muted_until: until("mutedUntil")?, banned_until: until("bannedUntil")? })
-}
-
-/// Reads what is stored of a person. Unreadable sign-outs are an error, as unreadable restrictions.
-fn to_standing(item: &Item) -> std::result::Result<Standing, Malformed> {
-    Ok(Standing { restrictions: to_restrictions(item)?, sign_outs: sign_outs::read(item)? })
 }
 
 /// Reads the rules of a room. Unreadable ones are an error and not "none".

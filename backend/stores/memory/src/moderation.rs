@@ -7,7 +7,7 @@ use chat::ports::{
     Result,
     connections::AddressKey,
     devices::SignOuts,
-    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Standing, Subject},
+    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
     rate_store::{RateLimit, RateStore},
 };
 use shared_types::{
@@ -59,13 +59,12 @@ impl Moderation for MemoryModeration {
         now: Timestamp,
     ) -> Result<Option<CountedAction>> {
         let rate = self.1.take(&format!("{bucket}#{person}"), limit, now).await?;
-        Ok(Some(CountedAction { rate, standing: self.standing(person).await? }))
+        let restrictions = self.restrictions(&Subject::Person(person.clone())).await?;
+        Ok(Some(CountedAction { rate, restrictions }))
     }
 
-    async fn standing(&self, person: &PersonId) -> Result<Standing> {
-        let restrictions = self.restrictions(&Subject::Person(person.clone())).await?;
-        let sign_outs = self.0.lock().unwrap().sign_outs.get(person).cloned().unwrap_or_default();
-        Ok(Standing { restrictions, sign_outs })
+    async fn sign_outs(&self, person: &PersonId) -> Result<SignOuts> {
+        Ok(self.0.lock().unwrap().sign_outs.get(person).cloned().unwrap_or_default())
     }
 
     async fn set_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<bool> {

@@ -9,7 +9,8 @@ use redb::{TableDefinition, WriteTransaction};
 use shared_types::{DeviceId, PersonId, Timestamp};
 
 use crate::{
-    messages::{decode, encode, open, readable},
+    messages::{encode, open, readable},
+    read_positions::{self, PairKey},
     store::Store,
 };
 
@@ -41,12 +42,13 @@ impl Devices for RedbDevices {
             .read("reading the devices of a person", move |transaction| {
                 let Some(devices) = open(transaction, DEVICES)? else { return Ok(Vec::new()) };
                 let mut found = Vec::new();
-                for entry in devices.range((person.as_str(), "")..)?.take(limit) {
+                for entry in devices.range((person.as_str(), "")..)? {
                     let (key, stored) = entry?;
-                    if key.value().0 != person.as_str() {
+                    if key.value().0 != person.as_str() || found.len() >= limit {
                         break;
                     }
-                    found.push(decode(stored.value())?);
+                    // One that cannot be read is not listed, as in the other stores. It is signed in all the same.
+                    found.extend(readable(stored.value()));
                 }
                 Ok(found)
             })
@@ -74,9 +76,14 @@ pub(crate) fn put(
     Ok(())
 }
 
-/// Removes the devices that were not used for so long that their cookies have expired, and those that cannot be read.
-pub(crate) fn remove_old(transaction: &WriteTransaction, now: Timestamp) -> std::result::Result<(), redb::Error> {
-    let is_kept = |stored: &[u8]| readable::<StoredDevice>(stored).is_some_and(|device| !device.is_over(now));
-    transaction.open_table(DEVICES)?.retain(|_, stored| is_kept(stored))?;
-    Ok(())
+/// Removes the devices that were not used for so long that their cookies have expired, and those that cannot be read, from a position on. It
+/// looks at `limit` of them, and returns the position to continue from, if there are more.
+pub(crate) fn remove_old(
+    transaction: &WriteTransaction,
+    now: Timestamp,
+    from: PairKey,
+    limit: usize,
+) -> std::result::Result<Option<PairKey>, redb::Error> {
+    let is_old = |stored: &[u8]| readable::<StoredDevice>(stored).is_none_or(|device| device.is_over(now));
+    read_positions::remove_old(&mut transaction.open_table(DEVICES)?, from, limit, is_old)
 }

@@ -10,7 +10,7 @@ use chat::ports::{
     Result, Unavailable,
     connections::AddressKey,
     devices::SignOuts,
-    moderation::{Moderation, RestrictionChange, RoomSettings, Standing, Subject},
+    moderation::{Moderation, RestrictionChange, RoomSettings, Subject},
     system::Clock,
 };
 use redb::{ReadTransaction, ReadableTable, TableDefinition, TableHandle, WriteTransaction};
@@ -29,8 +29,10 @@ use crate::{
 mod decisions;
 pub(crate) mod roles;
 
-/// [`Standing`] as JSON, by subject.
+/// [`Restrictions`] as JSON, by subject.
 pub(crate) const RESTRICTIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
+/// [`SignOuts`] as JSON, by person. The hourly sweep removes those that are over.
+pub(crate) const SIGN_OUTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sign_outs");
 /// [`BannedAddresses`] as JSON, by person.
 pub(crate) const BANNED_ADDRESSES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("banned_with");
 /// [`RoomRules`] as JSON, by room.
@@ -75,26 +77,16 @@ impl RedbModeration {
         of: &Subject,
         change: impl Fn(Restrictions) -> Restrictions + Send + 'static,
     ) -> Result<Restrictions> {
-        let change = move |stored: &mut Standing| stored.restrictions = change(stored.restrictions);
-        Ok(self.change_standing(of, change).await?.0.restrictions)
-    }
-
-    /// Changes what is stored of a subject in one commit. Returns it, and the result of the change.
-    async fn change_standing<T: Send + 'static>(
-        &self,
-        of: &Subject,
-        change: impl Fn(&mut Standing) -> T + Send + 'static,
-    ) -> Result<(Standing, T)> {
         let (key, now) = (subject_key(of), self.clock.now());
         self.decide("writing restrictions", move |transaction| {
             let mut table = transaction.open_table(RESTRICTIONS)?;
             let before = table.get(key.as_str())?.map(|value| decode(value.value())).transpose()?;
-            let mut standing: Standing = before.unwrap_or_default();
-            let result = change(&mut standing);
-            table.insert(key.as_str(), encode(&standing)?.as_slice())?;
-            // It changes a few times a day, and nothing else would remove what has expired.
-            table.retain(|_, stored| !decode(stored).is_ok_and(|standing: Standing| standing.is_over(now)))?;
-            Ok((standing, result))
+            let changed = change(before.unwrap_or_default());
+            table.insert(key.as_str(), encode(&changed)?.as_slice())?;
+            // Moderators decide a few times a day, and nothing else would remove expired restrictions.
+            table
+                .retain(|_, restrictions| !decode(restrictions).is_ok_and(|restrictions| is_over(restrictions, now)))?;
+            Ok(changed)
         })
         .await
     }
@@ -157,20 +149,23 @@ impl Moderation for RedbModeration {
         self.change_restrictions(of, move |before| change.apply(before)).await
     }
 
-    async fn standing(&self, person: &PersonId) -> Result<Standing> {
-        self.find("reading restrictions", RESTRICTIONS, subject_key(&Subject::Person(person.clone()))).await
+    async fn sign_outs(&self, person: &PersonId) -> Result<SignOuts> {
+        self.find("reading which devices are signed out", SIGN_OUTS, person.to_string()).await
     }
 
     async fn set_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<bool> {
-        let (subject, sign_outs) = (Subject::Person(person.clone()), sign_outs.clone());
-        let change = move |stored: &mut Standing| {
-            let is_next = stored.sign_outs.version.wrapping_add(1) == sign_outs.version;
+        let (person, next) = (person.clone(), sign_outs.clone());
+        self.decide("signing out a device", move |transaction| {
+            let mut table = transaction.open_table(SIGN_OUTS)?;
+            let before = table.get(person.as_str())?.map(|value| decode::<SignOuts>(value.value())).transpose()?;
+            // The sweep may have removed older ones that the caller remembered; they were over.
+            let is_next = before.is_none_or(|before| before.version.wrapping_add(1) == next.version);
             if is_next {
-                stored.sign_outs = sign_outs.clone();
+                table.insert(person.as_str(), encode(&next)?.as_slice())?;
             }
-            is_next
-        };
-        Ok(self.change_standing(&subject, change).await?.1)
+            Ok(is_next)
+        })
+        .await
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
@@ -330,6 +325,37 @@ fn stored(
 ) -> std::result::Result<Option<Vec<u8>>, redb::Error> {
     let Some(table) = open(transaction, table)? else { return Ok(None) };
     Ok(table.get(key)?.map(|value| value.value().to_vec()))
+}
+
+/// Removes the sign-outs whose cookies have expired, from a person on. It looks at `limit` of them, and returns where to continue, if there
+/// are more. Those that cannot be read stay: they are an error when they are read, which signs nobody in.
+pub(crate) fn remove_old_sign_outs(
+    transaction: &WriteTransaction,
+    now: Timestamp,
+    from: &str,
+    limit: usize,
+) -> std::result::Result<Option<String>, redb::Error> {
+    let mut table = transaction.open_table(SIGN_OUTS)?;
+    let (mut old, mut last) = (Vec::new(), None);
+    let mut rest = table.range(from..)?;
+    for entry in rest.by_ref().take(limit) {
+        let (person, stored) = entry?;
+        let person = person.value().to_owned();
+        if decode::<SignOuts>(stored.value()).is_ok_and(|sign_outs| sign_outs.is_over(now)) {
+            old.push(person.clone());
+        }
+        last = Some(person);
+    }
+    let next = rest.next().transpose()?.and(last);
+    drop(rest);
+    for person in old {
+        table.remove(person.as_str())?;
+    }
+    Ok(next.map(|person| person + "\0"))
+}
+
+fn is_over(restrictions: Restrictions, now: Timestamp) -> bool {
+    restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
 }
 
 /// Neither a person's id nor an address's key can hold a `#`.

@@ -195,7 +195,8 @@ pub(crate) fn remove_old_receipts(
     remove_old(&mut transaction.open_table(RECEIPTS)?, from, limit, is_old)
 }
 
-fn remove_old<V: Value + 'static>(
+/// Removes the entries of a table of pairs that are old, of `limit` of them from `from` on. Returns where to continue, if there are more.
+pub(crate) fn remove_old<V: Value + 'static>(
     table: &mut Table<'_, (&'static str, &'static str), V>,
     from: PairKey,
     limit: usize,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat::ports::{
     devices::{SignOuts, StoredDevice},
-    moderation::{RestrictionChange, Standing, Subject},
+    moderation::{RestrictionChange, Subject},
     rate_store::RateLimit,
 };
 use futures::future::join_all;
@@ -19,7 +19,7 @@ contract! { devices_contract devices {
     the_list_of_devices_is_cut
     sign_outs_are_stored_one_after_the_other
     sign_outs_and_restrictions_do_not_affect_each_other
-    counting_an_action_tells_the_sign_outs
+    counting_an_action_keeps_the_sign_outs
 } }
 
 fn person(id: &str) -> PersonId {
@@ -80,7 +80,7 @@ pub async fn the_list_of_devices_is_cut(stores: Stores) {
 }
 
 async fn sign_outs(stores: &Stores, of: &str) -> SignOuts {
-    stores.moderation.standing(&person(of)).await.unwrap().sign_outs
+    stores.moderation.sign_outs(&person(of)).await.unwrap()
 }
 
 pub async fn sign_outs_are_stored_one_after_the_other(stores: Stores) {
@@ -111,19 +111,22 @@ pub async fn sign_outs_and_restrictions_do_not_affect_each_other(stores: Stores)
     assert!(moderation.set_sign_outs(&ann, &one).await.unwrap());
     let muted = Restrictions { muted_until: soon, banned_until: None };
     assert_eq!(moderation.restrictions(&subject).await.unwrap(), muted);
-    assert_eq!(moderation.standing(&ann).await.unwrap(), Standing { restrictions: muted, sign_outs: one.clone() });
+    assert_eq!(sign_outs(&stores, "ann").await, one);
     moderation.restrict(&subject, RestrictionChange::BannedUntil(soon)).await.unwrap();
     moderation.restrict(&subject, RestrictionChange::MutedUntil(None)).await.unwrap();
     let banned = Restrictions { muted_until: None, banned_until: soon };
-    assert_eq!(moderation.standing(&ann).await.unwrap(), Standing { restrictions: banned, sign_outs: one.clone() });
+    assert_eq!(
+        (moderation.restrictions(&subject).await.unwrap(), sign_outs(&stores, "ann").await),
+        (banned, one.clone())
+    );
     moderation.set_restrictions(&subject, Restrictions::default()).await.unwrap();
     // Another person's decision drops what has expired.
     moderation.restrict(&Subject::Person(person("bea")), RestrictionChange::MutedUntil(soon)).await.unwrap();
-    let left = Standing { restrictions: Restrictions::default(), sign_outs: one };
-    assert_eq!(moderation.standing(&ann).await.unwrap(), left);
+    let none = Restrictions::default();
+    assert_eq!((moderation.restrictions(&subject).await.unwrap(), sign_outs(&stores, "ann").await), (none, one));
 }
 
-pub async fn counting_an_action_tells_the_sign_outs(stores: Stores) {
+pub async fn counting_an_action_keeps_the_sign_outs(stores: Stores) {
     let minute = Duration::from_secs(60);
     let limit = RateLimit { burst: 100, burst_window: minute, sustained: 100, window: minute };
     let (ann, moderation) = (person("ann"), &stores.moderation);
@@ -133,7 +136,7 @@ pub async fn counting_an_action_tells_the_sign_outs(stores: Stores) {
     for window in 0..60 {
         let at = now() + minute * window;
         if let Some(counted) = moderation.count_action(&ann, "connect", limit, at).await.unwrap() {
-            assert_eq!(counted.standing.sign_outs, one);
+            assert_eq!(counted.restrictions, Restrictions::default());
         }
     }
     assert_eq!(sign_outs(&stores, "ann").await, one);

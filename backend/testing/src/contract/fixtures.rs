@@ -30,6 +30,7 @@ pub fn connection(id: &str, in_room: &str) -> Connection {
         opened_at: now(),
         hidden: false,
         accepts_batches: id == "c2",
+        device: (id == "c1").then(|| "d-1".parse().unwrap()),
     }
 }
 

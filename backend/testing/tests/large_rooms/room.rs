@@ -136,6 +136,7 @@ impl Room {
             hidden: false,
             is_first_of_address: false,
             accepts_batches,
+            device: None,
         };
         if accepts_batches {
             self.gateway.accept_batches(&id);

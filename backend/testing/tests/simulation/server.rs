@@ -28,6 +28,7 @@ use chat::{
     moderation::restrictions::RestrictionStore,
     ports::{Result, Unavailable, connections::ConnectionId, messages::Messages},
     presence::{
+        broadcast::Broadcast,
         connect::{ConnectRequest, ConnectRule},
         connect_handler::ConnectHandler,
     },
@@ -306,7 +307,18 @@ impl Server {
     }
 
     fn device_registry(&self, ports: &Arc<Ports>) -> DeviceRegistry {
-        DeviceRegistry { devices: self.devices.clone(), restriction_store: self.restriction_store(ports) }
+        DeviceRegistry {
+            devices: self.devices.clone(),
+            restriction_store: self.restriction_store(ports),
+            sockets: Broadcast {
+                connections: ports.clone(),
+                gateway: ports.clone(),
+                clock: ports.clone(),
+                entropy: ports.clone(),
+                deadline: None,
+                large_rooms: None,
+            },
+        }
     }
 
     fn membership(&self) -> RoomMembership {

@@ -125,7 +125,9 @@ impl Client {
                 ServerMessage::News { .. }
                 | ServerMessage::Read { .. }
                 | ServerMessage::RoomCreated { .. }
-                | ServerMessage::RoomLeft { .. },
+                | ServerMessage::RoomLeft { .. }
+                | ServerMessage::SignedOut { .. }
+                | ServerMessage::Error { action: Some(ActionName::Known(Action::SignOut)), .. },
                 _,
             ) => Some(message),
             (_, Some(room)) if room != self.timeline.room() => {

@@ -6,9 +6,8 @@ use async_trait::async_trait;
 use chat::ports::{
     Unavailable,
     backup::{ImageRef, Record, RestoreTarget, StoreError},
-    devices::Devices,
     messages::{Messages, PinEntry, StoredMessage},
-    moderation::{Moderation, RoomSettings, Subject},
+    moderation::{Moderation, RoomSettings},
     read_positions::ReadPositions,
     room_directory::DirectoryEntry,
     room_members::RoomMembers,
@@ -107,14 +106,15 @@ impl DynamoRestore {
                 }
                 Ok(1)
             }
-            Record::Restrictions { subject, restrictions, sign_outs } => {
+            Record::Restrictions { subject, restrictions } => {
                 if !restrictions.is_default() && self.stores.moderation.restrictions(subject).await?.is_default() {
                     self.stores.moderation.set_restrictions(subject, *restrictions).await?;
                 }
-                if let (Subject::Person(person), Some(sign_outs)) = (subject, sign_outs) {
-                    self.stores.moderation.restore_sign_outs(person, sign_outs).await?;
-                }
-                Ok(3)
+                Ok(1)
+            }
+            Record::SignOuts { person, sign_outs } => {
+                self.stores.moderation.restore_sign_outs(person, sign_outs).await?;
+                Ok(2)
             }
             Record::BannedAddresses { person, addresses, until } => {
                 if self.stores.moderation.banned_addresses(person).await?.is_empty() {
@@ -132,7 +132,7 @@ impl DynamoRestore {
             }
             Record::ReadPosition { position } => self.stores.read_positions.advance(position).await.map(|_| 1),
             Record::ReadReceipt { receipt } => self.stores.read_positions.show(receipt).await.map(|_| 1),
-            Record::Device { person, device } => self.stores.devices.record(person, device).await.map(|()| 1),
+            Record::Device { person, device } => self.stores.devices.restore(person, device).await.map(|()| 1),
             Record::Member { room, member, left } => {
                 if !self.stores.members.is_member(room, &member.person).await? {
                     self.stores.members.add(room, member).await?;
@@ -180,9 +180,9 @@ impl DynamoRestore {
             Record::ReadPosition { position } => read_positions::is_over(position.at, now),
             Record::ReadReceipt { receipt } => read_positions::is_over(receipt.at, now),
             Record::Device { device, .. } => device.is_over(now),
-            Record::Restrictions { restrictions, sign_outs, .. } => {
+            Record::SignOuts { sign_outs, .. } => sign_outs.is_over(now),
+            Record::Restrictions { restrictions, .. } => {
                 restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
-                    && sign_outs.as_ref().is_none_or(|sign_outs| sign_outs.is_over(now))
             }
             Record::Secrets { .. }
             | Record::Room { .. }

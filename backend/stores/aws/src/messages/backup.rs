@@ -98,6 +98,7 @@ impl DynamoMessages {
             | Record::Details { .. }
             | Record::Chat { .. }
             | Record::Restrictions { .. }
+            | Record::SignOuts { .. }
             | Record::BannedAddresses { .. }
             | Record::Role { .. }
             | Record::ReadPosition { .. }

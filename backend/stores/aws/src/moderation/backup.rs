@@ -6,7 +6,7 @@ use shared_types::{AuditEntry, Timestamp, limits};
 use super::{
     AUDIT, GRACE_SECONDS, audit_sk, identity,
     roles::{ROLES, to_entry},
-    room_details, to_rules, to_standing,
+    room_details, sign_outs, to_restrictions, to_rules,
 };
 use crate::{
     item::{Item, item, number, read_number, read_parsed, text},
@@ -30,6 +30,7 @@ pub(crate) fn decision(item: &Item, now: Timestamp) -> Found {
         }
         _ if is_expired => Found::NotInBackups,
         (Some(("person" | "address", _)), "standing") => restrictions(pk, item, now),
+        (Some(("person", person)), sign_outs::SK) => sign_outs_of(person, item, now),
         (Some(("person", person)), "addresses") => Found::readable(banned_addresses(person, item)),
         _ => Found::NotInBackups,
     }
@@ -74,9 +75,19 @@ fn restrictions(pk: &str, item: &Item, now: Timestamp) -> Found {
         Some((_, address)) => Some(Subject::Address(AddressKey(address.to_owned()))),
         None => None,
     };
-    match (subject, to_standing(item)) {
-        (Some(_), Ok(standing)) if standing.is_over(now) => Found::NotInBackups,
-        (Some(subject), Ok(standing)) => Found::Record(Record::of_standing(subject, standing)),
+    match (subject, to_restrictions(item)) {
+        (Some(_), Ok(found)) if found.muted_until.max(found.banned_until).is_none_or(|until| until <= now) => {
+            Found::NotInBackups
+        }
+        (Some(subject), Ok(restrictions)) => Found::Record(Record::Restrictions { subject, restrictions }),
+        _ => Found::Unreadable,
+    }
+}
+
+fn sign_outs_of(person: &str, item: &Item, now: Timestamp) -> Found {
+    match (person.parse(), sign_outs::read(item)) {
+        (Ok(_), Ok(sign_outs)) if sign_outs.is_over(now) => Found::NotInBackups,
+        (Ok(person), Ok(sign_outs)) => Found::Record(Record::SignOuts { person, sign_outs }),
         _ => Found::Unreadable,
     }
 }

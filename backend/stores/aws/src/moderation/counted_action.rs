@@ -1,4 +1,4 @@
-//! Counts a person's actions in the item of their restrictions and sign-outs, so that one write counts and reads them.
+//! Counts a person's actions in the item of their restrictions, so that one write counts and reads both.
 //!
 //! Each window has attributes of its own, `{bucket}@{long}` and `{bucket}@{long}.{short}`, because an update cannot both compare and
 //! reset a counter. Those of past windows are removed together.
@@ -11,7 +11,7 @@ use chat::ports::{
 };
 use shared_types::Timestamp;
 
-use super::{sign_outs::SIGN_OUTS, to_standing};
+use super::to_restrictions;
 use crate::{
     item::{Item, number},
     rate_store::decision,
@@ -57,13 +57,13 @@ pub(super) async fn count(
         Update::Refused(item) => (false, item.unwrap_or_default()),
     };
     if is_made {
-        let is_restricted = ["mutedUntil", "bannedUntil", SIGN_OUTS].iter().any(|kept| item.contains_key(*kept));
+        let is_restricted = item.contains_key("mutedUntil") || item.contains_key("bannedUntil");
         let expires = (!is_restricted).then_some(now.0 / 1000 + LIFE_SECONDS);
         remove_past(table, key, past_counters(&item, long), expires).await;
     }
     let rate = decision(is_made, &item, &total, limit, now);
-    let standing = to_standing(&item).map_err(Unavailable::while_doing(doing))?;
-    Ok(CountedAction { rate, standing })
+    let restrictions = to_restrictions(&item).map_err(Unavailable::while_doing(doing))?;
+    Ok(CountedAction { rate, restrictions })
 }
 
 /// Returns the counters of windows that no clock is in any more.
@@ -92,10 +92,7 @@ async fn remove_past(table: &Table, key: Key, past: Vec<String>, expires: Option
         // A restriction that was stored meanwhile has an end of its own.
         Some(expires) => update
             .update_expression(format!("SET expires = :expires {removed}"))
-            .condition_expression(
-                "attribute_not_exists(mutedUntil) AND attribute_not_exists(bannedUntil) AND attribute_not_exists(#outs)",
-            )
-            .expression_attribute_names("#outs", SIGN_OUTS)
+            .condition_expression("attribute_not_exists(mutedUntil) AND attribute_not_exists(bannedUntil)")
             .expression_attribute_values(":expires", number(expires)),
         None => update.update_expression(removed),
     };

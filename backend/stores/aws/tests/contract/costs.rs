@@ -2,6 +2,7 @@
 
 use std::{cell::Cell, collections::BTreeMap, sync::Arc, time::Duration};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chat::{
     access::{
         devices::DeviceRegistry,
@@ -19,9 +20,11 @@ use chat::{
     moderation::restrictions::RestrictionStore,
     ports::{
         connections::ConnectionId,
+        devices::{SignOuts, StoredDevice},
         system::{Clock, Entropy},
     },
     presence::{
+        broadcast::Broadcast,
         connect::{ConnectRequest, ConnectRule},
         connect_handler::ConnectHandler,
         disconnect::DisconnectHandler,
@@ -30,10 +33,10 @@ use chat::{
 use chat_testing::{clock::ManualClock, recording_gateway::RecordingGateway, test_chat::connect_request};
 use platform::system::SystemEntropy;
 use serde_json::{Value, json};
-use shared_types::{Person, PersonId, Rev, Role, RoleEntry, RoomName, RoomRules, Timestamp};
+use shared_types::{Person, PersonId, Rev, Role, RoleEntry, RoomName, RoomRules, Timestamp, limits};
 use store_aws::call_log::{CallLog, Calls};
 
-use crate::{Tables, fresh_name};
+use crate::{Tables, dynamodb, fresh_name};
 
 /// Cost of a message, whatever is stored, of a socket that the process knows.
 const MESSAGE: Calls = Calls { reads: 3, writes: 4, round_trips: 5 };
@@ -388,8 +391,9 @@ async fn add_direct_messages(chat: &Chat, costs: &mut BTreeMap<&'static str, Cal
 /// Adds what the requests for devices cost, beyond what every request of the front page does.
 async fn add_devices(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     let links = chat.links().await;
-    let FramePorts { devices, .. } = chat.ports();
-    let registry = DeviceRegistry { devices, restriction_store: links.restriction_store.clone() };
+    let FramePorts { devices, connections, gateway, clock, entropy, .. } = chat.ports();
+    let sockets = Broadcast { connections, gateway, clock, entropy, deadline: None, large_rooms: None };
+    let registry = DeviceRegistry { devices, restriction_store: links.restriction_store.clone(), sockets };
     let session = |device: &str, used| {
         let device = SessionDevice { id: device.parse().unwrap(), since: chat.clock.now(), used };
         Session { id: "pam".parse().unwrap(), name: None, moderator: false, device: Some(device) }
@@ -436,11 +440,11 @@ async fn add_links(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     links.revoke_invitation(&mona, &keys, &listed[0].id).await.unwrap();
     links.listed().await.unwrap();
     costs.insert("POST /invitations, a revocation", chat.calls.take());
-    let link = links.link_device(&ann, &keys).await.unwrap();
+    let link = links.link_device(&ann, None, &keys).await.unwrap();
     costs.insert("POST /device-links", chat.calls.take());
     links.person_of_device_link(&link, address).await.unwrap();
     costs.insert("POST /device, the question", chat.calls.take());
-    links.use_device_link(&link, &links.visitor(None).await.id, address).await.unwrap();
+    links.use_device_link(&link, &links.visitor(None).await, address).await.unwrap();
     costs.insert("POST /device, the sign-in", chat.calls.take());
 }
 
@@ -467,6 +471,32 @@ async fn each_action_costs_what_the_document_says() {
     let [measured, documented] =
         [measured, documented].map(|table| table.iter().map(row).collect::<Vec<_>>().join("\n"));
     assert!(measured == documented, "measured:\n{measured}\n\ndocumented:\n{documented}");
+}
+
+#[tokio::test]
+async fn a_message_costs_the_same_with_forty_sign_outs() {
+    let chat = Chat::open().await;
+    chat.connect("ann").await;
+    let (ann, moderation): (PersonId, _) = ("ann".parse().unwrap(), chat.ports().moderation);
+    let device = |number: usize| {
+        let (id, now) = (format!("device-{number:09}").parse().unwrap(), chat.clock.now());
+        StoredDevice { id, browser: None, system: None, since: now, last: now }
+    };
+    let devices: Vec<_> = (0..2 * limits::DEVICES).map(device).collect();
+    let sign_outs = SignOuts::default().with(&devices, &[], chat.clock.now());
+    assert!(moderation.set_sign_outs(&ann, &sign_outs).await.unwrap());
+    chat.clock.advance(Duration::from_secs(3 * 60));
+    let message = json!({ "action": "send", "text": "hi" });
+    chat.send("ann", message.clone()).await;
+    assert_eq!(chat.send("ann", message).await, MESSAGE);
+    // The item that each message of the person writes. A write of more than 1 KB is two units.
+    let key = |value: &str| AttributeValue::S(value.into());
+    let get = dynamodb().get_item().table_name(&chat.tables.connections);
+    let found = get.key("pk", key("person#ann")).key("sk", key("standing")).send().await.unwrap().item.unwrap();
+    let length = |value: &AttributeValue| value.as_s().or_else(|_| value.as_n()).unwrap().len();
+    let size: usize = found.iter().map(|(name, value)| name.len() + length(value)).sum();
+    assert!(size < 300, "{size} bytes: {found:?}");
+    assert!(serde_json::to_string(&sign_outs).unwrap().len() > 700);
 }
 
 #[tokio::test]

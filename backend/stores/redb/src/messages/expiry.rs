@@ -1,4 +1,4 @@
-//! Removes expired messages, change records, tombstones, read positions and devices, a bounded number with each commit.
+//! Removes expired messages, change records, tombstones, read positions, receipts, devices and sign-outs, a bounded number with each commit.
 
 use async_trait::async_trait;
 use chat::ports::{
@@ -17,12 +17,13 @@ use crate::{
         pins::PINS,
         threads::REPLIES,
     },
+    moderation::remove_old_sign_outs,
     read_positions::{PairKey, remove_old_positions, remove_old_receipts},
 };
 
 const DOING: &str = "removing expired messages";
 
-/// Number of read positions or receipts that one commit looks at: some milliseconds.
+/// Number of read positions, receipts, devices or sign-outs that one commit looks at: some milliseconds.
 const PAIRS_AT_ONCE: usize = 1_000;
 
 #[async_trait]
@@ -31,7 +32,6 @@ impl Expiring for RedbMessages {
         let (oldest, now) = (self.oldest_kept(), self.clock.now());
         let removed = self.store.write_later(DOING, move |transaction| {
             remove_tombstones(transaction, now)?;
-            devices::remove_old(transaction, now)?;
             if oldest == Timestamp(0) {
                 return Ok(Vec::new());
             }
@@ -59,6 +59,8 @@ impl Expiring for RedbMessages {
         if removed.len() < limit {
             self.remove_old_pairs(now, remove_old_positions).await?;
             self.remove_old_pairs(now, remove_old_receipts).await?;
+            self.remove_old_pairs(now, devices::remove_old).await?;
+            self.remove_old_sign_outs(now).await?;
         }
         Ok(removed.into_iter().filter_map(|(room, message)| key_and_images(&room, message)).collect())
     }
@@ -73,6 +75,17 @@ impl RedbMessages {
         let mut from = Some(PairKey::default());
         while let Some(position) = from {
             let next = move |transaction: &WriteTransaction| remove(transaction, now, position.clone(), PAIRS_AT_ONCE);
+            from = self.store.write_later(DOING, next).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes the sign-outs of devices whose cookies have expired, a bounded number with each commit.
+    async fn remove_old_sign_outs(&self, now: Timestamp) -> Result<()> {
+        let mut from = Some(String::new());
+        while let Some(position) = from {
+            let next =
+                move |transaction: &WriteTransaction| remove_old_sign_outs(transaction, now, &position, PAIRS_AT_ONCE);
             from = self.store.write_later(DOING, next).await?;
         }
         Ok(())

@@ -25,8 +25,8 @@ use crate::{
     images::names::image_name,
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved, threads},
     moderation::{
-        AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, roles::ROLES,
-        to_subject,
+        AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, SIGN_OUTS,
+        roles::ROLES, to_subject,
     },
     read_positions::{READ_POSITIONS, RECEIPTS},
     room_directory::DIRECTORY,
@@ -127,6 +127,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         idempotency::RECORDS.name(),
         idempotency::TOMBSTONES.name(),
         RESTRICTIONS.name(),
+        SIGN_OUTS.name(),
         BANNED_ADDRESSES.name(),
         RULES.name(),
         DETAILS.name(),
@@ -167,7 +168,10 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         })?,
         identity(transaction)?,
         values(transaction, RESTRICTIONS, |key, stored| {
-            Some(Record::of_standing(to_subject(key)?, decode(stored).ok()?))
+            Some(Record::Restrictions { subject: to_subject(key)?, restrictions: decode(stored).ok()? })
+        })?,
+        values(transaction, SIGN_OUTS, |person, stored| {
+            Some(Record::SignOuts { person: person.parse().ok()?, sign_outs: decode(stored).ok()? })
         })?,
         values(transaction, BANNED_ADDRESSES, banned_addresses)?,
         values(transaction, ROLES, |_, entry| decode(entry).ok().map(Record::of_role))?,

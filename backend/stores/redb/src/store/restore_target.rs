@@ -11,7 +11,6 @@ use chat::ports::{
     backup::{ImageRef, Record, RestoreTarget, StoreError},
     connections::AddressKey,
     messages::{MessageKey, PinEntry},
-    moderation::Standing,
     secrets::Keys,
 };
 use redb::{Database, ReadableTable, WriteTransaction};
@@ -22,7 +21,8 @@ use crate::{
     images::names::image_name,
     messages::{CHANGES, MESSAGES, REVS, encode, idempotency, pins, saved, threads},
     moderation::{
-        AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, roles, subject_key,
+        AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, SIGN_OUTS, roles,
+        subject_key,
     },
     read_positions, room_members,
     store::{
@@ -125,10 +125,12 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         Record::Chat { chat } => {
             transaction.open_table(CHAT)?.insert(IDENTITY, encode(chat)?.as_slice())?;
         }
-        Record::Restrictions { subject, restrictions, sign_outs } => {
+        Record::Restrictions { subject, restrictions } => {
             let key = subject_key(subject);
-            let standing = Standing { restrictions: *restrictions, sign_outs: sign_outs.clone().unwrap_or_default() };
-            transaction.open_table(RESTRICTIONS)?.insert(key.as_str(), encode(&standing)?.as_slice())?;
+            transaction.open_table(RESTRICTIONS)?.insert(key.as_str(), encode(restrictions)?.as_slice())?;
+        }
+        Record::SignOuts { person, sign_outs } => {
+            transaction.open_table(SIGN_OUTS)?.insert(person.as_str(), encode(sign_outs)?.as_slice())?;
         }
         Record::BannedAddresses { person, addresses, until } => {
             let addresses = addresses.iter().map(|AddressKey(key)| key.clone()).collect();

@@ -8,14 +8,18 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chat::ports::{
+    devices::{Devices, SignOuts, StoredDevice},
     messages::{ChangeRecord, Expiring, IdempotencyRecord, Messages, StoredMessage},
     moderation::Moderation,
     read_positions::{ReadPosition, ReadPositions, StoredReceipt},
     room_directory::{DirectoryEntry, RoomDirectory},
 };
-use chat_testing::contract::{
-    Browser, Stores,
-    fixtures::{album, message, message_key, now, record, room, seqs},
+use chat_testing::{
+    clock::ManualClock,
+    contract::{
+        Browser, Stores,
+        fixtures::{album, message, message_key, now, record, room, seqs},
+    },
 };
 use platform::system::{SystemClock, SystemEntropy};
 use shared_types::{ChatMessage, PersonId, Rev, RoomDetails, RoomRules, Seq, Timestamp, limits};
@@ -156,6 +160,44 @@ async fn old_read_positions_and_unreadable_receipts_are_removed() {
     for (person, kept) in [("p0000", None), ("p1097", Some(Seq(1))), ("p1098", None)] {
         assert_eq!(positions.position(&person.parse().unwrap(), &lobby).await.unwrap(), kept, "{person}");
     }
+}
+
+#[tokio::test]
+async fn expired_devices_and_sign_outs_are_removed_among_many() {
+    let directory = tempfile::tempdir().unwrap();
+    let devices_table: redb::TableDefinition<'_, (&str, &str), &[u8]> = redb::TableDefinition::new("devices");
+    let database = redb::Database::create(directory.path().join("chat.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(devices_table).unwrap().insert(("ann", "bad"), b"{}".as_slice()).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let store = Store::open(directory.path()).unwrap();
+    let clock = ManualClock::at(now());
+    let (devices, moderation) = (RedbDevices::new(store.clone()), RedbModeration::new(store.clone(), clock.clone()));
+    let ann: PersonId = "ann".parse().unwrap();
+    let device =
+        |id: &str, last| StoredDevice { id: id.parse().unwrap(), browser: None, system: None, since: last, last };
+    let long_ago = Timestamp(1);
+    for number in 0..7 {
+        let last = if number % 2 == 0 { long_ago } else { now() };
+        devices.record(&ann, &device(&format!("d-{number}"), last)).await.unwrap();
+        let person = format!("p-{number}").parse().unwrap();
+        let sign_outs = SignOuts::default().with(&[device("d-1", last)], &[], last);
+        assert!(moderation.set_sign_outs(&person, &sign_outs).await.unwrap());
+    }
+    assert_eq!(devices.devices(&ann, 7).await.unwrap().len(), 7, "the unreadable one is left out");
+    let messages = RedbMessages::new(store.clone(), None, clock.clone());
+    assert_eq!(messages.expire(2).await.unwrap(), []);
+    let left = devices.devices(&ann, 9).await.unwrap();
+    assert_eq!(left.iter().map(|device| device.id.as_str()).collect::<Vec<_>>(), ["d-1", "d-3", "d-5"]);
+    let fresh = RedbModeration::new(store, clock);
+    for number in 0..7 {
+        let version = fresh.sign_outs(&format!("p-{number}").parse().unwrap()).await.unwrap().version;
+        assert_eq!(version, u32::from(number % 2 == 1), "{number}");
+    }
+    // This process remembers the removed ones.
+    let next = moderation.sign_outs(&"p-0".parse().unwrap()).await.unwrap().with(&[device("d-2", now())], &[], now());
+    assert!(moderation.set_sign_outs(&"p-0".parse().unwrap(), &next).await.unwrap());
 }
 
 #[tokio::test]

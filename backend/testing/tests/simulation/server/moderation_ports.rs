@@ -5,7 +5,7 @@ use chat::ports::{
     Result,
     connections::AddressKey,
     devices::SignOuts,
-    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Standing, Subject},
+    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
     rate_store::RateLimit,
 };
 use shared_types::{
@@ -39,8 +39,8 @@ impl Moderation for Ports {
         self.0.call(self.0.moderation.count_action(person, bucket, limit, now)).await
     }
 
-    async fn standing(&self, person: &PersonId) -> Result<Standing> {
-        self.0.call(self.0.moderation.standing(person)).await
+    async fn sign_outs(&self, person: &PersonId) -> Result<SignOuts> {
+        self.0.call(self.0.moderation.sign_outs(person)).await
     }
 
     async fn set_sign_outs(&self, person: &PersonId, sign_outs: &SignOuts) -> Result<bool> {

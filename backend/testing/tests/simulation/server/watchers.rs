@@ -64,6 +64,7 @@ impl Server {
             opened_at: Timestamp(self.now()),
             hidden: false,
             accepts_batches: false,
+            device: None,
         }
     }
 }

@@ -161,6 +161,22 @@ fn frames_of_another_room_are_not_shown() {
 }
 
 #[test]
+fn answers_about_devices_reach_the_dialog_in_every_room() {
+    let mut socket = Socket::live();
+    socket.enter(1, "cats");
+    let refused = ServerMessage::Error {
+        message: String::new(),
+        code: ErrorCode::TooFast,
+        action: Some(ActionName::Known(Action::SignOut)),
+        nonce: None,
+        retry_after: None,
+    };
+    for answer in [ServerMessage::SignedOut { device: None }, refused] {
+        assert_eq!(socket.0.route(2, 1, Some(&room("lobby")), answer.clone()), Some(answer));
+    }
+}
+
+#[test]
 fn nothing_is_sent_until_the_server_has_confirmed_the_move() {
     let mut socket = Socket::live();
     socket.enter(1, "cats");
