@@ -99,7 +99,8 @@ impl ReadPositions for DynamoReadPositions {
     }
 
     async fn hide(&self, person: &PersonId, room: &RoomName) -> Result<()> {
-        self.table.delete(receipt_key(room, person), "removing a read receipt").await.map(drop)
+        self.table.delete(receipt_key(room, person), "removing a read receipt").await?;
+        Ok(())
     }
 
     async fn remove(&self, person: &PersonId) -> Result<bool> {
