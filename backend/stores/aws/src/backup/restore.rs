@@ -6,9 +6,8 @@ use async_trait::async_trait;
 use chat::ports::{
     Unavailable,
     backup::{ImageRef, Record, RestoreTarget, StoreError},
-    devices::Devices,
     messages::{Messages, PinEntry, StoredMessage},
-    moderation::{Moderation, RoomSettings, Subject},
+    moderation::{Moderation, RoomSettings},
     read_positions::ReadPositions,
     room_directory::DirectoryEntry,
     room_members::RoomMembers,
