@@ -407,19 +407,19 @@ async fn add_devices(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     links.rate.link_request(&"pam".parse().unwrap()).await.unwrap();
     registry.list(&"pam".parse().unwrap(), None, Duration::from_secs(60)).await.unwrap();
     costs.insert("GET /devices", chat.calls.take());
-    for socket in ["pam", "pam-2"] {
-        let ticket = links.sessions.ticket(&session("d-1", 1));
+    for (socket, device) in [("pam", "d-1"), ("pam-2", "d-2")] {
+        let ticket = links.sessions.ticket(&session(device, 1));
         let request = ConnectRequest { ticket: Some(ticket), ..connect_request(socket) };
         let rule = ConnectRule { sessions: links.sessions.clone(), ..chat.connect_rule() };
         Box::pin(ConnectHandler::new(rule).handle(request)).await.unwrap();
     }
     chat.send("pam", json!({ "action": "ping" })).await;
     let sign_out = json!({ "action": "signOut", "device": "d-2" });
-    costs.insert("signOut, with one other socket", chat.send("pam", sign_out).await);
+    costs.insert("signOut, of a device with one socket", chat.send("pam", sign_out).await);
     let keys = links.sessions.address_keys("192.0.2.9".parse().unwrap());
     links.rate.token_attempt(keys.first()).await.unwrap();
     registry.sign_out_current(&session("d-1", 1)).await.unwrap();
-    costs.insert("POST /sign-out", chat.calls.take());
+    costs.insert("POST /sign-out, with one socket", chat.calls.take());
 }
 
 /// Adds what the requests for invitations and for links to other devices cost, beyond what every request of the front page does.
