@@ -141,15 +141,18 @@ pub(crate) fn line() -> Element {
     }
 }
 
-/// Shows the line under a message of the log, or nowhere. The log does not move for somebody who reads older messages. `follows` is
-/// whether a reader at the end follows the newest message.
+/// Shows the line under a message of the log, or nowhere. The log does not move for somebody who reads older messages. `follows` is whether
+/// a reader at the end follows the newest message.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser has receipts"))]
 pub(crate) fn show_line(chat: Chat, shown: Option<(Seq, String)>, follows: bool) {
-    let (Some(state), Some(log)) = (STATE.get(), chat.log.element.get_untracked()) else { return };
+    let (Some(log), Some(state)) = (chat.log.element.get_untracked(), STATE.get()) else { return };
     let Some(line) = state.line.get_untracked() else { return };
     let article = shown.as_ref().and_then(|(seq, _)| article_in(chat.log.element, *seq));
     let (Some((_, text)), Some(article)) = (shown, article) else {
-        return keep_position(&log, follows, || line.remove());
+        if line.is_connected() {
+            keep_position(&log, follows, || line.remove());
+        }
+        return;
     };
     set(state.line_text, text);
     line.set_hidden(false);

@@ -11,6 +11,9 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     handler.membership.leave(&sender.room, &sender.person.id).await?;
     // It answers the sender, too: the sender is one of the listeners.
     handler.shut_out(&sender.room, &sender.person.id).await?;
-    handler.read_positions.hide(&sender.person.id, &sender.room).await?;
+    // Somebody who left a direct message is still one of its people.
+    if !sender.room.is_direct() {
+        handler.read_positions.hide(&sender.person.id, &sender.room).await?;
+    }
     Ok(None)
 }
