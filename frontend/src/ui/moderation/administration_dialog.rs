@@ -1,7 +1,7 @@
 //! The administration dialog: owners see how people enter the chat, and give roles.
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, NodeRef, effect, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, effect, element, keyed, reactive, reactive_text};
 use shared_types::{Person, PersonId, Role};
 use web_sys::{HtmlDialogElement, HtmlSelectElement, wasm_bindgen::JsCast as _};
 
@@ -31,7 +31,15 @@ pub(crate) fn administration(chat: Chat, identity: IdentityDialog, usage: NodeRe
         .with("dir", "auto")
         .no_autofill()
         .on(ev::input, move |event| state.filter.set(upper_case(event_target_value(&event).trim())));
-    let rows = move || state.people.get().into_iter().map(|person| row(chat, person)).collect::<Vec<_>>();
+    // The role of each row follows by itself, so a row stays that of its person when the list changes.
+    let rows = keyed(
+        move || state.people.get(),
+        move |person| {
+            let seen = state.roles.with_untracked(|roles| roles.seen(&person.id)).unwrap_or_default();
+            [person.id.as_str(), "/", person.name.as_str(), "/", &seen].concat()
+        },
+        move |person| row(chat, person.clone()),
+    );
     let status = move || match state.roles.with(|roles| matches!(roles, RolesView::Known(_))) {
         _ if !state.error.get().is_empty() => state.error.get(),
         true if state.people.with(|people| people.iter().all(|person| !is_shown(chat, person))) => texts.no_match,
@@ -63,9 +71,8 @@ pub(crate) fn administration(chat: Chat, identity: IdentityDialog, usage: NodeRe
             })
         })
     });
-    let body = element("div")
-        .class("sheet-body")
-        .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
+    let body =
+        element("div").class("sheet-body").child(element("ul").class("people-list").with("role", "list").child(rows));
     titled_dialog(chat, "administration", texts.title, state.dialog)
         .on(ev::close, move |_| chat.run_in_dialog(DialogIntent::LeaveAdministration))
         .child(element("p").class("sheet-hint").text(texts.access(chat.access)))
