@@ -53,7 +53,7 @@ pub(crate) fn state() -> Option<ReceiptsState> {
     STATE.get()
 }
 
-/// Draws the list of the page, before the [`line`].
+/// Draws the list of the page, before the [`line()`].
 pub(crate) fn receipts_dialog(chat: Chat) -> Element {
     let state = ReceiptsState {
         dialog: NodeRef::new(),

@@ -85,7 +85,7 @@ pub struct SessionDevice {
     pub id: DeviceId,
     /// When it was signed in; 0 if that was before devices were stored.
     pub since: Timestamp,
-    /// The last [day](day_of) on which its use was stored; 0 if it never was.
+    /// The last day on which its use was stored; 0 if it never was.
     #[serde(default)]
     pub used: u32,
 }
@@ -192,7 +192,7 @@ impl Sessions {
     }
 
     /// Returns the session of a cookie; `None` if the cookie is missing or invalid. A cookie of a version that did not store devices is
-    /// [a device of its own](SessionDevice::of_old_cookie).
+    /// a device of its own.
     pub async fn session(&self, cookie: Option<&str>) -> Option<Session> {
         let session = self.read_cookie(cookie?).await.ok()?;
         let device = session.device.clone().or_else(|| cookie.map(SessionDevice::of_old_cookie));

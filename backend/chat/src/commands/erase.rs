@@ -27,6 +27,9 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
         members.remove(room, person).await?;
     }
     if left.len() == limits::PRIVATE_ROOMS {
+        for room in &left {
+            handler.shut_out(room, person).await?;
+        }
         return Ok(Some(ServerMessage::DataErased { count, more: true }));
     }
     let mut rooms = members.rooms_of(person, limits::PRIVATE_ROOMS).await?;

@@ -126,24 +126,35 @@ impl Broadcast {
         if !room.is_direct() {
             return Ok((self.direct_audience(room).await?, Vec::new()));
         }
-        let inboxes = async {
+        let is_new = messages.iter().any(|one| matches!(one, ServerMessage::Message(message) if !message.deleted));
+        // Somebody who has left would not be told of the message by `rooms` either. If this fails, the message is sent again.
+        let members = async {
             let members = membership.members.direct_members(room).await?;
-            let is_new = messages.iter().any(|one| matches!(one, ServerMessage::Message(message) if !message.deleted));
             let left = members.iter().filter(|one| is_new && one.left);
             let returning = left.map(|one| membership.members.set_left(room, &one.member.person, false));
             try_join_all(returning).await?;
-            let members: Vec<RoomMember> = members.into_iter().map(|one| one.member).collect();
+            Ok::<Vec<RoomMember>, Unavailable>(members.into_iter().map(|one| one.member).collect())
+        };
+        let inboxes = async {
+            let members = match members.await {
+                Err(error) if !is_new => {
+                    tracing::warn!(%error, "reading the people of a direct message failed; they see the change when they open it");
+                    return Ok(Default::default());
+                }
+                members => members?,
+            };
             let inboxes = members
                 .iter()
                 .map(|member| async { self.connections.audience(&inbox_of(&member.person), SMALL_ROOM).await });
-            let watchers = try_join_all(inboxes).await?.into_iter().flat_map(|inbox| inbox.watchers.to_vec());
-            Ok::<_, Unavailable>((watchers.collect::<Vec<_>>(), members))
+            let inboxes = try_join_all(inboxes).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "reading the inboxes of a direct message failed; the next answer to `rooms` has its message");
+                Vec::new()
+            });
+            let watchers: Vec<_> = inboxes.into_iter().flat_map(|inbox| inbox.watchers.to_vec()).collect();
+            Ok::<_, Unavailable>((watchers, members))
         };
         let (audience, inboxes) = join(self.direct_audience(room), inboxes).await;
-        let (watchers, members) = inboxes.unwrap_or_else(|error| {
-            tracing::warn!(%error, "reading the inboxes of a direct message failed; the next answer to `rooms` has its message");
-            Default::default()
-        });
+        let (watchers, members) = inboxes?;
         Ok((audience?.map(|audience| Audience { watchers: watchers.into(), ..audience }), members))
     }
 

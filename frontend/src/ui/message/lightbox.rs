@@ -202,8 +202,11 @@ fn adjacent_image(chat: Chat, direction: Direction) -> Option<String> {
 /// Returns the place of the row of an image, and the number of the image in it.
 fn position(rows: &[KeyedRow], key: &str) -> Option<(usize, usize)> {
     let row = |key: &str| rows.iter().position(|shown| shown.key == key);
-    row(key).map(|row| (row, 0)).or_else(|| {
-        let (key, number) = key.rsplit_once('=')?;
-        Some((row(key)?, number.parse().ok()?))
-    })
+    // A text may have a nonce that looks like that of an image.
+    let numbered = key.rsplit_once('=').and_then(|(key, number)| {
+        let (row, number) = (row(key)?, number.parse().ok()?);
+        let has_image = |row: &Row| row.image.as_ref().is_some_and(|image| number < image.count());
+        rows[row].row.with_untracked(has_image).then_some((row, number))
+    });
+    numbered.or_else(|| Some((row(key)?, 0)))
 }

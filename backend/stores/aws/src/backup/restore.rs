@@ -136,9 +136,10 @@ impl DynamoRestore {
             Record::Member { room, member, left } => {
                 if !self.stores.members.is_member(room, &member.person).await? {
                     self.stores.members.add(room, member).await?;
-                    if *left {
-                        self.stores.members.set_left(room, &member.person, true).await?;
-                    }
+                }
+                // An interrupted restore may have added the member only.
+                if *left {
+                    self.stores.members.set_left(room, &member.person, true).await?;
                 }
                 Ok(if *left { 10 } else { 4 })
             }
