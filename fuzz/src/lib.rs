@@ -22,7 +22,7 @@ pub struct Signed {
 /// The valid ticket and cookie.
 pub static VALID: LazyLock<Signed> = LazyLock::new(|| {
     let sessions = sessions().expect("a secret");
-    let ann = Session { id: "ann".parse().expect("an id"), name: "Ann".parse().ok(), moderator: false };
+    let ann = Session { id: "ann".parse().expect("an id"), name: "Ann".parse().ok(), moderator: false, device: None };
     let (ticket, cookie) = (sessions.ticket(&ann), sessions.cookie(&ann));
     Signed { sessions, ann, ticket, cookie }
 });
