@@ -15,7 +15,10 @@ use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
 use shared_types::{Role, RoleEntry, RoomMember, RoomName, Seq, Timestamp, limits};
 
-use crate::private_rooms::{open, types};
+use crate::{
+    private_rooms::{open, types},
+    private_rooms_races::{self as races, Vanishing},
+};
 
 /// The other people of the chat: all of them are known.
 const OTHERS: [&str; 8] = ["bea", "cy", "dan", "eli", "fay", "gus", "hal", "ida"];
@@ -444,6 +447,27 @@ async fn a_conversation_that_was_left_returns_with_the_next_message() {
     chat.send_message("a", "are you there?", "n-2").await;
     let news = chat.received("b2").pop().unwrap();
     assert_eq!((&news["type"], &news["title"]), (&json!("news"), &json!("ann")), "{news}");
+    assert_eq!(my_rooms(&chat, "b2").await, json!([{ "room": room, "title": "ann" }]));
+}
+
+#[tokio::test]
+async fn a_message_of_which_somebody_who_left_cannot_be_told_is_sent_again() {
+    let chat = chat().await;
+    let (room, _) = start(&chat, "a", &["bea"]).await;
+    for window in ["a", "b"] {
+        enter(&chat, window, &room).await;
+    }
+    chat.send("b", json!({ "action": "leaveRoom" })).await;
+    open(&chat, "b2", "bea", "lobby").await;
+    chat.received("a");
+    let members = Vanishing::failing_once(&chat);
+    let frame = json!({ "action": "send", "text": "are you there?", "nonce": "n-1" });
+    races::send(&chat, members.clone(), "a", frame.clone()).await;
+    let refused = chat.received("a").pop().unwrap();
+    assert_eq!((&refused["code"], &refused["nonce"]), (&json!("unavailable"), &json!("n-1")), "{refused}");
+    assert_eq!(my_rooms(&chat, "b2").await, json!([]));
+    races::send(&chat, members, "a", frame).await;
+    assert_eq!(chat.received("a").pop().unwrap()["type"], "message");
     assert_eq!(my_rooms(&chat, "b2").await, json!([{ "room": room, "title": "ann" }]));
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use chat::{
     access::room_membership::RoomMembership,
     commands::{FrameHandler, FramePorts, FrameRequest},
     ports::{
-        Result,
+        Result, Unavailable,
         connections::ConnectionId,
         room_members::{DirectMember, RoomMembers},
     },
@@ -24,14 +24,27 @@ use store_redb::room_members::RedbRoomMembers;
 use crate::private_rooms::{add, open, private_room};
 
 /// The members of a room, from which `bea` is removed after this number of checks.
-struct Vanishing {
+pub(crate) struct Vanishing {
     inner: Arc<RedbRoomMembers>,
     checks_left: AtomicUsize,
+    /// Whether the next change of who has left fails.
+    fails: AtomicBool,
 }
 
 impl Vanishing {
     fn after(checks: usize, chat: &TestChat) -> Arc<Self> {
-        Arc::new(Self { inner: chat.members.clone(), checks_left: AtomicUsize::new(checks) })
+        Arc::new(Self {
+            inner: chat.members.clone(),
+            checks_left: AtomicUsize::new(checks),
+            fails: AtomicBool::new(false),
+        })
+    }
+
+    /// Returns members of whom nobody is removed, and of whom the next change of who has left fails.
+    pub(crate) fn failing_once(chat: &TestChat) -> Arc<Self> {
+        let members = Self::after(usize::MAX, chat);
+        members.fails.store(true, Ordering::Relaxed);
+        members
     }
 
     /// Removes her after the last check that she passes, as another process would.
@@ -78,6 +91,9 @@ impl RoomMembers for Vanishing {
     }
 
     async fn set_left(&self, room: &RoomName, person: &PersonId, left: bool) -> Result<()> {
+        if self.fails.swap(false, Ordering::Relaxed) {
+            return Err(Unavailable { doing: "changing a member", cause: "the test says so".into() });
+        }
         self.inner.set_left(room, person, left).await
     }
 
@@ -94,7 +110,8 @@ impl RoomMembers for Vanishing {
     }
 }
 
-async fn send(chat: &TestChat, members: Arc<dyn RoomMembers>, window: &str, frame: Value) {
+/// Handles a frame with these members.
+pub(crate) async fn send(chat: &TestChat, members: Arc<dyn RoomMembers>, window: &str, frame: Value) {
     let request =
         FrameRequest { connection: ConnectionId(window.into()), request_id: "r".into(), body: frame.to_string() };
     FrameHandler::new(FramePorts { members, ..chat.ports() }, chat.settings()).handle(request).await;
