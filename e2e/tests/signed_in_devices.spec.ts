@@ -115,7 +115,10 @@ test('the list of devices is in Japanese, too', async ({ browser, deployment, ro
 });
 
 test('signing out ends the copies of the cookie', async ({ page, browser, deployment, room }) => {
-  await ChatPage.open(page, deployment, room);
+  const chat = await ChatPage.open(page, deployment, room);
+  // A device is stored at its second visit, and nothing is stored about one that signs out before.
+  await page.reload();
+  await chat.waitForState('live');
   const ann = await personId(page, deployment);
   const copied = await page.context().storageState();
   expect(copied.cookies.some(cookie => cookie.name === guestCookie(deployment))).toBe(true);
