@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { crc32, deflateSync } from 'node:zlib';
+import type { Page } from '@playwright/test';
 import type { Deployment } from './fixtures.ts';
 import type { Frame, WireClient } from './wire_client.ts';
 
@@ -176,4 +177,25 @@ export async function personId(client: WireClient): Promise<string> {
   const welcome = await client.next('welcome');
   await client.next('page');
   return welcome['you'].id;
+}
+
+/** Records the layout shifts of a page that is opened later, and delays each image, so that it arrives after the first paint. */
+export async function delayImages(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Object.assign(window, { layoutShifts: [] });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) (window as any).layoutShifts.push((entry as any).value);
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  let delay = 0;
+  await page.route(/\/images\//, async (route) => {
+    delay += 100;
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    await route.continue();
+  });
+}
+
+/** Returns the sum of the layout shifts since the page was opened, after `delayImages`. */
+export function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(() => (window as any).layoutShifts.reduce((sum: number, value: number) => sum + value, 0));
 }

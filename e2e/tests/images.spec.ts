@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { requestUploadUrl, imageMetadata, gif, jpegWithGps, manyPixels, png, putBytes, sendImage } from '../support/images.ts';
+import { delayImages, gif, imageMetadata, jpegWithGps, layoutShift, manyPixels, png, putBytes, requestUploadUrl, sendImage } from '../support/images.ts';
 import { eachOf } from '../support/locators.ts';
 
 // Images in a browser, on both deployments.
@@ -244,23 +244,11 @@ test('loading ten images does not shift the layout', async ({ page, deployment, 
     await putBytes(await requestUploadUrl(ann, deployment, `n${index}`, metadata), 'image/png', bytes);
     expect(await sendImage(ann, `n${index}`, metadata, `picture ${index}`)).toMatchObject({ type: 'message' });
   }
-  await page.addInitScript(() => {
-    Object.assign(window, { layoutShifts: [] });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) (window as any).layoutShifts.push((entry as any).value);
-    }).observe({ type: 'layout-shift', buffered: true });
-  });
-  // Delays each image, so that it arrives after the first paint.
-  let delay = 0;
-  await page.route(/\/images\//, async (route) => {
-    delay += 100;
-    await new Promise((resolve) => setTimeout(resolve, delay));
-    await route.continue();
-  });
+  await delayImages(page);
   const chat = await ChatPage.open(page, deployment, room);
   const box = () => image(chat).nth(0).evaluate((image) => image.getBoundingClientRect().height);
   const before = await box();
   for (const one of (await eachOf(image(chat), 10)).reverse()) await waitUntilLoaded(one);
   expect(await box()).toBe(before);
-  expect(await page.evaluate(() => (window as any).layoutShifts.reduce((sum: number, value: number) => sum + value, 0))).toBe(0);
+  expect(await layoutShift(page)).toBe(0);
 });

@@ -11,7 +11,8 @@ fn name_chat(chat: Value) -> Value {
     json!({ "action": "chat", "chat": chat })
 }
 
-async fn owned_chat() -> TestChat {
+/// Opens a moderated chat with two more people in the lobby: `own` is owner, and `rob` is moderator by a stored role.
+pub(crate) async fn owned_chat() -> TestChat {
     let chat = moderated_chat().await;
     for (person, role) in [("own", Role::Owner), ("rob", Role::Moderator)] {
         let entry = RoleEntry { person: person.parse().unwrap(), name: None, role, configured: false };

@@ -40,7 +40,7 @@ impl Vanishing {
         })
     }
 
-    /// Returns members of whom nobody is removed, and of whom the next change of who has left fails.
+    /// Returns a store that removes nobody. Its next call of `set_left` fails.
     pub(crate) fn failing_once(chat: &TestChat) -> Arc<Self> {
         let members = Self::after(usize::MAX, chat);
         members.fails.store(true, Ordering::Relaxed);

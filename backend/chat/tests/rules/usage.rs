@@ -2,24 +2,13 @@
 
 use std::time::Duration;
 
-use chat::ports::moderation::Moderation;
 use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
-use shared_types::{Role, RoleEntry, limits};
+use shared_types::limits;
 
-use super::moderation::{code, moderated_chat};
+use super::{chat_identity::owned_chat, moderation::code};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-async fn owned_chat() -> TestChat {
-    let chat = moderated_chat().await;
-    for (person, role) in [("own", Role::Owner), ("rob", Role::Moderator)] {
-        let entry = RoleEntry { person: person.parse().unwrap(), name: None, role, configured: false };
-        assert!(chat.moderation.set_role(&entry).await.unwrap());
-        chat.connect(person, None, Some(&chat.ticket(person)), Some(person)).await.unwrap();
-    }
-    chat
-}
 
 async fn usage(chat: &TestChat) -> Value {
     chat.received("own");
