@@ -45,7 +45,9 @@ pub(crate) fn remove_messages(bytes: &[u8]) -> Result<Vec<u8>> {
         program.functions.iter().partition(|function| panics.contains(&function.index));
     let bodies: Vec<Range<usize>> = panicking.iter().map(|function| function.body.clone()).collect();
     let calls: Vec<Range<usize>> = others.iter().flat_map(|function| function.ways_to(&panics)).collect();
-    program.forget(&Ranges::new(bodies.iter().chain(&calls).cloned()));
+    // Functions that are told where they were called from tell only those that panic.
+    let source_places = source_places(&program, bytes);
+    program.forget(&Ranges::new(bodies.iter().chain(&calls).chain(&source_places).cloned()));
 
     let used = program.used(program.roots());
     let unused_data = program.unused_data(&used);
@@ -58,11 +60,24 @@ pub(crate) fn remove_messages(bytes: &[u8]) -> Result<Vec<u8>> {
     for call in calls {
         trap(&mut result[call]).context("a call is too short")?;
     }
-    for range in unused_data {
+    for range in unused_data.into_iter().chain(source_places) {
         result[range].fill(0);
     }
     program.write_relocations(&mut result);
     Ok(result)
+}
+
+/// Returns where the file has places in the source, as [`std::panic::Location`] has them: address and length of the path, line and
+/// column.
+fn source_places(program: &Program<'_>, bytes: &[u8]) -> Vec<Range<usize>> {
+    let is_source_place = |range: &Range<usize>| {
+        let numbers: Option<[[u8; 4]; 4]> = bytes[range.clone()].as_chunks().0.try_into().ok();
+        let (Some([_, length, line, column]), Some(path)) = (numbers, program.refers_to(range)) else { return false };
+        let [length, line, column] = [length, line, column].map(u32::from_le_bytes);
+        let path = bytes.get(path..).and_then(|rest| rest.get(..length as usize));
+        range.len() == 16 && line > 0 && column > 0 && path.is_some_and(|path| path.ends_with(b".rs"))
+    };
+    program.named_data().filter_map(|(_, symbol)| program.data_range(symbol)).filter(is_source_place).collect()
 }
 
 /// Overwrites a function by one that traps and has no local variables.

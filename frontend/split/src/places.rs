@@ -57,8 +57,13 @@ pub(crate) struct Relocations<'a> {
 impl Relocations<'_> {
     /// Returns the symbols that are used in a range of the file.
     pub(crate) fn symbols_in(&self, range: Range<usize>) -> impl Iterator<Item = u32> {
+        self.entries_in(range).filter_map(Relocation::symbol)
+    }
+
+    /// Returns the relocations in a range of the file.
+    pub(crate) fn entries_in(&self, range: Range<usize>) -> impl Iterator<Item = &Relocation> {
         let first = self.entries.partition_point(|entry| entry.at < range.start);
-        self.entries[first..].iter().take_while(move |entry| entry.at < range.end).filter_map(Relocation::symbol)
+        self.entries[first..].iter().take_while(move |entry| entry.at < range.end)
     }
 }
 

@@ -252,12 +252,20 @@ impl<'a> Program<'a> {
     }
 
     /// Returns the place in the file of the data of a symbol.
-    fn data_range(&self, symbol: u32) -> Option<Range<usize>> {
+    pub(crate) fn data_range(&self, symbol: u32) -> Option<Range<usize>> {
         let SymbolInfo::Data { symbol: Some(place), .. } = self.symbols.get(symbol as usize)? else { return None };
         let segment = self.segments.get(place.index as usize)?;
         let start = segment.start + place.offset as usize;
         let range = start..start + place.size as usize;
         (range.end <= segment.end).then_some(range)
+    }
+
+    /// Returns to which place in the file the only address in a range of data refers, if it is the first thing in that range.
+    pub(crate) fn refers_to(&self, range: &Range<usize>) -> Option<usize> {
+        let mut inside = self.data.entries_in(range.clone());
+        let (Some(only), None) = (inside.next(), inside.next()) else { return None };
+        let target = self.data_range(only.symbol()?).filter(|_| only.at == range.start)?;
+        target.start.checked_add_signed(isize::try_from(only.entry.addend).ok()?)
     }
 
     /// Returns the places in the file of data that has a symbol, but no used one.
