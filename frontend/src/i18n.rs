@@ -29,6 +29,7 @@ pub(crate) mod room_choices;
 mod tests;
 pub(crate) mod threads;
 mod time;
+pub(crate) mod unique_names;
 
 pub(crate) use self::room::capped_count;
 

@@ -103,7 +103,7 @@ use crate::{
         system::{Clock, Entropy},
         usage_store::UsageStore,
     },
-    presence::{broadcast::Broadcast, large_rooms::LargeRooms},
+    presence::{broadcast::Broadcast, large_rooms::LargeRooms, unique_names::UniqueNames},
     usage::UsageCounter,
 };
 
@@ -366,6 +366,15 @@ impl FrameHandler {
                 handler.report(&connection, room.as_ref(), failure).await;
                 None
             }
+        }
+    }
+
+    /// Returns the rule of unique names.
+    fn unique_names(&self) -> UniqueNames {
+        UniqueNames {
+            moderation: self.posting_policy.restriction_store.moderation.clone(),
+            connections: self.broadcast.connections.clone(),
+            access: self.access,
         }
     }
 

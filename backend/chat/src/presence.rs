@@ -13,3 +13,4 @@ pub mod recent_listeners;
 mod shard_batches;
 pub mod shard_worker;
 pub mod sweep;
+pub mod unique_names;

@@ -218,7 +218,7 @@ async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {
         receipts: true,
     };
     moderation.set_details(&cats, &details, false).await.unwrap();
-    let identity = ChatIdentity { name: "猫 Chat".parse().ok(), icon: "🐈".parse().ok() };
+    let identity = ChatIdentity { name: "猫 Chat".parse().ok(), icon: "🐈".parse().ok(), unique_names: Some(true) };
     moderation.set_identity(&identity).await.unwrap();
     let (bob, address) = (person("bob").id, AddressKey("key-of-an-address".into()));
     let both = Restrictions { muted_until: Some(at + day), banned_until: Some(at + day * 2) };

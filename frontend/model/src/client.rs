@@ -189,6 +189,11 @@ impl Client {
         self.send(ClientMessage::Rename { name })
     }
 
+    /// The server gave the visitor another name than the one that they chose, which is not asked for again during this visit.
+    pub fn forget_chosen_name(&mut self) {
+        self.name = None;
+    }
+
     /// The visitor is typing. Tells the server, at most once in each interval, and not in a room that is so large that the server
     /// tells nobody.
     pub fn typing(&mut self, now: u64) -> Vec<Effect> {

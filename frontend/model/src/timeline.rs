@@ -420,10 +420,8 @@ impl Timeline {
             Some(Action::Changes | Action::Hello) if code == ErrorCode::TooFast => {
                 self.ask_changes_at = Some(send_limits::blocked_until(now, retry_after));
             }
-            Some(Action::Rename) => {
-                self.me.name = self.server_name.clone();
-                self.errors.push(reason.clone());
-            }
+            // The page shows why.
+            Some(Action::Rename) => self.me.name = self.server_name.clone(),
             // It is retried automatically.
             Some(Action::PurgeUser) if code == ErrorCode::Unavailable || retry_after.is_some() => {}
             // Nothing on the page shows that these failed.

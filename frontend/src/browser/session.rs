@@ -16,6 +16,7 @@ mod queries;
 mod read_sync;
 mod reading;
 mod receipts;
+mod renaming;
 mod room_choices;
 mod room_details;
 mod room_directory;

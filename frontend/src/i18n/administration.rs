@@ -2,7 +2,7 @@
 
 use shared_types::{AccessMode, ChatIdentity, Emoji, Language, Role, RoomTitle, StorageSize, Usage};
 
-use crate::i18n::{Plural, Template, Translations};
+use crate::i18n::{Plural, Template, Translations, unique_names::UniqueNameTexts};
 
 /// The texts of the administration dialog, in one language.
 pub(crate) struct AdministrationTexts {
@@ -229,11 +229,14 @@ impl AdministrationTexts {
         sentences.into_iter().flatten().collect()
     }
 
-    /// Describes a new name and icon in the audit log.
-    pub(crate) fn audit_identity(&self, chat: &ChatIdentity) -> String {
+    /// Describes a new name and icon in the audit log, and whether names are unique.
+    pub(crate) fn audit_identity(&self, chat: &ChatIdentity, texts: &UniqueNameTexts) -> String {
         let icon = chat.icon.as_ref().map(Emoji::as_str);
         let both: Vec<&str> = icon.into_iter().chain(chat.name.as_ref().map(RoomTitle::as_str)).collect();
-        if both.is_empty() { self.audit_no_identity.into() } else { self.audit_identity.with(&both.join(" ")) }
+        let named = if both.is_empty() { None } else { Some(self.audit_identity.with(&both.join(" "))) };
+        let unique = chat.has_unique_names().then(|| texts.audit_on.to_owned());
+        let parts: Vec<String> = named.into_iter().chain(unique).collect();
+        if parts.is_empty() { self.audit_no_identity.into() } else { parts.join(texts.audit_and) }
     }
 
     /// Describes an entry of the audit log.

@@ -55,7 +55,7 @@ impl Translations {
             ModerationAction::Role { person, name, role } => {
                 self.administration().audit(&name_and_id(person, name.as_ref()), *role)
             }
-            ModerationAction::Identity { chat } => self.administration().audit_identity(chat),
+            ModerationAction::Identity { chat } => self.administration().audit_identity(chat, self.unique_names()),
             ModerationAction::Rules { room, rules } => {
                 [&texts.audit_rules_changed.with(room.as_str()), self.colon, &self.rules(*rules)].concat()
             }

@@ -2,6 +2,7 @@
 
 mod language_select;
 mod notification_choice;
+pub(crate) mod renaming;
 
 use leptos::ev;
 use page_view::{Element, NodeRef, State, element, reactive_text};
@@ -12,9 +13,9 @@ use crate::ui::{
     device_dialog,
     devices_dialog::{self, DevicesDialog},
     privacy_dialog,
-    profile::{language_select::language_select, notification_choice::notification_choice},
+    profile::{language_select::language_select, notification_choice::notification_choice, renaming::Renaming},
     shortcuts,
-    state::{Chat, intent::DialogIntent},
+    state::{Chat, intent::DialogIntent, set},
 };
 
 /// Draws the dialog.
@@ -22,8 +23,11 @@ pub(crate) fn profile_dialog(chat: Chat, devices: DevicesDialog) -> Element {
     let dialog = chat.on_demand.profile_dialog;
     let field = NodeRef::<HtmlInputElement>::new();
     let error = State::new(None::<NameError>);
+    let renaming = Renaming::new(dialog);
     let close = move || {
         error.set(None);
+        set(renaming.is_pending, false);
+        renaming.reset();
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
         }
@@ -37,10 +41,8 @@ pub(crate) fn profile_dialog(chat: Chat, devices: DevicesDialog) -> Element {
         }
         let Some(name) = field.get_untracked().map(|field| field.value()) else { return };
         match name.parse::<PersonName>() {
-            Ok(name) => {
-                chat.run_in_dialog(DialogIntent::Rename(name));
-                close();
-            }
+            // The answer closes the dialog.
+            Ok(name) => chat.run_in_dialog(DialogIntent::Rename(name, renaming)),
             Err(why) => error.set(Some(why)),
         }
     };
@@ -66,6 +68,7 @@ pub(crate) fn profile_dialog(chat: Chat, devices: DevicesDialog) -> Element {
     let close_label = if name_is_fixed { chat.translations.close } else { chat.translations.cancel };
     let name_hint =
         if name_is_fixed { chat.translations.dialogs().name_given } else { chat.translations.dialogs().name_hint };
+    let is_wrong = move || error.get().is_some() || !renaming.refusal.get().is_empty();
     let name = element("input")
         .with("name", "name")
         .with("dir", "auto")
@@ -74,14 +77,21 @@ pub(crate) fn profile_dialog(chat: Chat, devices: DevicesDialog) -> Element {
         .with("value", chat.room.you.get_untracked().name.to_string())
         .with("maxlength", (limits::NAME_CHARS * 2).to_string())
         .optional_attribute("readonly", name_is_fixed.then_some(""))
-        .reactive_attribute("aria-invalid", move || error.get().map(|_| "true"))
+        .reactive_attribute("aria-invalid", move || is_wrong().then_some("true"))
         .with("aria-describedby", "name-hint")
         .node_ref(field)
-        .on(ev::input, move |_| error.set(None));
-    let hint = move || error.get().map_or_else(|| name_hint.to_owned(), |why| chat.translations.bad_name(why));
+        .on(ev::input, move |_| {
+            error.set(None);
+            renaming.reset();
+        });
+    let hint = move || match (error.get(), renaming.refusal.get()) {
+        (Some(why), _) => chat.translations.bad_name(why),
+        (None, refusal) if refusal.is_empty() => name_hint.to_owned(),
+        (None, refusal) => refusal,
+    };
     let hint = element("p")
         .with("id", "name-hint")
-        .reactive_attribute("class", move || Some(if error.get().is_some() { "name-hint wrong" } else { "name-hint" }))
+        .reactive_attribute("class", move || Some(if is_wrong() { "name-hint wrong" } else { "name-hint" }))
         .with("aria-live", "polite")
         .child(reactive_text(hint));
     let button = |class, label| element("button").class(class).with("type", "button").text(label);

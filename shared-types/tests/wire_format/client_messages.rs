@@ -85,6 +85,8 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "usage" }),
         json!({ "action": "chat", "chat": { "name": "猫 Cats", "icon": "🐈" } }),
         json!({ "action": "chat", "chat": {} }),
+        json!({ "action": "chat", "chat": { "uniqueNames": true } }),
+        json!({ "action": "chat", "chat": { "name": "猫 Cats", "uniqueNames": false } }),
         json!({ "action": "forget" }),
         json!({ "action": "ping" }),
         json!({ "action": "enter", "room": "cats" }),

@@ -26,7 +26,7 @@ fn details_json() -> Value {
 }
 
 fn identity() -> ChatIdentity {
-    ChatIdentity { name: "猫 Cats".parse().ok(), icon: "🐈".parse().ok() }
+    ChatIdentity { name: "猫 Cats".parse().ok(), icon: "🐈".parse().ok(), unique_names: None }
 }
 
 fn pin() -> Pin {
@@ -197,6 +197,10 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         (
             ServerMessage::Identity { chat: identity() },
             json!({ "type": "chat", "chat": { "name": "猫 Cats", "icon": "🐈" } }),
+        ),
+        (
+            ServerMessage::Identity { chat: ChatIdentity { unique_names: Some(true), ..ChatIdentity::default() } },
+            json!({ "type": "chat", "chat": { "uniqueNames": true } }),
         ),
         (
             ServerMessage::Roles {

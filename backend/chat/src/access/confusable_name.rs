@@ -1,7 +1,7 @@
 //! Confusable names: names that mix letters of several scripts, or have joiners that nobody sees. `Аnn` with a Cyrillic А looks like
 //! `Ann`.
 
-use shared_types::PersonName;
+use shared_types::{PersonName, is_invisible};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::{
     MixedScript, RestrictionLevel, RestrictionLevelDetection, is_potential_mixed_script_confusable_char,
@@ -47,6 +47,13 @@ pub fn normalized_name(name: &PersonName) -> PersonName {
     name.as_str().nfkc().collect::<String>().parse().unwrap_or_else(|_| name.clone())
 }
 
+/// Returns what two names have in common that are taken for the same one: NFKC, without regard to case and to what nobody sees. Lower case of
+/// upper case folds letters that have one upper case, such as the two sigmas, and `ß` like `ss`.
+pub(crate) fn compared_name(name: &PersonName) -> String {
+    let visible = name.as_str().nfkc().filter(|letter| !is_invisible(*letter) && *letter != '\u{fe0f}');
+    visible.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+}
+
 fn is_confusable(letter: char) -> bool {
     !letter.is_ascii() && is_potential_mixed_script_confusable_char(letter)
 }
@@ -70,6 +77,24 @@ mod tests {
         }
         let ligatures: PersonName = "\u{fdfa}".repeat(64).parse().unwrap();
         assert_eq!(normalized_name(&ligatures), ligatures);
+    }
+
+    #[test]
+    fn names_are_compared_without_width_composition_and_case() {
+        for (one, other) in [
+            ("René", "RENE\u{301}"),
+            ("Ａｎｎ", "ann"),
+            ("𝐀𝐧𝐧", "ANN"),
+            ("Straße", "STRASSE"),
+            ("ΑΣ", "ας"),
+            ("ｶﾞｰﾄﾞ", "ガード"),
+            ("Ann ❤\u{fe0f}", "ann ❤"),
+        ] {
+            assert_eq!(compared_name(&one.parse().unwrap()), compared_name(&other.parse().unwrap()), "{one}, {other}");
+        }
+        for (one, other) in [("Ann", "Anna"), ("René", "Rene"), ("Ann", "Анн"), ("は", "ハ")] {
+            assert_ne!(compared_name(&one.parse().unwrap()), compared_name(&other.parse().unwrap()), "{one}, {other}");
+        }
     }
 
     #[test]

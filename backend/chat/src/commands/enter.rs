@@ -23,19 +23,23 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, room: RoomN
     if room == sender.room {
         return hello::greet(handler, sender, since).await;
     }
-    let broadcast = &handler.broadcast;
+    let (broadcast, unique_names) = (&handler.broadcast, handler.unique_names());
     if !handler.membership.may_enter(&room, &sender.person.id).await? {
         return Err(MembershipError::NoSuchRoom.into());
     }
+    // A move that has begun ends in any case.
+    let (moved, is_name_unique) =
+        futures::join!(broadcast.connections.move_to(sender, &room), unique_names.are_wanted());
     // Another command moved or removed the connection at the same time.
-    let Some(moved) = broadcast.connections.move_to(sender, &room).await? else {
-        return Err(CommandError::OtherRoom);
-    };
+    let Some(moved) = moved? else { return Err(CommandError::OtherRoom) };
     // The membership may have ended during the move.
     if !handler.membership.may_enter(&room, &moved.person.id).await? {
         broadcast.close(slice::from_ref(&moved)).await?;
         return Ok(None);
     }
+    let claimed = if is_name_unique? { unique_names.claim(moved).await? } else { Some(moved) };
+    // The socket closed meanwhile.
+    let Some(moved) = claimed else { return Ok(None) };
     tracing::info!(connection = %moved.id, from = %sender.room, to = %moved.room, "entered the room");
     // The messages are read after the move: a message that is stored later is sent to the connection.
     let (left, greeted) = futures::join!(

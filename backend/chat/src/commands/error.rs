@@ -66,6 +66,9 @@ pub(crate) enum CommandError {
     /// The requested name is confusable with another person's.
     #[error("your name {0}")]
     Name(#[from] ConfusableName),
+    /// Another person in the room has the requested name, and names are unique.
+    #[error("somebody here has this name already: choose another one")]
+    NameTaken,
     /// The reaction is not one emoji.
     #[error(transparent)]
     Emoji(#[from] NotOneEmoji),
@@ -215,6 +218,7 @@ impl CommandError {
             | Self::Membership(MembershipError::RoomFull | MembershipError::TooManyRooms) => ErrorCode::TooMany,
             Self::Moderation(ModerationError::LastOwner) => ErrorCode::LastOwner,
             Self::NotAllowed
+            | Self::NameTaken
             | Self::Update(UpdateError::Closed | UpdateError::Voted)
             | Self::Membership(
                 MembershipError::NoSuchRoom
@@ -358,6 +362,7 @@ mod tests {
         check(update_error(UpdateError::NoOption), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(update_error(UpdateError::Closed), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(update_error(UpdateError::Voted), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
+        check(command_error(CommandError::NameTaken), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(command_error(confusable_name_error().into()), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(command_error(RateError::from(too_fast(1)).into()), ErrorCode::TooFast, Some("send"), Some("n-1"));
         let posting_denied = |why: PostingDenied| command_error(why.into());

@@ -1,4 +1,4 @@
-//! `chat`: replaces name and icon of the chat. Replies with `chat`.
+//! `chat`: replaces name and icon of the chat, and switches unique names. Replies with `chat`.
 
 use shared_types::{ChatIdentity, ServerMessage};
 
@@ -10,7 +10,12 @@ pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moder
 
 pub(super) async fn run(handler: &FrameHandler, owner: &Connection, chat: ChatIdentity) -> Reply {
     let icon = chat.icon.as_ref().map(canonical).transpose()?;
-    let chat = ChatIdentity { icon, ..chat };
+    let unique_names = match chat.unique_names {
+        // The page does not know the switch.
+        None => handler.moderation.restriction_store.moderation.identity().await?.unique_names,
+        Some(wanted) => wanted.then_some(true),
+    };
+    let chat = ChatIdentity { icon, unique_names, ..chat };
     handler.moderation.set_identity(&owner.person, &chat).await?;
     Ok(Some(ServerMessage::Identity { chat }))
 }

@@ -1,5 +1,7 @@
 //! Stores the decisions of owners and moderators about people, addresses and rooms, the roles of people, and the audit log.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use shared_types::{
@@ -51,6 +53,10 @@ pub struct CountedAction {
     /// The restrictions of the person when the action was counted or denied, expired ones included.
     pub restrictions: Restrictions,
 }
+
+/// Maximum age of what [`Moderation::has_unique_names`] returns. While many connect, a process reads it six times a minute, and an owner
+/// who switches it waits for ten seconds at most.
+pub const UNIQUE_NAMES_AGE: Duration = Duration::from_secs(10);
 
 /// The rules and the details of a room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -147,6 +153,11 @@ pub trait Moderation: Send + Sync {
 
     /// Returns name and icon of the chat. A change of the last moment may be missing.
     async fn identity(&self) -> Result<ChatIdentity>;
+
+    /// Returns whether the names of people are unique. Connects, moves and renames ask, so it MAY be up to [`UNIQUE_NAMES_AGE`] old.
+    async fn has_unique_names(&self) -> Result<bool> {
+        Ok(self.identity().await?.has_unique_names())
+    }
 
     /// Replaces name and icon of the chat. MUST survive a crash and a power cut.
     async fn set_identity(&self, identity: &ChatIdentity) -> Result<()>;

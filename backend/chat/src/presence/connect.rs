@@ -23,6 +23,7 @@ use crate::{
         rate_store::RateStore,
         system::Clock,
     },
+    presence::unique_names::UniqueNames,
 };
 
 /// Decides whether a connection is admitted.
@@ -167,13 +168,16 @@ impl ConnectRule {
         let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
         let member_admitted = self.check_membership(&room, &person);
         let device_admitted = self.check_device(&session);
-        let ((), role, (), (), (), ()) = futures::try_join!(
+        let unique_names = self.unique_names();
+        let unique_names_wanted = async { Ok(unique_names.are_wanted().await?) };
+        let ((), role, (), (), (), (), is_name_unique) = futures::try_join!(
             person_admitted,
             role_admitted,
             self.use_ticket(ticket),
             recorded,
             member_admitted,
-            device_admitted
+            device_admitted,
+            unique_names_wanted
         )?;
         person.moderator |= role.moderates();
 
@@ -215,7 +219,31 @@ impl ConnectRule {
                 return Err(error);
             }
         }
-        Ok(connection)
+        if is_name_unique { self.with_unique_name(connection, &unique_names).await } else { Ok(connection) }
+    }
+
+    /// Returns the rule of unique names.
+    fn unique_names(&self) -> UniqueNames {
+        UniqueNames {
+            moderation: self.restriction_store.moderation.clone(),
+            connections: self.connections.clone(),
+            access: self.sessions.access_policy().access,
+        }
+    }
+
+    /// Gives the person of an admitted connection a name that nobody else has in the room. It is their name before the first command.
+    async fn with_unique_name(
+        &self,
+        connection: Connection,
+        unique_names: &UniqueNames,
+    ) -> Result<Connection, ConnectError> {
+        match unique_names.claim(connection.clone()).await {
+            Ok(claimed) => Ok(claimed.unwrap_or(connection)),
+            Err(error) => {
+                self.connections.remove(&connection.id).await?;
+                Err(error.into())
+            }
+        }
     }
 
     /// Returns the role of a person, and rejects everyone from a banned address. Bans of addresses apply to no moderator.

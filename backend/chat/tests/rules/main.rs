@@ -54,4 +54,5 @@ mod store;
 mod sweep;
 mod threads;
 mod typing;
+mod unique_names;
 mod usage;

@@ -101,6 +101,10 @@ impl Moderation for BanningModeration {
         unreachable!()
     }
 
+    async fn has_unique_names(&self) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn set_identity(&self, _: &ChatIdentity) -> Result<()> {
         unreachable!()
     }

@@ -22,7 +22,8 @@ const ICON_CACHE: &str = "public, max-age=31536000, immutable";
 impl FrontHandler {
     /// Answers with the web app manifest. Everybody can read it, also before signing in: browsers request it without a session.
     pub(crate) async fn manifest(&self, request: &FrontRequest) -> Result<FrontAnswer> {
-        let ChatIdentity { name, icon } = self.front_page.restriction_store.moderation.identity().await?;
+        let ChatIdentity { name, icon, unique_names: _ } =
+            self.front_page.restriction_store.moderation.identity().await?;
         let icons = match icon {
             Some(icon) => json!([{ "src": ssr::icon_address(&icon), "sizes": "any", "type": "image/svg+xml" }]),
             None => json!([

@@ -79,7 +79,7 @@ async fn name_and_icon_are_in_page_title_manifest_and_icon() {
     assert!(get(&chat, "/", "").await.body.contains("<title>#lobby · Chat</title>"));
 
     let name = "</title><script>\"Foxes\"";
-    let identity = ChatIdentity { name: name.parse().ok(), icon: "🦊".parse().ok() };
+    let identity = ChatIdentity { name: name.parse().ok(), icon: "🦊".parse().ok(), unique_names: None };
     chat.moderation.set_identity(&identity).await.unwrap();
     let page = get(&chat, "/", "").await.body;
     assert!(page.contains("<title>#lobby · &lt;/title&gt;&lt;script&gt;&quot;Foxes&quot;</title>"), "{page}");

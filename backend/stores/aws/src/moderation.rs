@@ -20,7 +20,7 @@ use shared_types::{
     TitledRoom, limits,
 };
 
-use self::room_rules::RoomsWithoutRules;
+use self::{identity::UniqueNamesCache, room_rules::RoomsWithoutRules};
 use crate::{
     item::{Item, Malformed, item, number, read_all, read_number, read_optional_number, read_parsed, text},
     table::{Key, Table, Update},
@@ -49,6 +49,7 @@ pub struct DynamoModeration {
     log: Table,
     clock: Arc<dyn Clock>,
     without_rules: RoomsWithoutRules,
+    unique_names: UniqueNamesCache,
 }
 
 #[async_trait]
@@ -222,8 +223,20 @@ impl Moderation for DynamoModeration {
         identity::get(&self.decisions).await
     }
 
+    async fn has_unique_names(&self) -> Result<bool> {
+        let now = self.clock.now();
+        if let Some(known) = self.unique_names.get(now) {
+            return Ok(known);
+        }
+        let read = identity::get(&self.decisions).await?.has_unique_names();
+        self.unique_names.set(now, read);
+        Ok(read)
+    }
+
     async fn set_identity(&self, identity: &ChatIdentity) -> Result<()> {
-        identity::set(&self.decisions, identity).await
+        identity::set(&self.decisions, identity).await?;
+        self.unique_names.set(self.clock.now(), identity.has_unique_names());
+        Ok(())
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {
@@ -259,7 +272,7 @@ impl Moderation for DynamoModeration {
 impl DynamoModeration {
     pub(crate) fn new(decisions: Table, log: Table, clock: Arc<dyn Clock>) -> Self {
         let without_rules = RoomsWithoutRules::new(clock.now());
-        Self { decisions, log, clock, without_rules }
+        Self { decisions, log, clock, without_rules, unique_names: UniqueNamesCache::default() }
     }
 
     /// Stores the sign-outs of a backup, unless the person has some.

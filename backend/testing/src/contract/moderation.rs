@@ -228,10 +228,15 @@ pub async fn the_audit_log_is_newest_first_with_whole_milliseconds(stores: Store
 
 pub async fn the_chat_has_a_name_and_an_icon_until_they_are_removed(stores: Stores) {
     assert_eq!(stores.moderation.identity().await.unwrap(), ChatIdentity::default());
-    let both = ChatIdentity { name: "猫 \"Cats\"".parse().ok(), icon: "👩🏽\u{200d}🚀".parse().ok() };
+    let both =
+        ChatIdentity {
+            name: "猫 \"Cats\"".parse().ok(), icon: "👩🏽\u{200d}🚀".parse().ok(), unique_names: Some(true)
+        };
     let icon = ChatIdentity { name: None, ..both.clone() };
     for identity in [both, icon, ChatIdentity::default()] {
         stores.moderation.set_identity(&identity).await.unwrap();
         assert_eq!(stores.moderation.identity().await.unwrap(), identity);
+        // The process that changes it knows it at once.
+        assert_eq!(stores.moderation.has_unique_names().await.unwrap(), identity.has_unique_names());
     }
 }

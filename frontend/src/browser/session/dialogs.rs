@@ -23,11 +23,7 @@ impl Session {
     /// Performs a command of a dialog.
     pub(super) fn on_dialog_intent(&mut self, intent: DialogIntent) -> Vec<Effect> {
         match intent {
-            DialogIntent::Rename(name) => {
-                self.store_name(name.clone());
-                other_tabs::tell_name(&self.page.you);
-                return self.client.rename(name);
-            }
+            DialogIntent::Rename(name, renaming) => return self.rename(name, renaming),
             DialogIntent::Restrict { person, ban, seconds } => return self.restrict(person, ban, seconds),
             DialogIntent::SetRules(rules) => return self.send_moderation(None, ClientMessage::Rules { rules }),
             DialogIntent::SetDetails(details) => {
@@ -113,6 +109,7 @@ impl Session {
         self.on_directory_answer(message);
         self.on_thread_answer(message);
         self.on_receipts_answer(message);
+        self.on_name_answer(message);
         match message {
             ServerMessage::Found { text, messages, before } => {
                 self.update_search(|search| search.on_results(text, messages.clone(), *before));
@@ -140,6 +137,7 @@ impl Session {
         self.on_poll_disconnect();
         self.on_directory_disconnect();
         self.on_devices_disconnect();
+        self.on_name_disconnect();
     }
 
     /// Returns the requests of the dialogs that are due. The caller has a socket.
@@ -180,6 +178,7 @@ impl Session {
             self.show_badge();
         }
         self.restore_choices();
+        self.tell_first_number();
         self.open_administration_in_address();
     }
 

@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 use page_view::{Element, NodeRef, State, effect, element, reactive_text};
-use shared_types::{ChatIdentity, Emoji, NameError, RoomTitle, limits};
+use shared_types::{AccessMode, ChatIdentity, Emoji, NameError, RoomTitle, limits};
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 
 use crate::ui::{
@@ -19,6 +19,8 @@ pub(crate) struct IdentityDialog {
     dialog: NodeRef<HtmlDialogElement>,
     name: NodeRef<HtmlInputElement>,
     icon: NodeRef<HtmlInputElement>,
+    /// Whether names are to be unique.
+    unique_names: NodeRef<HtmlInputElement>,
     /// What is wrong with the fields.
     error: State<Option<FieldError>>,
     /// What was sent and is not confirmed.
@@ -38,6 +40,7 @@ impl IdentityDialog {
             dialog: NodeRef::new(),
             name: NodeRef::new(),
             icon: NodeRef::new(),
+            unique_names: NodeRef::new(),
             error: State::new(None),
             sent: State::new(None),
         }
@@ -51,6 +54,9 @@ impl IdentityDialog {
         let present =
             chat.moderation.administration.roles.with_untracked(|roles| roles.chat().cloned()).unwrap_or_default();
         let text = |text: Option<String>| text.unwrap_or_default();
+        if let Some(field) = self.unique_names.get_untracked() {
+            field.set_checked(present.has_unique_names());
+        }
         fill(self.name, &text(present.name.map(|name| name.to_string())));
         fill(self.icon, &text(present.icon.map(|icon| icon.as_str().to_owned())));
         dialog::open(self.dialog);
@@ -88,6 +94,7 @@ pub(crate) fn identity_dialog(chat: Chat, state: IdentityDialog) -> Element {
         })
         .child(label(texts.chat_name, name))
         .child(label(texts.chat_icon, icon))
+        .children(unique_names(chat, state))
         .child(hint(chat, state))
         .child(element("div").class("name-buttons").child(save));
     titled_dialog(chat, "identity", texts.identity, state.dialog)
@@ -96,11 +103,39 @@ pub(crate) fn identity_dialog(chat: Chat, state: IdentityDialog) -> Element {
             // Closes the dialog when the server confirms what was sent.
             effect(move || {
                 let known = chat.moderation.administration.roles.with(|roles| roles.chat().cloned());
-                if known.is_some() && state.sent.get_untracked() == known {
+                if let (Some(known), Some(sent)) = (known, state.sent.get_untracked())
+                    && are_same(&known, &sent)
+                {
                     dialog::close(state.dialog);
                 }
             });
         })
+}
+
+/// Draws the checkbox for unique names, with its hint. With OpenID Connect, names come from the provider.
+fn unique_names(chat: Chat, state: IdentityDialog) -> [Element; 2] {
+    let (texts, is_fixed) = (chat.translations.unique_names(), has_fixed_names(chat));
+    let input = element("input")
+        .with("type", "checkbox")
+        .with("autocomplete", "off")
+        .with("aria-describedby", "unique-names-hint")
+        .optional_attribute("disabled", is_fixed.then_some(""))
+        .node_ref(state.unique_names);
+    let hint = if is_fixed { texts.no_effect } else { texts.switch_hint };
+    [
+        element("label").class("choice").child(input).child(element("span").text(texts.switch)),
+        element("p").with("id", "unique-names-hint").class("sheet-hint").text(hint),
+    ]
+}
+
+fn has_fixed_names(chat: Chat) -> bool {
+    chat.access == AccessMode::Oidc
+}
+
+/// Returns whether two identities are the same for everybody. A missing choice of unique names is the same as none.
+fn are_same(one: &ChatIdentity, other: &ChatIdentity) -> bool {
+    let parts = |chat: &ChatIdentity| (chat.name.clone(), chat.icon.clone(), chat.has_unique_names());
+    parts(one) == parts(other)
 }
 
 fn hint(chat: Chat, state: IdentityDialog) -> Element {
@@ -128,12 +163,12 @@ fn submit(chat: Chat, state: IdentityDialog) {
     });
     let name = name.map(|name| name.parse::<RoomTitle>()).transpose().map_err(FieldError::Name);
     let icon = icon.map(|icon| icon.parse::<Emoji>()).transpose().map_err(|_| FieldError::Icon);
-    match name.and_then(|name| Ok(ChatIdentity { name, icon: icon? })) {
-        Ok(identity)
-            if chat.moderation.administration.roles.with_untracked(|roles| roles.chat() == Some(&identity)) =>
-        {
-            dialog::close(state.dialog);
-        }
+    let known = chat.moderation.administration.roles.with_untracked(|roles| roles.chat().cloned());
+    let checked = state.unique_names.get_untracked().filter(|_| !has_fixed_names(chat)).map(|field| field.checked());
+    // Where the provider gives the names, the stored choice stays as it is.
+    let unique_names = checked.or(known.as_ref().and_then(|known| known.unique_names));
+    match name.and_then(|name| Ok(ChatIdentity { name, icon: icon?, unique_names })) {
+        Ok(identity) if known.is_some_and(|known| are_same(&known, &identity)) => dialog::close(state.dialog),
         Ok(identity) => {
             state.sent.set(Some(identity.clone()));
             chat.run_in_dialog(DialogIntent::SetIdentity(identity));

@@ -8,7 +8,7 @@ use shared_types::{
 };
 use web_sys::File;
 
-use crate::ui::{devices_dialog::DevicesDialog, state::invite::ShownLink};
+use crate::ui::{devices_dialog::DevicesDialog, profile::renaming::Renaming, state::invite::ShownLink};
 
 /// A command of the visitor.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ pub(crate) struct Clipboard {
 #[derive(Debug)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum DialogIntent {
-    Rename(PersonName),
+    Rename(PersonName, Renaming),
     /// Switch the language of the page.
     SetLanguage(Language),
     /// Search for messages with these words.

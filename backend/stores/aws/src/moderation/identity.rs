@@ -1,7 +1,9 @@
 //! Name and icon of the chat: one item of the connection table.
 
-use chat::ports::{Result, Unavailable};
-use shared_types::ChatIdentity;
+use std::sync::Mutex;
+
+use chat::ports::{Result, Unavailable, moderation::UNIQUE_NAMES_AGE};
+use shared_types::{ChatIdentity, Timestamp};
 
 use crate::{
     item::{Item, Malformed, item, json, read_or_skip, read_parsed, text},
@@ -13,6 +15,24 @@ pub(crate) const PK: &str = "chat";
 
 /// The sort key of the item, and its attribute.
 pub(super) const IDENTITY: &str = "identity";
+
+/// Whether names are unique, as this process read it last.
+#[derive(Default)]
+pub(super) struct UniqueNamesCache(Mutex<Option<(Timestamp, bool)>>);
+
+impl UniqueNamesCache {
+    /// Returns what was read less than [`UNIQUE_NAMES_AGE`] ago.
+    pub(super) fn get(&self, now: Timestamp) -> Option<bool> {
+        let (at, known) = (*self.0.lock().ok()?)?;
+        (now.since(at) < UNIQUE_NAMES_AGE).then_some(known)
+    }
+
+    pub(super) fn set(&self, now: Timestamp, known: bool) {
+        if let Ok(mut cached) = self.0.lock() {
+            *cached = Some((now, known));
+        }
+    }
+}
 
 /// Reads name and icon, eventually consistent, which is half a read unit. Unreadable ones are logged and left out.
 pub(super) async fn get(table: &Table) -> Result<ChatIdentity> {

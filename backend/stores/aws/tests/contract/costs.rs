@@ -269,7 +269,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("pin", json!({ "action": "pin", "seq": 2, "pinned": true })),
         ("pins, of one message", json!({ "action": "pins" })),
         ("pin, to unpin", json!({ "action": "pin", "seq": 2, "pinned": false })),
-        ("chat", json!({ "action": "chat", "chat": { "name": "Cats", "icon": "🐈" } })),
+        ("chat", json!({ "action": "chat", "chat": { "name": "Cats", "icon": "🐈", "uniqueNames": false } })),
         ("roles", json!({ "action": "roles" })),
         ("usage", json!({ "action": "usage" })),
         ("role, of one socket", json!({ "action": "role", "person": "cy", "role": "moderator" })),
@@ -304,6 +304,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     chat.clock.advance(Duration::from_secs(60 * 60));
     costs.insert("send, the first message of a room in an hour", chat.send("gus", message).await);
     Box::pin(add_direct_messages(chat, &mut costs)).await;
+    Box::pin(add_unique_names(chat, &mut costs)).await;
     costs
 }
 
@@ -497,6 +498,20 @@ async fn a_message_costs_the_same_with_forty_sign_outs() {
     let size: usize = found.iter().map(|(name, value)| name.len() + length(value)).sum();
     assert!(size < 300, "{size} bytes: {found:?}");
     assert!(serde_json::to_string(&sign_outs).unwrap().len() > 700);
+}
+
+/// Adds what unique names cost, in rooms where nobody has the name, and in one where somebody has it.
+async fn add_unique_names(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
+    chat.clock.advance(Duration::from_secs(60));
+    chat.send(MODERATOR, json!({ "action": "chat", "chat": { "uniqueNames": true } })).await;
+    costs.insert("connect, where names are unique", chat.connect_to("una", Some("finches")).await);
+    costs
+        .insert("rename, where names are unique", chat.send("una", json!({ "action": "rename", "name": "Uma" })).await);
+    let enter = |room: &str| json!({ "action": "enter", "room": room, "since": 0 });
+    costs.insert("enter, where names are unique", chat.send("una", enter("newts")).await);
+    chat.connect_to("uli", Some("otters")).await;
+    chat.send("uli", json!({ "action": "rename", "name": "uma" })).await;
+    costs.insert("enter, with a name that is taken", chat.send("una", enter("otters")).await);
 }
 
 #[tokio::test]

@@ -103,6 +103,10 @@ impl Moderation for Ports {
         self.0.call(self.0.moderation.identity()).await
     }
 
+    async fn has_unique_names(&self) -> Result<bool> {
+        self.0.call(self.0.moderation.has_unique_names()).await
+    }
+
     async fn set_identity(&self, identity: &ChatIdentity) -> Result<()> {
         self.0.call(self.0.moderation.set_identity(identity)).await
     }

@@ -1,0 +1,336 @@
+//! Tests of unique names: who is refused, who gets a number, and two at the same time.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use async_trait::async_trait;
+use chat::{
+    access::policy::{AccessPolicy, OidcClient},
+    commands::{FrameHandler, FramePorts, FrameRequest},
+    ports::{
+        Result,
+        connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections, SMALL_ROOM},
+        moderation::Moderation,
+    },
+    presence::{connect::ConnectRule, connect_handler::ConnectHandler},
+};
+use chat_testing::test_chat::{TestChat, connect_request};
+use futures::{
+    future::{BoxFuture, FutureExt, join_all},
+    stream::BoxStream,
+};
+use serde_json::{Value, json};
+use shared_types::{ChatIdentity, PersonName, RoomName, limits::NAME_CHARS};
+
+use super::{chat_identity::owned_chat, moderation::code};
+
+async fn switch(chat: &TestChat, on: bool) {
+    let identity = ChatIdentity { unique_names: Some(on), ..ChatIdentity::default() };
+    chat.moderation.set_identity(&identity).await.unwrap();
+}
+
+async fn chat_with_unique_names() -> TestChat {
+    let chat = TestChat::new().await;
+    switch(&chat, true).await;
+    chat
+}
+
+/// Opens a person's window, and returns the name in the answer to its `hello`.
+async fn join(chat: &TestChat, window: &str, room: &str, name: &str) -> String {
+    let ticket = chat.ticket(window);
+    chat.connect(window, Some(room), Some(&ticket), Some(name)).await.unwrap();
+    chat.send(window, json!({ "action": "hello" })).await;
+    welcome_name(chat, window)
+}
+
+fn welcome_name(chat: &TestChat, window: &str) -> String {
+    let frames = chat.received(window);
+    let welcome = frames.iter().find(|frame| frame["type"] == "welcome");
+    welcome.unwrap_or_else(|| panic!("{frames:?}"))["you"]["name"].as_str().unwrap().to_owned()
+}
+
+async fn name_of(chat: &TestChat, window: &str) -> String {
+    chat.connection(window).await.person.name.to_string()
+}
+
+fn rename(name: &str) -> Value {
+    json!({ "action": "rename", "name": name })
+}
+
+#[tokio::test]
+async fn names_repeat_until_an_owner_wants_it() {
+    let chat = TestChat::new().await;
+    assert_eq!(join(&chat, "a", "lobby", "Ann").await, "Ann");
+    assert_eq!(join(&chat, "b", "lobby", "Ann").await, "Ann");
+    assert_eq!(join(&chat, "c", "lobby", "Cid").await, "Cid");
+    chat.send("c", rename("Ann")).await;
+    assert_eq!(name_of(&chat, "c").await, "Ann");
+    switch(&chat, true).await;
+    assert_eq!(name_of(&chat, "b").await, "Ann", "those who are here keep their names");
+    assert_eq!(join(&chat, "d", "lobby", "Ann").await, "Ann 2");
+    switch(&chat, false).await;
+    assert_eq!(join(&chat, "e", "lobby", "Ann").await, "Ann");
+}
+
+#[tokio::test]
+async fn an_owner_switches_unique_names_and_an_older_page_leaves_them() {
+    let chat = owned_chat().await;
+    let set = |identity: Value| json!({ "action": "chat", "chat": identity });
+    let on = json!({ "name": "Foxes", "uniqueNames": true });
+    for socket in ["m", "rob", "a"] {
+        assert_eq!(chat.error_for(socket, set(on.clone())).await, code("notAllowed"), "{socket}");
+    }
+    assert!(!chat.moderation.has_unique_names().await.unwrap());
+    chat.received("own");
+    for (sent, stored) in [
+        (on.clone(), on.clone()),
+        (json!({ "name": "Hounds" }), json!({ "name": "Hounds", "uniqueNames": true })),
+        (json!({ "uniqueNames": false }), json!({})),
+        (json!({ "name": "Foxes" }), json!({ "name": "Foxes" })),
+    ] {
+        chat.send("own", set(sent)).await;
+        assert_eq!(chat.received("own"), [json!({ "type": "chat", "chat": stored })]);
+        assert_eq!(serde_json::to_value(chat.moderation.identity().await.unwrap()).unwrap(), stored);
+    }
+    assert_eq!(chat.error_for("own", set(json!({ "uniqueNames": "yes" }))).await, code("badField"));
+}
+
+#[tokio::test]
+async fn somebody_who_comes_in_with_a_taken_name_gets_a_number() {
+    let chat = chat_with_unique_names().await;
+    assert_eq!(join(&chat, "a", "lobby", "Ann").await, "Ann");
+    assert_eq!(join(&chat, "b", "lobby", "Ann").await, "Ann 2");
+    assert_eq!(join(&chat, "c", "lobby", "ＡＮＮ").await, "ANN 3", "compared without width and case");
+    assert_eq!(join(&chat, "d", "lobby", "Ann 2").await, "Ann 4");
+    assert_eq!(join(&chat, "e", "cats", "Ann").await, "Ann", "nobody has it in that room");
+    chat.disconnect("b").await;
+    assert_eq!(join(&chat, "f", "lobby", "Ann").await, "Ann 2", "it is free again");
+    let long = "日".repeat(NAME_CHARS);
+    assert_eq!(join(&chat, "g", "lobby", &long).await, long);
+    let other = join(&chat, "h", "lobby", &long).await;
+    assert_eq!((other.chars().count(), other.ends_with("日 2")), (NAME_CHARS, true), "{other}");
+}
+
+#[tokio::test]
+async fn a_new_socket_has_its_number_before_its_first_frame() {
+    let chat = chat_with_unique_names().await;
+    join(&chat, "a", "lobby", "Ann").await;
+    chat.connect("b", None, Some(&chat.ticket("bea")), Some("Ann")).await.unwrap();
+    chat.send_message("b", "no hello", "n1").await;
+    let frames = chat.received("a");
+    assert_eq!(frames[0]["author"]["name"], "Ann 2", "{frames:?}");
+}
+
+#[tokio::test]
+async fn several_windows_of_a_person_have_one_name() {
+    let chat = chat_with_unique_names().await;
+    let ticket = |chat: &TestChat| chat.ticket("ann");
+    for window in ["a1", "a2"] {
+        chat.connect(window, None, Some(&ticket(&chat)), Some("Ann")).await.unwrap();
+        assert_eq!(name_of(&chat, window).await, "Ann");
+    }
+    chat.send("a1", rename("Bea")).await;
+    chat.send("a2", rename("Bea")).await;
+    assert_eq!((name_of(&chat, "a1").await, name_of(&chat, "a2").await), ("Bea".into(), "Bea".into()));
+}
+
+#[tokio::test]
+async fn somebody_who_moves_to_a_room_gets_a_number_there() {
+    let chat = chat_with_unique_names().await;
+    join(&chat, "a", "lobby", "Ann").await;
+    join(&chat, "b", "cats", "Ann").await;
+    chat.received("a");
+    chat.send("b", json!({ "action": "enter", "room": "lobby" })).await;
+    assert_eq!(welcome_name(&chat, "b"), "Ann 2");
+    let presence = chat.received("a");
+    let names: Vec<&Value> = presence[0]["people"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["Ann", "Ann 2"], "nobody sees two of them");
+    chat.send("b", json!({ "action": "enter", "room": "dogs" })).await;
+    assert_eq!(welcome_name(&chat, "b"), "Ann 2", "the socket keeps it");
+}
+
+#[tokio::test]
+async fn the_name_of_somebody_present_is_refused() {
+    let chat = chat_with_unique_names().await;
+    join(&chat, "a", "lobby", "René").await;
+    join(&chat, "b", "lobby", "Bea").await;
+    join(&chat, "c", "cats", "Cid").await;
+    chat.received("a");
+    for taken in ["René", "RENE\u{301}", "ｒené"] {
+        chat.send("b", rename(taken)).await;
+        let frames = chat.received("b");
+        let [error] = frames.as_slice() else { panic!("{frames:?}") };
+        assert_eq!((&error["code"], &error["action"]), (&json!("notAllowed"), &json!("rename")));
+        assert_eq!(error["message"], "Somebody here has this name already: choose another one.");
+        assert_eq!(name_of(&chat, "b").await, "Bea");
+    }
+    assert!(chat.received("a").is_empty(), "the others see nothing of it");
+    for free in ["Rene", "Cid", "BEA", "Bea"] {
+        chat.send("b", rename(free)).await;
+        assert_eq!(welcome_name(&chat, "b"), free);
+    }
+}
+
+#[tokio::test]
+async fn a_provider_gives_the_names() {
+    let client = OidcClient { issuer: "https://id.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
+    let chat = TestChat::with_access_policy(AccessPolicy::oidc(client, Vec::new())).await;
+    switch(&chat, true).await;
+    for window in ["a", "b"] {
+        let session = chat::access::sessions::Session {
+            id: window.parse().unwrap(),
+            name: "Ann".parse().ok(),
+            moderator: false,
+            device: None,
+        };
+        chat.connect(window, None, Some(&chat.sessions.ticket(&session)), None).await.unwrap();
+        assert_eq!(name_of(&chat, window).await, "Ann");
+    }
+}
+
+/// Connections whose calls give way to the others that run, a number of times that follows from a seed.
+struct SlowConnections {
+    store: Arc<dyn Connections>,
+    state: AtomicU64,
+}
+
+impl SlowConnections {
+    async fn pause(&self) {
+        let state = self.state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        for _ in 0..(mixed ^ (mixed >> 27)) % 7 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[async_trait]
+impl Connections for SlowConnections {
+    async fn admit(&self, connection: &Connection, limits: ConnectionLimits) -> Result<Admission> {
+        self.pause().await;
+        let admitted = self.store.admit(connection, limits).await;
+        self.pause().await;
+        admitted
+    }
+
+    async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>> {
+        self.store.find(id).await
+    }
+
+    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
+        self.pause().await;
+        let renamed = self.store.rename(id, name).await;
+        self.pause().await;
+        renamed
+    }
+
+    async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
+        self.store.set_moderator(id, moderator).await
+    }
+
+    async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
+        self.store.set_hidden(connection, hidden).await
+    }
+
+    async fn move_to(&self, connection: &Connection, room: &RoomName) -> Result<Option<Connection>> {
+        self.pause().await;
+        let moved = self.store.move_to(connection, room).await;
+        self.pause().await;
+        moved
+    }
+
+    async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
+        self.store.remove(id).await
+    }
+
+    async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>> {
+        self.pause().await;
+        let listeners = self.store.in_room(room).await;
+        self.pause().await;
+        listeners
+    }
+
+    fn all(&self) -> BoxStream<'_, Result<Connection>> {
+        self.store.all()
+    }
+
+    async fn count(&self) -> Result<u32> {
+        self.store.count().await
+    }
+
+    async fn correct_count(&self, seen: u32, truth: u32) -> Result<bool> {
+        self.store.correct_count(seen, truth).await
+    }
+}
+
+/// Lets two sockets connect, two move and two rename themselves at the same time, all to the name `Ann`. Returns the names in the room then.
+async fn names_after_race(seed: u64) -> Vec<String> {
+    let chat = &chat_with_unique_names().await;
+    for (window, room) in [("m1", "cats"), ("m2", "dogs")] {
+        join(chat, window, room, "Ann").await;
+    }
+    for window in ["r1", "r2"] {
+        join(chat, window, "lobby", &format!("Guest {window}")).await;
+    }
+    let connections = Arc::new(SlowConnections { store: chat.connections.clone(), state: AtomicU64::new(seed) });
+    let handler = &FrameHandler::new(FramePorts { connections: connections.clone(), ..chat.ports() }, chat.settings());
+    let frame = |window: &str, body: Value| {
+        let connection = ConnectionId(window.into());
+        handler.handle(FrameRequest { connection, request_id: format!("{window}-{seed}"), body: body.to_string() })
+    };
+    let connect = |window: &'static str| {
+        let rule = ConnectRule { connections: connections.clone(), ..chat.connect_rule(chat.moderation.clone()) };
+        let request = chat::presence::connect::ConnectRequest {
+            ticket: Some(chat.ticket(window)),
+            name: Some("Ann".into()),
+            ..connect_request(window)
+        };
+        async move { ConnectHandler::new(rule).handle(request).await.unwrap() }
+    };
+    let enter = || json!({ "action": "enter", "room": "lobby" });
+    let all: [BoxFuture<'_, ()>; 6] = [
+        connect("c1").boxed(),
+        connect("c2").boxed(),
+        frame("m1", enter()).boxed(),
+        frame("m2", enter()).boxed(),
+        frame("r1", rename("Ann")).boxed(),
+        frame("r2", rename("ann")).boxed(),
+    ];
+    join_all(all).await;
+    let listeners = chat.connections.in_room(&RoomName::lobby()).await.unwrap();
+    listeners.iter().map(|listener| listener.person.name.to_string()).collect()
+}
+
+#[tokio::test]
+async fn of_several_who_take_a_name_at_the_same_time_at_most_one_has_it() {
+    let mut kept = 0;
+    for seed in 0..40 {
+        let names = names_after_race(seed * 7_919).await;
+        let mut distinct: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+        distinct.sort();
+        distinct.dedup();
+        assert_eq!((names.len(), distinct.len()), (6, 6), "seed {seed}: {names:?}");
+        kept += usize::from(distinct.contains(&"ann".to_owned()));
+    }
+    assert!(kept > 0, "somebody gets the name");
+}
+
+#[tokio::test]
+async fn a_large_room_is_read_once_in_five_seconds() {
+    let chat = chat_with_unique_names().await;
+    let counted = super::connections_fake::CountingStore::new(chat.connections.clone(), chat.clock.clone());
+    for number in 0..=SMALL_ROOM {
+        chat.connect(&format!("l{number}"), None, None, Some(&format!("Guest {number}"))).await.unwrap();
+    }
+    for number in 0..20 {
+        let window = format!("n{number}");
+        let rule = ConnectRule { connections: counted.clone(), ..chat.connect_rule(chat.moderation.clone()) };
+        let request =
+            chat::presence::connect::ConnectRequest { name: Some("Guest 1".into()), ..connect_request(&window) };
+        ConnectHandler::new(rule).handle(request).await.unwrap();
+    }
+    assert!(counted.take_counts().1 <= 1, "one full read for twenty connects");
+    assert_eq!(name_of(&chat, "n19").await, "Guest 1 21");
+}

@@ -1,0 +1,92 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { LocalServer, withDataDir } from '../support/local_server.ts';
+import { becomeOwner, guest } from '../support/owner.ts';
+import { WireClient } from '../support/wire_client.ts';
+
+// Names that only one person in a room can have, where an owner wants it.
+
+async function open(page: Page, url: string): Promise<ChatPage> {
+  const chat = new ChatPage(page);
+  await page.goto(url);
+  await chat.waitForState('live');
+  return chat;
+}
+
+for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 800 }]] as const) {
+  test(`an owner wants unique names, and others get a number or a sentence, on a ${name}`, async ({ browser, deploymentName }, { outputDir }) => {
+    test.skip(deploymentName !== 'local', 'only the local binary prints the owner link when it starts');
+    await withDataDir(async (data) => {
+      const server = await LocalServer.start(data);
+      const owner = await guest(browser, server, 'Olga', { viewport });
+      const page = await owner.newPage();
+      await becomeOwner(page, server);
+      await page.goto(`${server.url}/admin`);
+      const administration = page.getByRole('dialog', { name: 'Administration' });
+      const identity = page.getByRole('dialog', { name: 'Name and icon' });
+      const openIdentity = () => administration.getByRole('button', { name: 'Name and icon' }).click();
+      const unique = identity.getByRole('checkbox', { name: 'People in a room have different names' });
+      await openIdentity();
+      await expect(unique).not.toBeChecked();
+      await unique.check();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.screenshot({ path: `${outputDir}/../unique-names-switch-${name}-${colorScheme}.png` });
+        await expectAccessible(page);
+      }
+      await identity.getByRole('button', { name: 'Save' }).click();
+      await expect(identity).toBeHidden();
+      await openIdentity();
+      await expect(unique).toBeChecked();
+      await identity.getByRole('textbox', { name: 'Name of the chat' }).fill('Foxes');
+      await identity.getByRole('button', { name: 'Save' }).click();
+      await expect(identity).toBeHidden();
+      await openIdentity();
+      await expect(unique, 'a new name leaves it as it is').toBeChecked();
+      await identity.getByRole('button', { name: 'Close' }).click();
+      await administration.getByRole('button', { name: 'What moderators did' }).click();
+      await expect(page.getByText('wanted different names in a room').first()).toBeVisible();
+      await open(page, `${server.url}/`);
+
+      const other = await guest(browser, server, 'olga', { viewport });
+      const second = await other.newPage();
+      const chat = await open(second, `${server.url}/`);
+      await expect(second.getByText('Somebody here has your name already. You are “olga 2” for now.')).toBeVisible();
+      await chat.sendMessage('from the second one');
+      await expect(page.locator('.message').filter({ hasText: 'from the second one' })).toContainText('olga 2');
+
+      await second.getByRole('button', { name: 'olga 2' }).click();
+      const profile = second.locator('.name-dialog');
+      const field = profile.getByRole('textbox').first();
+      await field.fill('ＯＬＧＡ');
+      await profile.getByRole('button', { name: 'Save' }).click();
+      await expect(profile.getByText('Somebody here has this name already. Please choose another one.')).toBeVisible();
+      await expect(field, 'it keeps what was typed').toHaveValue('ＯＬＧＡ');
+      await expect(field).toHaveAttribute('aria-invalid', 'true');
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await second.emulateMedia({ colorScheme });
+        await second.screenshot({ path: `${outputDir}/../name-taken-${name}-${colorScheme}.png` });
+        await expectAccessible(second);
+      }
+      await field.fill('Oleg');
+      await expect(profile.getByText('Somebody here has this name already')).toBeHidden();
+      await profile.getByRole('button', { name: 'Save' }).click();
+      await expect(profile).toBeHidden();
+      await expect(second.getByRole('button', { name: 'Oleg' })).toBeVisible();
+
+      await page.goto(`${server.url}/admin`);
+      await openIdentity();
+      await unique.uncheck();
+      await identity.getByRole('button', { name: 'Save' }).click();
+      await expect(identity).toBeHidden();
+      const socket = await WireClient.connect(`${server.url.replace('http', 'ws')}/ws?room=lobby&name=Olga`);
+      expect(await socket.request({ action: 'hello' }, 'welcome')).toMatchObject({ you: { name: 'Olga' } });
+      await socket.close();
+      await owner.close();
+      await other.close();
+      await server.stop();
+    });
+  });
+}

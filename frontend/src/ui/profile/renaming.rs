@@ -1,0 +1,43 @@
+//! A change of the visitor's name in the profile dialog, until the server has answered it.
+
+use std::fmt;
+
+use page_view::{NodeRef, State};
+use web_sys::HtmlDialogElement;
+
+use crate::ui::{parts::dialog, state::set};
+
+/// The dialog, and what the server said about the name.
+#[derive(Clone, Copy)]
+pub(crate) struct Renaming {
+    dialog: NodeRef<HtmlDialogElement>,
+    /// Why the server refused the name; empty if it did not.
+    pub(crate) refusal: State<String>,
+    /// Whether the answer is awaited.
+    pub(crate) is_pending: State<bool>,
+}
+
+impl Renaming {
+    pub(crate) fn new(dialog: NodeRef<HtmlDialogElement>) -> Self {
+        Self { dialog, refusal: State::new(String::new()), is_pending: State::new(false) }
+    }
+
+    /// Forgets the last answer. The field has another name.
+    pub(crate) fn reset(self) {
+        set(self.refusal, String::new());
+    }
+
+    /// Closes the dialog: the name is accepted, or the next socket takes it.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser gets answers"))]
+    pub(crate) fn finish(self) {
+        set(self.is_pending, false);
+        self.reset();
+        dialog::close(self.dialog);
+    }
+}
+
+impl fmt::Debug for Renaming {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(std::any::type_name::<Self>())
+    }
+}
