@@ -1,6 +1,6 @@
 //! Unique names: where an owner wants it, the people who are in a room have different names.
 //!
-//! A name is claimed in two steps: it is stored with the connection, and then the others in the room are read. Whoever finds the name of
+//! A name is claimed in two steps: it is stored with the connection, and then the others in the room are read. A person who finds the name of
 //! another person there gives it up, and nobody else does. Of two who claim a name at the same time at least one reads the other, so at
 //! most one keeps it; perhaps neither. A name that was kept is never lost to somebody who comes later.
 //!
