@@ -57,9 +57,10 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await chat.sendMessage('from the second one');
       await expect(page.locator('.message').filter({ hasText: 'from the second one' })).toContainText('olga 2');
 
-      await second.getByRole('button', { name: 'olga 2' }).click();
+      await expect(second.locator('.me-name')).toHaveText('olga 2');
+      await second.locator('.me').click();
       const profile = second.locator('.name-dialog');
-      const field = profile.getByRole('textbox').first();
+      const field = profile.getByRole('textbox', { name: 'Your name' });
       await field.fill('ＯＬＧＡ');
       await profile.getByRole('button', { name: 'Save' }).click();
       await expect(profile.getByText('Somebody here has this name already. Please choose another one.')).toBeVisible();
@@ -74,16 +75,15 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(profile.getByText('Somebody here has this name already')).toBeHidden();
       await profile.getByRole('button', { name: 'Save' }).click();
       await expect(profile).toBeHidden();
-      await expect(second.getByRole('button', { name: 'Oleg' })).toBeVisible();
+      await expect(second.locator('.me-name')).toHaveText('Oleg');
 
       await page.goto(`${server.url}/admin`);
       await openIdentity();
       await unique.uncheck();
       await identity.getByRole('button', { name: 'Save' }).click();
       await expect(identity).toBeHidden();
-      const socket = await WireClient.connect(`${server.url.replace('http', 'ws')}/ws?room=lobby&name=Olga`);
+      const socket = await WireClient.open(`${server.url.replace('http', 'ws')}/ws?room=lobby&name=Olga`);
       expect(await socket.request({ action: 'hello' }, 'welcome')).toMatchObject({ you: { name: 'Olga' } });
-      await socket.close();
       await owner.close();
       await other.close();
       await server.stop();

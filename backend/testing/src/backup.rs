@@ -102,7 +102,7 @@ async fn fill_members(members: &dyn RoomMembers, at: Timestamp) {
     // Bob has left a direct message.
     let direct = RoomName::of_direct_message(&[7; 32]);
     members.add_together(&direct, &[RoomMember { host: false, ..host }, member.clone()]).await.unwrap();
-    members.set_left(&direct, &member.person, true).await.unwrap();
+    members.set_left(&direct, &member.person, Some(Seq(7))).await.unwrap();
 }
 
 fn person(id: &str) -> Person {

@@ -125,7 +125,7 @@ impl DirectMessages<'_> {
         }
         let room = direct_message_of(others.iter().map(|other| &other.person).chain([&by.id]));
         let stored = self.membership.members.direct_members(&room).await?;
-        let has_left = stored.iter().any(|one| one.left && one.member.person == by.id);
+        let has_left = stored.iter().any(|one| one.left.is_some() && one.member.person == by.id);
         let mut members: Vec<RoomMember> = stored.into_iter().map(|one| one.member).collect();
         let is_missing = |person: &PersonId| members.iter().all(|member| member.person != *person);
         let is_new = is_missing(&by.id);
@@ -146,7 +146,7 @@ impl DirectMessages<'_> {
             members.extend(added);
         }
         if has_left {
-            self.membership.members.set_left(&room, &by.id, false).await?;
+            self.membership.members.set_left(&room, &by.id, None).await?;
         }
         let title = title_for(&by.id, &members).ok_or(MembershipError::DirectPeople)?;
         Ok((room, title))

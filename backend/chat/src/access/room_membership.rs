@@ -1,7 +1,8 @@
 //! Private rooms: who may see one, and who changes its members.
 //!
 //! Every place that takes the name of a room from a client asks here: [`RoomMembership::may_enter`] before a person gets anything of a
-//! room, and [`RoomMembership::visible`] where a client names several rooms. Whether a room is private follows from its address, so an
+//! room, [`RoomMembership::visible`] where a client names several rooms, and [`RoomMembership::readable`] for what a person has kept of
+//! several rooms. Whether a room is private follows from its address, so an
 //! open room costs no read. Somebody who is no member gets the same answer whether the room exists or not.
 //!
 //! A socket comes into a private room only after such a check, and it is closed when its person is no member any more. So commands of a
@@ -15,8 +16,8 @@ use std::{collections::HashSet, sync::Arc};
 
 use futures::future::{try_join, try_join_all};
 use shared_types::{
-    Person, PersonId, PersonName, PrivateRoom, RoomDetails, RoomMember, RoomName, RoomTitle, Timestamp, TitledRoom,
-    limits,
+    Person, PersonId, PersonName, PrivateRoom, RoomDetails, RoomMember, RoomName, RoomTitle, Seq, Timestamp,
+    TitledRoom, limits,
 };
 
 use crate::ports::{
@@ -103,6 +104,26 @@ impl RoomMembership {
         Ok(visible)
     }
 
+    /// Returns those of the rooms whose messages a person may read: those that they may [see](Self::visible), and direct messages that they
+    /// have left, into which they can come back at any time. Costs one read more than `visible` if some direct message is not visible.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn readable(
+        &self,
+        rooms: impl IntoIterator<Item = &RoomName> + Clone + Send,
+        person: &PersonId,
+    ) -> PortResult<HashSet<RoomName>> {
+        let missing: HashSet<_> = rooms.clone().into_iter().filter(|room| room.is_direct()).collect();
+        let mut readable = self.visible(rooms, person).await?;
+        if missing.iter().any(|room| !readable.contains(*room)) {
+            let left = self.members.left_rooms(person, limits::PRIVATE_ROOMS).await?;
+            readable.extend(left.into_iter().filter(|room| missing.contains(room)));
+        }
+        Ok(readable)
+    }
+
     /// Makes a private room, with its creator as host and only member. Returns its address.
     ///
     /// # Errors
@@ -172,15 +193,15 @@ impl RoomMembership {
     }
 
     /// Ends a person's own membership. The caller ends their sockets and watchers afterwards. A direct message is taken out of the person's
-    /// list only, until somebody writes in it.
+    /// list only, until somebody writes in it after the message `newest`.
     ///
     /// # Errors
     ///
     /// [`MembershipError`] gives the reason.
-    pub async fn leave(&self, room: &RoomName, person: &PersonId) -> Result<(), MembershipError> {
+    pub async fn leave(&self, room: &RoomName, person: &PersonId, newest: Seq) -> Result<(), MembershipError> {
         private_only(room)?;
         if room.is_direct() {
-            return Ok(self.members.set_left(room, person, true).await?);
+            return Ok(self.members.set_left(room, person, Some(newest)).await?);
         }
         Ok(self.members.remove(room, person).await?)
     }

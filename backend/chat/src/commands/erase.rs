@@ -23,7 +23,7 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     let members = &handler.membership.members;
     let left = members.left_rooms(person, limits::PRIVATE_ROOMS).await?;
     for room in &left {
-        members.set_left(room, person, false).await?;
+        members.set_left(room, person, None).await?;
         members.remove(room, person).await?;
     }
     if left.len() == limits::PRIVATE_ROOMS {

@@ -147,7 +147,7 @@ impl DataExport {
                 break after.map(|last| format!("/me/data/{}/{}", last.room, last.nonce.as_str()));
             }
         };
-        let visible = self.membership.visible(messages.iter().map(|message| &message.room), &person.id).await?;
+        let visible = self.membership.readable(messages.iter().map(|message| &message.room), &person.id).await?;
         for left in messages.iter_mut().filter(|message| !visible.contains(&message.room)) {
             left.message.reactions.clear();
             left.message.replies = None;

@@ -101,7 +101,7 @@ impl SavedList {
         let more = saved.len() > limits::SAVED_PAGE;
         saved.truncate(limits::SAVED_PAGE);
         let before = saved.last().filter(|_| more).cloned();
-        let visible = self.membership.visible(saved.iter().map(|position| &position.room), &person.id).await?;
+        let visible = self.membership.readable(saved.iter().map(|position| &position.room), &person.id).await?;
         let reads: Vec<_> = saved
             .into_iter()
             .map(|position| {

@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use shared_types::{
     AuditEntry, ChatIdentity, ChatImage, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry,
-    RoomDetails, RoomMember, RoomName, RoomRules, SavedPosition, Timestamp,
+    RoomDetails, RoomMember, RoomName, RoomRules, SavedPosition, Seq, Timestamp,
 };
 
 use crate::ports::{
@@ -124,6 +124,9 @@ pub enum Record {
         /// Whether they have left the direct message.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         left: bool,
+        /// The newest message then. `None` in backups of earlier versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left_after: Option<Seq>,
     },
     /// An entry of the audit log.
     Audit {

@@ -1,7 +1,7 @@
 //! Storage of the members of private rooms.
 
 use async_trait::async_trait;
-use shared_types::{PersonId, PersonName, RoomMember, RoomName};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName, Seq};
 
 use crate::ports::Result;
 
@@ -10,8 +10,8 @@ use crate::ports::Result;
 pub struct DirectMember {
     /// The member.
     pub member: RoomMember,
-    /// Whether they have left the conversation: the room is not in their list until the next message.
-    pub left: bool,
+    /// The newest message when they left the conversation, if they did: the room is not in their list until a later message.
+    pub left: Option<Seq>,
 }
 
 /// The store of the members of private rooms. It knows only members: a room without members is a room that does not exist.
@@ -44,9 +44,9 @@ pub trait RoomMembers: Send + Sync {
     /// [`set_left`](Self::set_left).
     async fn direct_members(&self, room: &RoomName) -> Result<Vec<DirectMember>>;
 
-    /// Takes a room out of the list of one of its members, or puts it back, in one step. They stay a member. Does nothing if the person is
-    /// no member. MUST survive a crash and a power cut.
-    async fn set_left(&self, room: &RoomName, person: &PersonId, left: bool) -> Result<()>;
+    /// Takes a room out of the list of one of its members, whose newest message is `left`, or puts it back (`None`), in one step. They stay
+    /// a member. Does nothing if the person is no member. MUST survive a crash and a power cut.
+    async fn set_left(&self, room: &RoomName, person: &PersonId, left: Option<Seq>) -> Result<()>;
 
     /// Returns the rooms that a person has left, sorted by address, at most `limit`.
     async fn left_rooms(&self, person: &PersonId, limit: usize) -> Result<Vec<RoomName>>;

@@ -116,7 +116,7 @@ impl Broadcast {
 
     /// Returns who is told about a new message in a room, and the members if it is a direct message. Then the watchers are the sockets of
     /// the members: one read of the members, beside that of the listeners, and one of each inbox. A new message brings the conversation back
-    /// to those who have left it: one write each, before they are told.
+    /// to those who have left it before: one write each, before they are told.
     async fn audience_and_members(
         &self,
         room: &RoomName,
@@ -126,12 +126,18 @@ impl Broadcast {
         if !room.is_direct() {
             return Ok((self.direct_audience(room).await?, Vec::new()));
         }
-        let is_new = messages.iter().any(|one| matches!(one, ServerMessage::Message(message) if !message.deleted));
+        let seqs = messages.iter().filter_map(|one| match one {
+            ServerMessage::Message(message) if !message.deleted => Some(message.seq),
+            _ => None,
+        });
+        let newest = seqs.max();
+        let is_new = newest.is_some();
         // Somebody who has left would not be told of the message by `rooms` either. If this fails, the message is sent again.
         let members = async {
             let members = membership.members.direct_members(room).await?;
-            let left = members.iter().filter(|one| is_new && one.left);
-            let returning = left.map(|one| membership.members.set_left(room, &one.member.person, false));
+            // They may have left after a message that is sent again now.
+            let left = members.iter().filter(|one| one.left.is_some_and(|left| newest > Some(left)));
+            let returning = left.map(|one| membership.members.set_left(room, &one.member.person, None));
             try_join_all(returning).await?;
             Ok::<Vec<RoomMember>, Unavailable>(members.into_iter().map(|one| one.member).collect())
         };

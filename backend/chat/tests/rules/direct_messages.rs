@@ -472,6 +472,54 @@ async fn a_message_of_which_somebody_who_left_cannot_be_told_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_message_that_is_sent_again_brings_nobody_back_who_left_after_it() {
+    let chat = chat().await;
+    let (room, _) = start(&chat, "a", &["bea"]).await;
+    for window in ["a", "b"] {
+        enter(&chat, window, &room).await;
+    }
+    for nonce in ["n-1", "n-2"] {
+        chat.send_message("a", "hi", nonce).await;
+    }
+    open(&chat, "b2", "bea", "lobby").await;
+    chat.send("b", json!({ "action": "leaveRoom" })).await;
+    for nonce in ["n-1", "n-2"] {
+        chat.received("a");
+        chat.send_message("a", "hi", nonce).await;
+        assert_eq!(chat.received("a").pop().unwrap()["type"], "message", "the sender is answered");
+        assert_eq!(my_rooms(&chat, "b2").await, json!([]));
+    }
+    chat.send("a", json!({ "action": "edit", "seq": 2, "text": "hello" })).await;
+    assert_eq!(my_rooms(&chat, "b2").await, json!([]), "a change is no new message");
+    chat.send_message("a", "new", "n-3").await;
+    assert_eq!(my_rooms(&chat, "b2").await, json!([{ "room": room, "title": "ann" }]));
+}
+
+#[tokio::test]
+async fn who_has_left_a_conversation_keeps_what_they_saved_and_wrote() {
+    let chat = chat().await;
+    let (room, _) = start(&chat, "a", &["bea"]).await;
+    for window in ["a", "b"] {
+        enter(&chat, window, &room).await;
+    }
+    chat.send_message("a", "hers", "n-1").await;
+    chat.send_message("b", "mine", "n-2").await;
+    chat.send("a", json!({ "action": "react", "seq": 2, "emoji": "👍", "on": true })).await;
+    chat.send("b", json!({ "action": "save", "seq": 1, "saved": true })).await;
+    chat.send("b", json!({ "action": "leaveRoom" })).await;
+    open(&chat, "b2", "bea", "lobby").await;
+    chat.received("b2");
+    chat.send("b2", json!({ "action": "saved" })).await;
+    let saved = chat.received("b2").pop().unwrap();
+    assert_eq!(saved["messages"][0]["message"]["text"], "hers", "{saved}");
+    chat.send("b2", json!({ "action": "save", "seq": 2, "saved": true, "messageRoom": room })).await;
+    assert_eq!(chat.received("b2").pop().unwrap()["type"], "save", "it can be saved, so it can be read");
+    let person = chat.connection("b2").await.person;
+    let export = serde_json::to_value(chat.data_export().export(person, None).await.unwrap()).unwrap();
+    assert_eq!(export["messages"][0]["reactions"][0]["emoji"], "👍", "{export}");
+}
+
+#[tokio::test]
 async fn who_has_left_opens_the_conversation_again_or_erases_it() {
     let chat = chat().await;
     let (room, _) = start(&chat, "a", &["bea"]).await;
@@ -498,7 +546,7 @@ async fn a_conversation_that_was_left_takes_no_place() {
         let member = RoomMember { person: "bea".parse().unwrap(), name: None, host: false, since: Timestamp(1) };
         let other = RoomName::of_direct_message(&[number as u8; 32]);
         chat.members.add(&other, &member).await.unwrap();
-        chat.members.set_left(&other, &member.person, true).await.unwrap();
+        chat.members.set_left(&other, &member.person, Some(Seq(0))).await.unwrap();
     }
     assert!(chat.is_accepted("c", direct(&["bea"])).await, "{room}");
 }

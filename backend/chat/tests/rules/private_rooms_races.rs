@@ -18,7 +18,7 @@ use chat::{
 };
 use chat_testing::test_chat::{TestChat, connect_request};
 use serde_json::{Value, json};
-use shared_types::{PersonId, PersonName, RoomMember, RoomName};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName, Seq};
 use store_redb::room_members::RedbRoomMembers;
 
 use crate::private_rooms::{add, open, private_room};
@@ -90,7 +90,7 @@ impl RoomMembers for Vanishing {
         self.inner.direct_members(room).await
     }
 
-    async fn set_left(&self, room: &RoomName, person: &PersonId, left: bool) -> Result<()> {
+    async fn set_left(&self, room: &RoomName, person: &PersonId, left: Option<Seq>) -> Result<()> {
         if self.fails.swap(false, Ordering::Relaxed) {
             return Err(Unavailable { doing: "changing a member", cause: "the test says so".into() });
         }

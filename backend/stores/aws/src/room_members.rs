@@ -13,7 +13,7 @@ use chat::ports::{
     backup::Record,
     room_members::{DirectMember, RoomMembers},
 };
-use shared_types::{PersonId, PersonName, RoomMember, RoomName, Timestamp, limits};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName, Seq, Timestamp, limits};
 
 use crate::{
     item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, read_parsed, text},
@@ -91,22 +91,24 @@ impl RoomMembers for DynamoRoomMembers {
         let query = self.table.querying(&members_partition(room));
         let doing = "reading the members of a direct message";
         let items = self.table.first_items(query, limits::DIRECT_PEOPLE, doing).await?;
-        Ok(read_all(&items, |item| Ok(DirectMember { member: to_member(item)?, left: item.contains_key("left") })))
+        Ok(read_all(&items, |item| Ok(DirectMember { member: to_member(item)?, left: left_after(item) })))
     }
 
-    async fn set_left(&self, room: &RoomName, person: &PersonId, left: bool) -> Result<()> {
+    async fn set_left(&self, room: &RoomName, person: &PersonId, left: Option<Seq>) -> Result<()> {
         let doing = "leaving a direct message";
         let failed = || Unavailable::while_doing(doing);
         let left_key = Key::new(rooms_partition(person), [LEFT, room.as_str()].concat());
         let (listed, other) =
-            if left { (left_key, room_key(person, room)) } else { (room_key(person, room), left_key) };
+            if left.is_some() { (left_key, room_key(person, room)) } else { (room_key(person, room), left_key) };
         let Key { pk, sk } = member_key(room, person);
         let update = Update::builder().table_name(self.table.name()).key("pk", text(pk)).key("sk", text(sk));
         // `left` is a reserved word.
         let update = update.condition_expression("attribute_exists(pk)").expression_attribute_names("#left", "left");
         let update = match left {
-            true => update.update_expression("SET #left = :left").expression_attribute_values(":left", number(1)),
-            false => update.update_expression("REMOVE #left"),
+            Some(Seq(newest)) => {
+                update.update_expression("SET #left = :left").expression_attribute_values(":left", number(newest))
+            }
+            None => update.update_expression("REMOVE #left"),
         };
         let put = Put::builder().table_name(self.table.name());
         let put = put.set_item(Some(item([("pk", text(listed.pk)), ("sk", text(listed.sk))])));
@@ -145,9 +147,15 @@ impl DynamoRoomMembers {
 
 /// Returns the record of an item of the partition `members#{room}` for a backup. The items of people follow from it.
 pub(crate) fn record(room: &str, item: &Item) -> Found {
-    let left = item.contains_key("left");
-    let record = || Some(Record::Member { room: room.parse().ok()?, member: to_member(item).ok()?, left });
+    let left_after = left_after(item);
+    let left = left_after.is_some();
+    let record = || Some(Record::Member { room: room.parse().ok()?, member: to_member(item).ok()?, left, left_after });
     Found::readable(record())
+}
+
+/// Returns the newest message when a member left, if they did. Earlier versions stored 1 instead.
+fn left_after(item: &Item) -> Option<Seq> {
+    item.contains_key("left").then(|| Seq(read_number(item, "left").unwrap_or_default()))
 }
 
 fn members_partition(room: &RoomName) -> String {

@@ -7,14 +7,14 @@ use chat::ports::{
     Result,
     room_members::{DirectMember, RoomMembers},
 };
-use shared_types::{PersonId, PersonName, RoomMember, RoomName};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName, Seq};
 
 /// [`RoomMembers`] in memory.
 #[derive(Default)]
 pub struct MemoryRoomMembers(Mutex<BTreeMap<(RoomName, PersonId), DirectMember>>);
 
 fn stored(member: &RoomMember) -> DirectMember {
-    DirectMember { member: member.clone(), left: false }
+    DirectMember { member: member.clone(), left: None }
 }
 
 #[async_trait]
@@ -57,7 +57,7 @@ impl RoomMembers for MemoryRoomMembers {
         Ok(members.iter().filter(|((of, _), _)| of == room).map(|(_, stored)| stored.clone()).collect())
     }
 
-    async fn set_left(&self, room: &RoomName, person: &PersonId, left: bool) -> Result<()> {
+    async fn set_left(&self, room: &RoomName, person: &PersonId, left: Option<Seq>) -> Result<()> {
         if let Some(member) = self.0.lock().unwrap().get_mut(&(room.clone(), person.clone())) {
             member.left = left;
         }
@@ -76,7 +76,8 @@ impl RoomMembers for MemoryRoomMembers {
 impl MemoryRoomMembers {
     fn listed(&self, person: &PersonId, left: bool, limit: usize) -> Vec<RoomName> {
         let members = self.0.lock().unwrap();
-        let of_person = members.iter().filter(|((_, member), stored)| member == person && stored.left == left);
+        let of_person =
+            members.iter().filter(|((_, member), stored)| member == person && stored.left.is_some() == left);
         of_person.map(|((room, _), _)| room.clone()).take(limit).collect()
     }
 }

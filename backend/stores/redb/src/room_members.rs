@@ -7,7 +7,7 @@ use chat::ports::{
 };
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
-use shared_types::{PersonId, PersonName, RoomMember, RoomName, limits};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName, Seq, limits};
 
 use crate::{
     messages::{decode, encode, open},
@@ -33,6 +33,16 @@ pub(crate) struct StoredMember {
     /// Whether the member has left the direct message.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) left: bool,
+    /// The newest message then. `None` if an earlier version stored it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) left_after: Option<Seq>,
+}
+
+impl StoredMember {
+    /// Returns the newest message when the member left, if they did.
+    pub(crate) fn left(&self) -> Option<Seq> {
+        self.left.then(|| self.left_after.unwrap_or_default())
+    }
 }
 
 /// [`RoomMembers`] in a [`Store`].
@@ -51,14 +61,14 @@ impl RedbRoomMembers {
 impl RoomMembers for RedbRoomMembers {
     async fn add(&self, room: &RoomName, member: &RoomMember) -> Result<()> {
         let (room, member) = (room.clone(), member.clone());
-        self.store.write("adding a member of a room", move |transaction| put(transaction, &room, &member, false)).await
+        self.store.write("adding a member of a room", move |transaction| put(transaction, &room, &member, None)).await
     }
 
     async fn add_together(&self, room: &RoomName, members: &[RoomMember]) -> Result<()> {
         let (room, members) = (room.clone(), members.to_vec());
         self.store
             .write("adding members of a room", move |transaction| {
-                members.iter().try_for_each(|member| put(transaction, &room, member, false))
+                members.iter().try_for_each(|member| put(transaction, &room, member, None))
             })
             .await
     }
@@ -70,8 +80,8 @@ impl RoomMembers for RedbRoomMembers {
                 let key = (room.as_str(), person.as_str());
                 let mut members = transaction.open_table(MEMBERS)?;
                 let stored = members.get(key)?.map(|stored| decode::<StoredMember>(stored.value())).transpose()?;
-                if let Some(StoredMember { member, left }) = stored {
-                    let renamed = StoredMember { member: RoomMember { name: Some(name.clone()), ..member }, left };
+                if let Some(mut renamed) = stored {
+                    renamed.member.name = Some(name.clone());
                     members.insert(key, encode(&renamed)?.as_slice())?;
                 }
                 Ok(())
@@ -119,15 +129,15 @@ impl RoomMembers for RedbRoomMembers {
                 let of_room = members.range((room.as_str(), "")..(room.as_str(), END))?.take(limits::DIRECT_PEOPLE);
                 of_room
                     .map(|stored| {
-                        let StoredMember { member, left } = decode(stored?.1.value())?;
-                        Ok(DirectMember { member, left })
+                        let stored: StoredMember = decode(stored?.1.value())?;
+                        Ok(DirectMember { left: stored.left(), member: stored.member })
                     })
                     .collect()
             })
             .await
     }
 
-    async fn set_left(&self, room: &RoomName, person: &PersonId, left: bool) -> Result<()> {
+    async fn set_left(&self, room: &RoomName, person: &PersonId, left: Option<Seq>) -> Result<()> {
         let (room, person) = (room.clone(), person.clone());
         self.store
             .write("leaving a direct message", move |transaction| {
@@ -174,18 +184,18 @@ impl RedbRoomMembers {
     }
 }
 
-/// Writes a member.
+/// Writes a member. `left` is the newest message when they left.
 pub(crate) fn put(
     transaction: &WriteTransaction,
     room: &RoomName,
     member: &RoomMember,
-    left: bool,
+    left: Option<Seq>,
 ) -> std::result::Result<(), redb::Error> {
     let key = (room.as_str(), member.person.as_str());
-    let stored = StoredMember { member: member.clone(), left };
+    let stored = StoredMember { member: member.clone(), left: left.is_some(), left_after: left };
     transaction.open_table(MEMBERS)?.insert(key, encode(&stored)?.as_slice())?;
     let (mut rooms, left_key) = (transaction.open_table(ROOMS_OF)?, left_key(room));
-    let (listed, other) = if left { (left_key.as_str(), key.0) } else { (key.0, left_key.as_str()) };
+    let (listed, other) = if left.is_some() { (left_key.as_str(), key.0) } else { (key.0, left_key.as_str()) };
     rooms.insert((key.1, listed), ())?;
     rooms.remove((key.1, other))?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Members of private rooms.
 
 use futures::future::join_all;
-use shared_types::{PersonId, PersonName, RoomMember, RoomName, Timestamp, limits};
+use shared_types::{PersonId, PersonName, RoomMember, RoomName, Seq, Timestamp, limits};
 
 use super::contract;
 use crate::contract::{Stores, fixtures::now};
@@ -153,23 +153,28 @@ pub async fn a_member_who_has_left_stays_one_and_returns(stores: Stores) {
         assert_eq!(members.iter().map(|one| &one.member).collect::<Vec<_>>(), [&ann, &bea]);
         (rooms_of(stores, "ann").await, left, members.iter().map(|one| one.left).collect::<Vec<_>>())
     };
-    let here = (vec![room(1), direct.clone()], vec![], vec![false, false]);
+    let here = (vec![room(1), direct.clone()], vec![], vec![None, None]);
     assert_eq!(lists(&stores).await, here);
     for _ in 0..2 {
-        stores.members.set_left(&direct, &ann.person, true).await.unwrap();
-        assert_eq!(lists(&stores).await, (vec![room(1)], vec![direct.clone()], vec![true, false]));
+        stores.members.set_left(&direct, &ann.person, Some(Seq(7))).await.unwrap();
+        assert_eq!(lists(&stores).await, (vec![room(1)], vec![direct.clone()], vec![Some(Seq(7)), None]));
         assert!(stores.members.is_member(&direct, &ann.person).await.unwrap());
     }
     let name: PersonName = "Annie".parse().unwrap();
     stores.members.set_name(&direct, &ann.person, &name).await.unwrap();
     stores.members.set_name(&direct, &ann.person, ann.name.as_ref().unwrap()).await.unwrap();
-    assert_eq!(lists(&stores).await.2, [true, false], "a new name changes nothing else");
+    assert_eq!(lists(&stores).await.2, [Some(Seq(7)), None], "a new name changes nothing else");
     assert_eq!(rooms_of(&stores, "bea").await, std::slice::from_ref(&direct));
     for _ in 0..2 {
-        stores.members.set_left(&direct, &ann.person, false).await.unwrap();
+        stores.members.set_left(&direct, &ann.person, None).await.unwrap();
         assert_eq!(lists(&stores).await, here);
     }
-    stores.members.set_left(&direct, &person("cy"), true).await.unwrap();
+    for left in [Seq(0), Seq(9)] {
+        stores.members.set_left(&direct, &ann.person, Some(left)).await.unwrap();
+        assert_eq!(lists(&stores).await.2, [Some(left), None], "of the last time");
+    }
+    stores.members.set_left(&direct, &ann.person, None).await.unwrap();
+    stores.members.set_left(&direct, &person("cy"), Some(Seq(7))).await.unwrap();
     assert!(stores.members.left_rooms(&person("cy"), 9).await.unwrap().is_empty(), "no member");
     stores.members.remove(&direct, &ann.person).await.unwrap();
     assert_eq!(stores.members.left_rooms(&ann.person, 9).await.unwrap(), []);

@@ -133,13 +133,13 @@ impl DynamoRestore {
             Record::ReadPosition { position } => self.stores.read_positions.advance(position).await.map(|_| 1),
             Record::ReadReceipt { receipt } => self.stores.read_positions.show(receipt).await.map(|_| 1),
             Record::Device { person, device } => self.stores.devices.restore(person, device).await.map(|()| 1),
-            Record::Member { room, member, left } => {
+            Record::Member { room, member, left, left_after } => {
                 if !self.stores.members.is_member(room, &member.person).await? {
                     self.stores.members.add(room, member).await?;
                 }
                 // An interrupted restore may have added the member only.
                 if *left {
-                    self.stores.members.set_left(room, &member.person, true).await?;
+                    self.stores.members.set_left(room, &member.person, Some(left_after.unwrap_or_default())).await?;
                 }
                 Ok(if *left { 10 } else { 4 })
             }

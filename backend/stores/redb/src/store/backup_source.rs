@@ -176,8 +176,8 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         values(transaction, BANNED_ADDRESSES, banned_addresses)?,
         values(transaction, ROLES, |_, entry| decode(entry).ok().map(Record::of_role))?,
         values(transaction, MEMBERS, |(room, _), member| {
-            let StoredMember { member, left } = decode(member).ok()?;
-            Some(Record::Member { room: room.parse().ok()?, member, left })
+            let StoredMember { member, left, left_after } = decode(member).ok()?;
+            Some(Record::Member { room: room.parse().ok()?, member, left, left_after })
         })?,
         values(transaction, AUDIT, |_, entry| Some(Record::Audit { entry: decode(entry).ok()? }))?,
         values(transaction, READ_POSITIONS, |(person, room), (seq, at)| {

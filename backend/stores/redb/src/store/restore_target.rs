@@ -141,7 +141,10 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
             let entry = RoleEntry { person: person.clone(), name: name.clone(), role: *role, configured: false };
             roles::put(transaction, &entry)?;
         }
-        Record::Member { room, member, left } => room_members::put(transaction, room, member, *left)?,
+        Record::Member { room, member, left, left_after } => {
+            let left = left.then(|| left_after.unwrap_or_default());
+            room_members::put(transaction, room, member, left)?;
+        }
         Record::Audit { entry } => put_entry(transaction, entry)?,
         Record::ReadPosition { position } => drop(read_positions::advance(transaction, position)?),
         Record::ReadReceipt { receipt } => drop(read_positions::show(transaction, receipt)?),
