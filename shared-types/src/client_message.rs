@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, ChatIdentity, ChatImage, DeviceId, DirectoryPosition, Emoji, ImageSize, ImageType, MessageText,
-    NamedPerson, Nonce, Person, PersonId, PersonName, PollDraft, Rev, Role, RoomDetails, RoomName, RoomRules,
+    NamedPerson, Nonce, Person, PersonId, PersonName, PollDraft, Rev, Role, RoomDetailsChange, RoomName, RoomRules,
     RoomTitle, SavedPosition, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
 };
 
@@ -283,8 +283,8 @@ pub enum ClientMessage {
     /// the broadcast of `details`.
     #[json(late)]
     Describe {
-        /// The complete new details.
-        details: RoomDetails,
+        /// The new details.
+        details: RoomDetailsChange,
     },
     /// Requests the audit entries of moderators' actions. Only for moderators. Answered with `audit`.
     #[json(late)]
@@ -340,7 +340,7 @@ pub enum ClientMessage {
         /// The newest message that the sender has seen.
         seq: Seq,
         /// Whether the room may see it. The server shows the position if it advances, the socket is in the room, and the room
-        /// [shows who has read](RoomDetails::receipts). Without this field nothing more is read or written.
+        /// [shows who has read](crate::RoomDetails::receipts). Without this field nothing more is read or written.
         #[serde(default, skip_serializing_if = "is_false")]
         receipt: bool,
     },

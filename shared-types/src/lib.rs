@@ -72,7 +72,7 @@ pub use plain_text::plain_text;
 pub use poll::{Poll, PollDraft, PollError, PollOption, PollOptionText};
 pub use read_receipt::ReadReceipt;
 pub use roles::{LastRead, Role, RoleEntry};
-pub use room_details::{RoomDescription, RoomDetails, RoomTitle, RoomTopic, TitledRoom};
+pub use room_details::{RoomDescription, RoomDetails, RoomDetailsChange, RoomTitle, RoomTopic, TitledRoom};
 pub use room_directory::{DirectoryPosition, DirectoryRoom};
 pub use room_members::{NamedPerson, PrivateRoom, RoomMember};
 pub use room_tag::{RoomTag, with_room};

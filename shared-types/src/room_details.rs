@@ -80,6 +80,40 @@ impl RoomDetails {
     }
 }
 
+/// New details of a room, as a client sends them. A detail that an earlier page does not know is absent, and stays as it is; the others
+/// are complete.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[serde(rename_all = "camelCase")]
+pub struct RoomDetailsChange {
+    /// The title; absent removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<RoomTitle>,
+    /// The topic; absent removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<RoomTopic>,
+    /// The description; absent removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<RoomDescription>,
+    /// Whether the room shows who has read messages; absent leaves it as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipts: Option<bool>,
+}
+
+impl RoomDetailsChange {
+    /// Returns the details after the change. `receipts` is what the room shows now.
+    pub fn after(self, receipts: bool) -> RoomDetails {
+        let Self { title, topic, description, receipts: changed } = self;
+        RoomDetails { title, topic, description, receipts: changed.unwrap_or(receipts) }
+    }
+}
+
+impl From<RoomDetails> for RoomDetailsChange {
+    fn from(RoomDetails { title, topic, description, receipts }: RoomDetails) -> Self {
+        Self { title, topic, description, receipts: Some(receipts) }
+    }
+}
+
 /// A room with a title.
 #[derive(Clone, Debug, PartialEq, Eq, Json)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]

@@ -76,6 +76,7 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "describe", "details": { "title": "猫 Cats", "topic": "Cats only", "description": "One\nTwo" } }),
         json!({ "action": "describe", "details": {} }),
         json!({ "action": "describe", "details": { "receipts": true } }),
+        json!({ "action": "describe", "details": { "title": "猫 Cats", "receipts": false } }),
         json!({ "action": "audit" }),
         json!({ "action": "audit", "before": 5 }),
         json!({ "action": "role", "person": "p1", "role": "owner" }),

@@ -2,7 +2,7 @@
 //!
 //! A direct message has one detail only, whether it shows who has read, and each of its people changes it.
 
-use shared_types::{RoomDetails, ServerMessage, limits};
+use shared_types::{RoomDetails, RoomDetailsChange, ServerMessage, limits};
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{
@@ -16,8 +16,14 @@ use crate::{
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Post, rate_bucket: Some(RateBucket::Change) };
 
-pub(super) async fn run(handler: &FrameHandler, sender: &Connection, details: RoomDetails) -> Reply {
+pub(super) async fn run(handler: &FrameHandler, sender: &Connection, change: RoomDetailsChange) -> Reply {
     let room = &sender.room;
+    let receipts = match change.receipts {
+        Some(receipts) => receipts,
+        // The page does not know whether the room shows who has read.
+        None => handler.shows_receipts(room).await?,
+    };
+    let details = change.after(receipts);
     if room.is_direct() {
         return describe_direct(handler, sender, details).await;
     }

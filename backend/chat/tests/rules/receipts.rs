@@ -3,6 +3,7 @@
 use chat::{
     access::policy::AccessPolicy,
     ports::{
+        moderation::Moderation as _,
         read_positions::{ReadPositions, StoredReceipt},
         system::Clock as _,
     },
@@ -208,6 +209,27 @@ async fn each_person_of_a_direct_message_switches_it() {
     assert_eq!(welcome(chat.received("a"))["details"], json!({ "title": "Bee", "receipts": true }));
     assert_eq!(switch(&chat, "a", false).await, Value::Null);
     assert_eq!(receipts(&chat, "a").await, people(&[]));
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_know_receipts_leaves_them_as_they_are() {
+    let chat = chat().await;
+    let describe = |details: Value| json!({ "action": "describe", "details": details });
+    let shown = async || chat.moderation.settings(&RoomName::lobby()).await.unwrap().details;
+    assert_eq!(switch(&chat, "m", true).await, Value::Null);
+    chat.send("m", describe(json!({ "title": "Cats" }))).await;
+    let details = shown().await;
+    assert_eq!((details.title.unwrap().as_str(), details.receipts), ("Cats", true));
+    chat.send("m", describe(json!({}))).await;
+    let details = shown().await;
+    assert_eq!((details.title, details.receipts), (None, true));
+    chat.send("m", describe(json!({ "receipts": false }))).await;
+    assert!(!shown().await.receipts);
+    chat.send("m", describe(json!({ "title": "Cats" }))).await;
+    assert!(!shown().await.receipts);
+    let audit = serde_json::to_value(chat.moderation.audit(None, 9).await.unwrap()).unwrap();
+    let switched: Vec<&Value> = audit.as_array().unwrap().iter().filter_map(|entry| entry.get("receipts")).collect();
+    assert_eq!(switched, [&json!(false), &json!(true)], "only what was switched");
 }
 
 /// Stores receipts of people with numbers in the lobby, as if each had read up to `seq`.

@@ -4,7 +4,7 @@
 //! Everything else has a time limit of its own: messages, changes, history, and the requests of dialogs. The dialogs send one command at a
 //! time, so the newest one of each kind is enough.
 
-use shared_types::{Action, ActionName, ClientMessage, PersonId, RoomDetails, RoomRules, Seconds, ServerMessage};
+use shared_types::{Action, ActionName, ClientMessage, PersonId, RoomDetailsChange, RoomRules, Seconds, ServerMessage};
 
 /// The commands that are not answered yet.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub(super) struct UnansweredCommands {
     /// A mute or a ban: whether it is a ban, the person, and the duration.
     restriction: Option<(bool, PersonId, Seconds)>,
     rules: Option<RoomRules>,
-    details: Option<RoomDetails>,
+    details: Option<RoomDetailsChange>,
     /// When they are sent again, in milliseconds, after API Gateway refused a frame.
     repeat_at: Option<u64>,
 }
@@ -42,7 +42,9 @@ impl UnansweredCommands {
             }
             // Everybody hears of new rules and details: those of another moderator answer nothing.
             ServerMessage::Rules { rules } => _ = self.rules.take_if(|sent| sent == rules),
-            ServerMessage::Details { details } => _ = self.details.take_if(|sent| sent == details),
+            ServerMessage::Details { details } => {
+                _ = self.details.take_if(|sent| sent.clone().after(details.receipts) == *details)
+            }
             ServerMessage::Error { action: Some(ActionName::Known(action)), .. } => match action {
                 Action::Restrictions => self.asked = None,
                 Action::Mute | Action::Ban => self.restriction = None,

@@ -27,7 +27,7 @@ impl Session {
             DialogIntent::Restrict { person, ban, seconds } => return self.restrict(person, ban, seconds),
             DialogIntent::SetRules(rules) => return self.send_moderation(None, ClientMessage::Rules { rules }),
             DialogIntent::SetDetails(details) => {
-                return self.send_moderation(None, ClientMessage::Describe { details });
+                return self.send_moderation(None, ClientMessage::Describe { details: details.into() });
             }
             DialogIntent::SetRole(person, role) => return self.set_role(person, role),
             DialogIntent::SendPoll(text, poll) => return self.send_poll(text, poll),

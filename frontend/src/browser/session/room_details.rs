@@ -1,7 +1,7 @@
 //! The title, topic and description of the room, and the titles of other rooms.
 
 use page_model::room_titles::RoomTitles;
-use shared_types::{ClientMessage, RoomDetails, RoomName, RoomTitle, ServerMessage, TitledRoom};
+use shared_types::{ClientMessage, RoomDetails, RoomDetailsChange, RoomName, RoomTitle, ServerMessage, TitledRoom};
 
 use crate::{
     browser::{session::Session, storage},
@@ -85,7 +85,7 @@ impl Session {
         let title = self.new_title.take()?;
         storage::tab().remove(&new_title_key(&self.page.room));
         let is_new = self.client.timeline().newest().is_none() && self.page.details.is_default();
-        let details = RoomDetails { title: Some(title), ..RoomDetails::default() };
+        let details = RoomDetailsChange { title: Some(title), ..RoomDetailsChange::default() };
         is_new.then_some(ClientMessage::Describe { details })
     }
 }

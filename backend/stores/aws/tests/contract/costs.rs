@@ -274,7 +274,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("usage", json!({ "action": "usage" })),
         ("role, of one socket", json!({ "action": "role", "person": "cy", "role": "moderator" })),
         ("rules", json!({ "action": "rules", "rules": { "slow": 10 } })),
-        ("describe", json!({ "action": "describe", "details": { "title": "Lobby" } })),
+        ("describe", json!({ "action": "describe", "details": { "title": "Lobby", "receipts": false } })),
     ];
     let owner = RoleEntry { person: moderator(), name: None, role: Role::Owner, configured: false };
     chat.ports().moderation.set_role(&owner).await.unwrap();
