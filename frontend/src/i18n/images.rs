@@ -21,6 +21,16 @@ pub(crate) struct ImageTexts {
     pub(super) false_pixels: &'static str,
     /// What stands for a message of several images without a text.
     pub(super) images: Plural,
+    /// Before, between and after the number of an image and the number of all of its message.
+    pub(super) place: [&'static str; 3],
+}
+
+impl ImageTexts {
+    /// Returns the place of an image among those of its message.
+    pub(crate) fn place_of_image(&self, number: usize, count: usize) -> String {
+        let [before, between, after] = self.place;
+        [before, &number.to_string(), between, &count.to_string(), after].concat()
+    }
 }
 
 impl Translations {

@@ -39,9 +39,13 @@ impl Translations {
         }
     }
 
-    /// Returns the label of the button that opens an image in the lightbox.
-    pub(crate) fn open_image(&self, alt: Option<&str>) -> String {
-        alt.map_or_else(|| self.open_image.into(), |alt| self.open_described.with(alt))
+    /// Returns the label of the button that opens an image in the lightbox. One of several without a description is named by its place.
+    pub(crate) fn open_image(&self, alt: Option<&str>, number: usize, count: usize) -> String {
+        match alt {
+            Some(alt) => self.open_described.with(alt),
+            None if count > 1 => [self.open_image, " ", &(number + 1).to_string(), "/", &count.to_string()].concat(),
+            None => self.open_image.into(),
+        }
     }
 
     /// Returns what the visitor should know about an attached image.

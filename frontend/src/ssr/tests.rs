@@ -162,7 +162,12 @@ fn state_with_images(count: usize) -> PageState {
 fn several_images_are_a_grid_without_scripts() {
     for (count, class) in [(2, "album pairs"), (3, "album"), (4, "album pairs"), (5, "album"), (10, "album")] {
         let body = room_body(&state_with_images(count));
-        assert!(body.contains(&format!("<div class=\"message-image {class}\"><figure>")), "{body}");
+        assert!(
+            body.contains(&format!(
+                "<div class=\"message-image {class}\" role=\"group\" aria-label=\"Image 1–{count}\"><figure>"
+            )),
+            "{body}"
+        );
         assert_eq!((body.matches("<figure").count(), body.matches("<article").count()), (count, 1), "{body}");
         for number in 0..count {
             let place = if number == 0 { String::new() } else { format!("={number}") };
@@ -182,6 +187,14 @@ fn several_images_are_a_grid_without_scripts() {
 fn an_image_without_description_has_a_default_one() {
     let body = room_body(&state_with_image(None));
     assert!(body.contains("aria-label=\"Open image\"") && body.contains("alt=\"Image\""), "{body}");
+    let mut several = state_with_images(3);
+    let image = several.messages.last_mut().unwrap().image.as_mut().unwrap();
+    image.alt = None;
+    image.more.0.iter_mut().for_each(|image| image.alt = None);
+    let body = room_body(&several);
+    for number in 1..=3 {
+        assert!(body.contains(&format!("aria-label=\"Open image {number}/3\"")), "each has a name of its own: {body}");
+    }
 }
 
 #[test]

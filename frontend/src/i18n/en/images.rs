@@ -16,4 +16,5 @@ pub(in crate::i18n) static IMAGES: ImageTexts = ImageTexts {
     too_dense: "This image cannot be made small enough. Please choose another one.",
     false_pixels: "This browser hides the pixels of images from pages, so that this image cannot be made smaller. Please allow the page to read canvas data, or choose a JPEG, PNG, GIF or WebP of at most 2 MB.",
     images: Plural { one: Template("", " image"), other: Template("", " images") },
+    place: ["Image ", " of ", ""],
 };

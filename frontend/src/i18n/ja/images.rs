@@ -16,4 +16,5 @@ pub(in crate::i18n) static IMAGES: ImageTexts = ImageTexts {
     too_dense: "この画像は送信できる大きさまで小さくできません。別の画像を選択してください。",
     false_pixels: "このブラウザーはページに画像の画素を渡さないため、画像を小さくできません。このページにキャンバスの読み取りを許可するか、2 MB以内のJPEG、PNG、GIF、WebPを選択してください。",
     images: count("画像", "枚"),
+    place: ["画像 ", " / ", ""],
 };

@@ -32,21 +32,26 @@ const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /// Draws the images of a row.
 pub(crate) fn images(chat: Chat, row: &Row, first: &ChatImage) -> Element {
     let class = match first.count() {
-        1 => return image(chat, row, first, [first.width.get(), first.height.get()], 0).class("message-image"),
+        1 => return image(chat, row, first, [first.width.get(), first.height.get()], [0, 1]).class("message-image"),
         2 | 4 => "message-image album pairs",
         _ => "message-image album",
     };
-    let draw = |number| Some(image(chat, row, first.get(number)?, [MAX_HEIGHT; 2], number));
-    element("div").class(class).children((0..first.count()).filter_map(draw))
+    let draw = |number| Some(image(chat, row, first.get(number)?, [MAX_HEIGHT; 2], [number, first.count()]));
+    let label = [chat.translations.image, " 1–", &first.count().to_string()].concat();
+    element("div")
+        .class(class)
+        .with("role", "group")
+        .with("aria-label", label)
+        .children((0..first.count()).filter_map(draw))
 }
 
-/// Draws an image as one with these sides.
+/// Draws an image as one with these sides. It has a number among so many images of the message.
 fn image(
     chat: Chat,
     row: &Row,
     image: &ChatImage,
     [natural_width, natural_height]: [u32; 2],
-    number: usize,
+    [number, count]: [usize; 2],
 ) -> Element {
     let size = display_size(natural_width, natural_height);
     let [width, height] = size.map(|side| side.to_string());
@@ -78,7 +83,7 @@ fn image(
     let frame = element("button")
         .class("image-frame")
         .with("type", "button")
-        .with("aria-label", chat.translations.open_image(alt))
+        .with("aria-label", chat.translations.open_image(alt, number, count))
         .on(ev::click, open)
         .child(element("span").class(["image-box", cut].concat()).child(space).child(picture));
     let missing = element("p").class("image-missing").text(chat.translations.missing);

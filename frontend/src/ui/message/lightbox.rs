@@ -98,8 +98,8 @@ fn picture(chat: Chat, row: &Row, number: usize) -> Option<[Element; 4]> {
     let caption = if first.count() > 1 { alt.clone().or(text) } else { text.or_else(|| alt.clone()) };
     let part = |number: u64| ["-", &number.to_string()].concat();
     let seq = row.seq.map(|seq| part(seq.0)).unwrap_or_default();
-    let place = if first.count() > 1 { part(number as u64 + 1) } else { String::new() };
-    let file = ["image", &seq, &place, ".", image.kind.extension()].concat();
+    let part_of_place = if first.count() > 1 { part(number as u64 + 1) } else { String::new() };
+    let file = ["image", &seq, &part_of_place, ".", image.kind.extension()].concat();
     let picture = element("img")
         .class("lightbox-image")
         .with("width", image.width.get().to_string())
@@ -108,6 +108,10 @@ fn picture(chat: Chat, row: &Row, number: usize) -> Option<[Element; 4]> {
         .with("src", source.clone())
         .with("draggable", "false");
     let caption = caption.map(|caption| element("p").class("lightbox-caption").with("dir", "auto").text(caption));
+    let place = (first.count() > 1).then(|| {
+        let place = chat.translations.images().place_of_image(number + 1, first.count());
+        element("p").class("lightbox-caption").with("aria-live", "polite").text(place)
+    });
     let download = element("a")
         .class("lightbox-download")
         .with("href", source)
@@ -116,7 +120,7 @@ fn picture(chat: Chat, row: &Row, number: usize) -> Option<[Element; 4]> {
     let stage = element("div").class(stage_class).optional_attribute("tabindex", is_long.then_some("0"));
     Some([
         stage.child(picture),
-        element("div").class("lightbox-foot").child(caption).child(download),
+        element("div").class("lightbox-foot").child(place).child(caption).child(download),
         step_button(chat, Direction::Previous),
         step_button(chat, Direction::Next),
     ])
