@@ -4,6 +4,9 @@ use std::collections::HashSet;
 
 use shared_types::{ClientMessage, DirectoryPosition, DirectoryRoom};
 
+/// How long an answer is awaited, in milliseconds. Then the visitor can ask again.
+pub const ANSWER_MS: u64 = 10_000;
+
 /// A list of open rooms that the server sends in pages.
 ///
 /// An answer does not repeat its request, so one request is in progress at a time, and the answer to one that is not wanted any more is
@@ -18,6 +21,8 @@ pub struct RoomDirectory {
     progress: DirectoryProgress,
     /// The request that was sent and is not answered.
     sent: Option<Sent>,
+    /// When it was sent, in milliseconds.
+    sent_at: u64,
 }
 
 /// Whether the list is loaded.
@@ -61,12 +66,24 @@ impl RoomDirectory {
         self.progress = if self.after.is_some() { DirectoryProgress::LoadingMore } else { DirectoryProgress::Loading };
     }
 
+    /// Gives up a request that is not answered in time. Returns whether it did. An answer that comes later is dropped, unless the request was
+    /// repeated.
+    pub fn expire(&mut self, now: u64) -> bool {
+        if self.sent.is_none() || now < self.sent_at + ANSWER_MS {
+            return false;
+        }
+        if self.sent.take() == Some(Sent::Wanted) {
+            self.progress = DirectoryProgress::Failed;
+        }
+        true
+    }
+
     /// Returns the request to send, once.
-    pub fn take_request(&mut self) -> Option<ClientMessage> {
+    pub fn take_request(&mut self, now: u64) -> Option<ClientMessage> {
         if !self.is_loading() || self.sent.is_some() {
             return None;
         }
-        self.sent = Some(Sent::Wanted);
+        (self.sent, self.sent_at) = (Some(Sent::Wanted), now);
         let after = self.after.clone();
         Some(ClientMessage::Directory { text: self.text.parse().ok(), archived: self.archived, after })
     }
@@ -149,7 +166,7 @@ mod tests {
     fn with_two() -> RoomDirectory {
         let mut directory = RoomDirectory::default();
         directory.start("", false);
-        assert_eq!(directory.take_request(), request("", false, None));
+        assert_eq!(directory.take_request(0), request("", false, None));
         directory.on_answer(vec![room("a"), room("b")], Some(position("b")));
         directory
     }
@@ -158,27 +175,27 @@ mod tests {
     fn rooms_are_requested_page_by_page() {
         let mut directory = with_two();
         assert_eq!((names(&directory), directory.progress()), (vec!["a", "b"], DirectoryProgress::Done));
-        assert_eq!(directory.take_request(), None);
+        assert_eq!(directory.take_request(0), None);
         assert!(directory.has_more());
         directory.load_more();
-        assert_eq!(directory.take_request(), request("", false, Some("b")));
-        assert_eq!(directory.take_request(), None, "one request at a time");
+        assert_eq!(directory.take_request(0), request("", false, Some("b")));
+        assert_eq!(directory.take_request(0), None, "one request at a time");
         directory.on_answer(vec![room("b"), room("c")], None);
         assert_eq!((names(&directory), directory.has_more()), (vec!["a", "b", "c"], false));
         directory.load_more();
-        assert_eq!(directory.take_request(), None);
+        assert_eq!(directory.take_request(0), None);
     }
 
     #[test]
     fn an_answer_to_an_earlier_filter_is_dropped() {
         let mut directory = with_two();
         directory.start("ca", false);
-        assert_eq!(directory.take_request(), request("ca", false, None));
+        assert_eq!(directory.take_request(0), request("ca", false, None));
         directory.start(" cats ", true);
-        assert_eq!(directory.take_request(), None, "the first request is not answered yet");
+        assert_eq!(directory.take_request(0), None, "the first request is not answered yet");
         directory.on_answer(vec![room("camels")], None);
         assert_eq!((names(&directory), directory.progress()), (vec!["a", "b"], DirectoryProgress::Loading));
-        assert_eq!(directory.take_request(), request("cats", true, None));
+        assert_eq!(directory.take_request(0), request("cats", true, None));
         directory.on_answer(vec![room("cats")], None);
         assert_eq!((names(&directory), directory.progress()), (vec!["cats"], DirectoryProgress::Done));
     }
@@ -187,9 +204,9 @@ mod tests {
     fn an_empty_page_is_followed_by_the_next_one() {
         let mut directory = RoomDirectory::default();
         directory.start("", false);
-        directory.take_request();
+        directory.take_request(0);
         directory.on_answer(vec![], Some(position("b")));
-        assert_eq!(directory.take_request(), request("", false, Some("b")));
+        assert_eq!(directory.take_request(0), request("", false, Some("b")));
         directory.on_answer(vec![], None);
         assert_eq!((names(&directory), directory.progress()), (vec![], DirectoryProgress::Done));
     }
@@ -198,16 +215,46 @@ mod tests {
     fn a_failed_request_is_repeated_by_the_visitor_and_a_lost_one_by_itself() {
         let mut directory = with_two();
         directory.load_more();
-        directory.take_request();
+        directory.take_request(0);
         directory.on_error();
-        assert_eq!((directory.progress(), directory.take_request()), (DirectoryProgress::Failed, None));
+        assert_eq!((directory.progress(), directory.take_request(0)), (DirectoryProgress::Failed, None));
         directory.retry();
-        assert_eq!(directory.take_request(), request("", false, Some("b")));
+        assert_eq!(directory.take_request(0), request("", false, Some("b")));
         directory.on_disconnect();
-        assert_eq!(directory.take_request(), request("", false, Some("b")));
+        assert_eq!(directory.take_request(0), request("", false, Some("b")));
         // An error of another request.
         directory.on_answer(vec![room("c")], None);
         directory.on_error();
         assert_eq!(directory.progress(), DirectoryProgress::Done);
+    }
+
+    #[test]
+    fn a_request_without_an_answer_can_be_repeated() {
+        let mut directory = RoomDirectory::default();
+        directory.start("", false);
+        assert!(directory.take_request(5).is_some());
+        assert!(!directory.expire(5 + ANSWER_MS - 1));
+        assert_eq!(directory.progress(), DirectoryProgress::Loading);
+        assert!(directory.expire(5 + ANSWER_MS));
+        assert_eq!(directory.progress(), DirectoryProgress::Failed);
+        assert!(!directory.expire(u64::MAX), "once");
+        directory.on_answer(Vec::new(), None);
+        assert_eq!(directory.progress(), DirectoryProgress::Failed, "a late answer is dropped");
+        directory.retry();
+        assert!(directory.take_request(20_000).is_some());
+        directory.on_answer(Vec::new(), None);
+        assert_eq!(directory.progress(), DirectoryProgress::Done);
+        assert!(!directory.expire(u64::MAX));
+    }
+
+    #[test]
+    fn a_lost_answer_to_an_outdated_request_does_not_hold_the_next_one() {
+        let mut directory = RoomDirectory::default();
+        directory.start("a", false);
+        directory.take_request(0);
+        directory.start("b", false);
+        assert!(directory.take_request(ANSWER_MS).is_none());
+        assert!(directory.expire(ANSWER_MS));
+        assert!(directory.take_request(ANSWER_MS).is_some());
     }
 }

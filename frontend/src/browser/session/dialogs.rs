@@ -151,8 +151,8 @@ impl Session {
         queries.extend(self.read_reports(now));
         queries.extend(self.people_request(now));
         queries.extend(self.list_queries().into_iter().flatten());
-        queries.extend(self.directory_query());
-        queries.extend(self.thread_query());
+        queries.extend(self.directory_query(now));
+        queries.extend(self.thread_query(now));
         queries.extend(self.receipts_query());
         queries
     }

@@ -69,9 +69,12 @@ impl Session {
     }
 
     /// Returns the request that is due, while the dialog is open. The caller has a socket.
-    pub(super) fn directory_query(&self) -> Option<ClientMessage> {
+    pub(super) fn directory_query(&self, now: u64) -> Option<ClientMessage> {
         let is_open = directory_dialog::state()?.dialog.get_untracked().is_some_and(|dialog| dialog.open());
-        is_open.then(|| with_directory(RoomDirectory::take_request)).flatten()
+        if with_directory(|directory| directory.expire(now)) {
+            self.show_directory();
+        }
+        is_open.then(|| with_directory(|directory| directory.take_request(now))).flatten()
     }
 
     fn show_directory(&self) {

@@ -5,6 +5,7 @@ use page_model::{
     client::Effect,
     followed_threads::FollowedThreads,
     reply_drafts::ReplyDrafts,
+    room_directory::ANSWER_MS,
     timeline::{Draft, ThreadRows},
 };
 use shared_types::{Action, ActionName, ChatMessage, ClientMessage, ErrorCode, MessageText, Seq, ServerMessage};
@@ -29,6 +30,8 @@ pub(super) struct Threads {
     request: Option<bool>,
     /// Number of requests that are sent and not answered.
     awaited: u32,
+    /// When the last one was sent, in milliseconds.
+    asked_at: u64,
     /// The reply to show.
     target: Option<Seq>,
     /// Whether the browser's history has an entry for the thread, which covers the page.
@@ -113,10 +116,16 @@ impl Session {
     }
 
     /// Returns the request that is due. The caller has a socket.
-    pub(super) fn thread_query(&mut self) -> Option<ClientMessage> {
+    pub(super) fn thread_query(&mut self, now: u64) -> Option<ClientMessage> {
+        if self.threads.awaited > 0 && now >= self.threads.asked_at + ANSWER_MS {
+            self.threads.awaited = 0;
+            let error = Some(self.chat.translations.threads().failed);
+            set(self.chat.thread.view, ThreadView { error, ..self.chat.thread.view.get_untracked() });
+        }
         let older = self.threads.request.take()?;
         let request = self.client.timeline().thread_request(older);
         self.threads.awaited += u32::from(request.is_some());
+        self.threads.asked_at = now;
         request
     }
 
