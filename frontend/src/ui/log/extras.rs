@@ -4,15 +4,19 @@
 use leptos::{ev, prelude::*};
 use page_view::{Element as View, element};
 use web_sys::{
-    Element, Event, HtmlElement,
+    Element, Event, HtmlElement, ResizeObserver,
     wasm_bindgen::{JsCast as _, closure::Closure},
 };
 
 use crate::ui::{
-    log::copied_messages,
+    log::{copied_messages, scroll},
     message::{actions::COPY_TEXT, dom::seq},
     parts::icon_button::icon,
-    state::{Chat, intent::DialogIntent, set},
+    state::{
+        Chat,
+        intent::{DialogIntent, Intent},
+        set,
+    },
 };
 
 /// Registers the listeners.
@@ -30,6 +34,23 @@ pub(crate) fn watch(chat: Chat) {
     let listener = listener.into_js_value();
     for event in ["copy", "click", "pointerover"] {
         _ = log.add_event_listener_with_callback(event, listener.unchecked_ref());
+    }
+    read_when_resized(chat, &log);
+}
+
+/// Marks the room as read when its end comes into view because the log has another size: a phone is turned, a keyboard or a panel closes.
+/// The log does not scroll then.
+fn read_when_resized(chat: Chat, log: &HtmlElement) {
+    let resized = log.clone();
+    let on_resize = Closure::<dyn Fn()>::new(move || {
+        if scroll::at_end(&resized) && !chat.log.is_detached.get_untracked() {
+            set(chat.log.unread_below, false);
+            chat.dispatch.run(Intent::MarkRead);
+        }
+    });
+    // The observer lives as long as the log.
+    if let Ok(observer) = ResizeObserver::new(on_resize.into_js_value().unchecked_ref()) {
+        observer.observe(log);
     }
 }
 
