@@ -41,7 +41,7 @@ pub(super) const CODE: &str = "<pre><code><span class=\"hl-k\">let</span> rope =
 
 /// Address of an image that needs no server.
 const IMAGE: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'%3E\
-    %3Crect width='2' height='1' fill='%2348c'/%3E%3Ccircle cx='1.5' cy='.5' r='.25' fill='%23fe8'/%3E%3C/svg%3E";
+    %3Crect width='2' height='1' fill='%2348c'/%3E%3Ccircle cx='1.5' cy='.5' r='.25' fill='%23fe8'/%3E%3C/svg%3E#image";
 
 /// Style sheet of the gallery: states are side by side, each in its own frame. If the address names a state, only that
 /// one is shown.
