@@ -142,7 +142,7 @@ impl FileImages {
     ) -> std::result::Result<IncomingUpload, UploadError> {
         const DOING: &str = "beginning an upload";
         let (name, size) = (upload_name(upload), u64::from(upload.size.get()));
-        let (reservation, evicted) = self.waiting.reserve(&name, address, size)?;
+        let (reservation, evicted) = self.waiting.reserve(&name, &upload.message_key.author, address, size)?;
         let (uploads, target) = (self.uploads.clone(), self.uploads.join(name));
         let part = self.uploads.join(format!(".{}{PART}", self.parts.fetch_add(1, Ordering::Relaxed)));
         let (put_or_keep, free_space) = (self.put_or_keep.clone(), self.free_space);
