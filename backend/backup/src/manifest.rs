@@ -11,8 +11,9 @@ use crate::{
 };
 
 /// The format version that this program writes, and the newest that it can read. It changes when an older program would read a backup
-/// wrongly. An additional field or kind does not change it: the first is ignored by older programs, the second is refused.
-const VERSION: u64 = 1;
+/// wrongly. An additional kind does not change it, because older programs refuse it, and neither does a field whose loss nobody notices.
+/// Version 2: messages have threads, further images and polls, which a program of version 1 would drop.
+const VERSION: u64 = 2;
 
 /// What distinguishes a manifest from another JSON file.
 const FORMAT: &str = "serverless-chat-page backup";

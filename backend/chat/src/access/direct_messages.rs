@@ -159,7 +159,8 @@ impl DirectMessages<'_> {
         }
     }
 
-    /// Checks that a person is known, is not banned, and has space for another room.
+    /// Checks that a person is known, is not banned, and has space for another room. Somebody banned is answered like somebody unknown: only
+    /// moderators see who is banned.
     ///
     /// The server keeps no list of people. It knows those who have a room, a role, a read position, or an address of the last day.
     async fn check(&self, NamedPerson { person, .. }: &NamedPerson) -> Result<(), MembershipError> {
@@ -172,7 +173,7 @@ impl DirectMessages<'_> {
         )?;
         let is_configured = store.is_configured_moderator(person);
         if restrictions.banned_until.is_some() && !is_configured {
-            return Err(MembershipError::DirectBanned);
+            return Err(MembershipError::DirectUnknown);
         }
         if rooms.len() >= limits::ADDED_ROOMS {
             return Err(MembershipError::TooManyRooms);

@@ -64,12 +64,9 @@ pub enum MembershipError {
     /// The sender chose themselves.
     #[error("you cannot send a direct message to yourself: choose other people")]
     DirectYourself,
-    /// The server does not know one of the people.
-    #[error("one of these people is unknown here: choose people from the list of people or from a message")]
+    /// The server does not know one of the people, or they are banned. Only moderators see who is banned.
+    #[error("one of these people is unknown here or has gone: choose people from the list of people or from a message")]
     DirectUnknown,
-    /// One of the people is banned.
-    #[error("a moderator sent one of these people away: choose others, or try again when they are back")]
-    DirectBanned,
     /// The store did not answer. A repetition completes the action.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),

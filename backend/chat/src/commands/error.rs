@@ -224,8 +224,7 @@ impl CommandError {
                 MembershipError::NoSuchRoom
                 | MembershipError::Open
                 | MembershipError::HostsOnly
-                | MembershipError::Direct
-                | MembershipError::DirectBanned,
+                | MembershipError::Direct,
             )
             | Self::Moderation(
                 ModerationError::NotAllowed | ModerationError::DetailsNotAllowed | ModerationError::OwnersOnly,
@@ -386,7 +385,6 @@ mod tests {
             (MembershipError::HostsOnly, ErrorCode::NotAllowed),
             (MembershipError::RoomFull, ErrorCode::TooMany),
             (MembershipError::Direct, ErrorCode::NotAllowed),
-            (MembershipError::DirectBanned, ErrorCode::NotAllowed),
             (MembershipError::DirectPeople, ErrorCode::BadField),
             (MembershipError::DirectYourself, ErrorCode::BadField),
             (MembershipError::DirectUnknown, ErrorCode::BadField),

@@ -151,8 +151,8 @@ async fn bad_direct_messages_are_refused_with_a_sentence() {
         (&["ann", "bea"], "badField", "to yourself"),
         (&["nobody"], "badField", "unknown here"),
         (&["bea", "nobody"], "badField", "unknown here"),
-        (&["ida"], "notAllowed", "sent one of these people away"),
-        (&["bea", "ida"], "notAllowed", "sent one of these people away"),
+        (&["ida"], "badField", "unknown here or has gone"),
+        (&["bea", "ida"], "badField", "unknown here or has gone"),
     ] {
         let (answer, message) = refusal(&chat, "a", direct(people)).await;
         assert_eq!(answer, code, "{people:?}: {message}");

@@ -152,8 +152,7 @@ impl AccessLinks {
                 | MembershipError::HostsOnly
                 | MembershipError::DirectPeople
                 | MembershipError::DirectYourself
-                | MembershipError::DirectUnknown
-                | MembershipError::DirectBanned,
+                | MembershipError::DirectUnknown,
             ) => Err(LinkError::Revoked),
         }
     }
