@@ -59,7 +59,7 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
 
       await expect(second.locator('.me-name')).toHaveText('olga 2');
       await second.locator('.me').click();
-      const profile = second.locator('.name-dialog');
+      const profile = second.locator('dialog[aria-labelledby="name-title"]');
       const field = profile.getByRole('textbox', { name: 'Your name' });
       await field.fill('ＯＬＧＡ');
       await profile.getByRole('button', { name: 'Save' }).click();

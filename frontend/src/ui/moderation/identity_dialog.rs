@@ -124,7 +124,7 @@ fn unique_names(chat: Chat, state: IdentityDialog) -> [Element; 2] {
     let hint = if is_fixed { texts.no_effect } else { texts.switch_hint };
     [
         element("label").class("choice").child(input).child(element("span").text(texts.switch)),
-        element("p").with("id", "unique-names-hint").class("sheet-hint").text(hint),
+        element("p").with("id", "unique-names-hint").class("name-hint").text(hint),
     ]
 }
 
