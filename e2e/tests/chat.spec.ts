@@ -135,6 +135,7 @@ test('a new name appears in the header and on new messages', async ({ browser, p
   await page.getByRole('textbox', { name: 'Your name' }).fill('Ann Onymous');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.locator('.me')).toContainText('Ann Onymous');
+  await expect(page.getByRole('textbox', { name: 'Your name' })).toBeHidden();
   await ann.sendMessage('it is me');
   await expect(ben.messageWithText('it is me').locator('.message-author')).toContainText('Ann Onymous');
   await ben.page.context().close();

@@ -21,6 +21,8 @@ async function rename(page: Page, name: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Your name' }).fill(name);
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.locator('.me-name')).toHaveText(name);
+  // The dialog is closed by the answer.
+  await expect(page.getByRole('textbox', { name: 'Your name' })).toBeHidden();
 }
 
 const newPage = async (browser: Browser, options = {}) => (await browser.newContext({ locale: 'en-GB', ...options })).newPage();

@@ -61,6 +61,7 @@ test('erasing data deletes messages, session and local storage', async ({ page, 
   await page.locator('.me').click();
   await page.getByRole('textbox', { name: 'Your name' }).fill('Marguerite');
   await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('textbox', { name: 'Your name' })).toBeHidden();
   // More messages than one `forget` command erases.
   for (let index = 0; index < 28; index += 1) {
     await chat.sendMessage(`secret ${index}`);

@@ -12,6 +12,7 @@ async function rename(chat: ChatPage, name: string): Promise<void> {
   await chat.page.getByRole('textbox', { name: 'Your name' }).fill(name);
   await chat.page.getByRole('button', { name: 'Save' }).click();
   await expect(chat.page.locator('.me')).toContainText(name);
+  await expect(chat.page.getByRole('textbox', { name: 'Your name' })).toBeHidden();
 }
 
 test('reactions show count and names and can be removed', async ({ browser, page, deployment, room }) => {
