@@ -76,6 +76,8 @@ actions! {
     LeaveRoom = "leaveRoom",
     Direct = "direct",
     SignOut = "signOut",
+    Profile = "profile",
+    SetProfile = "setProfile",
 }
 
 impl fmt::Display for Action {

@@ -3,8 +3,8 @@
 use serde::Deserialize as _;
 
 use crate::{
-    Action, AltText, ChatImage, ClientMessage, MessageText, Nonce, RoomName, RoomTag,
-    limits::{ALBUM_CHARS, IMAGE_PIXELS, MENTIONS, MESSAGE_IMAGES, ROOMS},
+    Action, AltText, ChatImage, ClientMessage, ImageType, MessageText, Nonce, RoomName, RoomTag, UploadedPicture,
+    limits::{ALBUM_CHARS, IMAGE_PIXELS, MENTIONS, MESSAGE_IMAGES, PICTURE_BYTES, ROOMS},
 };
 
 impl ClientMessage {
@@ -58,6 +58,7 @@ impl ClientMessage {
             Self::Send { mentions, .. } | Self::Edit { mentions, .. } if mentions.len() > MENTIONS => {
                 Err(format!("`mentions` has more than {MENTIONS} people"))
             }
+            Self::SetProfile { picture: Some(picture), .. } if let Err(error) = check_picture(picture) => Err(error),
             Self::Rooms { rooms, .. } if rooms.len() > ROOMS => Err(format!("`rooms` has more than {ROOMS}")),
             Self::Send { .. }
             | Self::Edit { .. }
@@ -103,7 +104,9 @@ impl ClientMessage {
             | Self::LeaveRoom
             | Self::Thread { .. }
             | Self::Direct { .. }
-            | Self::SignOut { .. } => Ok(()),
+            | Self::SignOut { .. }
+            | Self::Profile { .. }
+            | Self::SetProfile { .. } => Ok(()),
         }
     }
 }
@@ -132,6 +135,17 @@ fn check_images(text: Option<&MessageText>, image: &ChatImage, nonce: Option<&No
     let chars: usize = descriptions.chain(text.map(MessageText::as_str)).map(|text| text.chars().count()).sum();
     if chars > ALBUM_CHARS {
         return Err(format!("`text` and the descriptions of `image` have together more than {ALBUM_CHARS} characters"));
+    }
+    Ok(())
+}
+
+/// Checks the picture of a profile as far as it is announced.
+fn check_picture(picture: &UploadedPicture) -> Result<(), String> {
+    if picture.size.get() > PICTURE_BYTES {
+        return Err(format!("`picture` has more than {PICTURE_BYTES} bytes"));
+    }
+    if picture.kind == ImageType::Gif {
+        return Err("`picture` must be a PNG, a JPEG or a WebP".into());
     }
     Ok(())
 }

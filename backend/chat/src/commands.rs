@@ -32,6 +32,7 @@ mod pin;
 mod ping;
 mod pins;
 pub mod pipeline;
+mod profile;
 mod purge_user;
 mod react;
 mod read;
@@ -47,6 +48,7 @@ mod saved;
 mod search;
 mod send;
 mod set_identity;
+mod set_profile;
 mod set_role;
 mod shared;
 mod sign_out;
@@ -164,6 +166,8 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::LeaveRoom => leave_room::SPEC,
         Action::Direct => direct::SPEC,
         Action::SignOut => sign_out::SPEC,
+        Action::Profile => profile::SPEC,
+        Action::SetProfile => set_profile::SPEC,
     }
 }
 
@@ -490,6 +494,8 @@ impl FrameHandler {
             ClientMessage::LeaveRoom => leave_room::run(self, sender).await,
             ClientMessage::Direct { people } => direct::run(self, sender, people).await,
             ClientMessage::SignOut { device, keep } => sign_out::run(self, sender, device, keep).await,
+            ClientMessage::Profile { person } => profile::run(self, sender, person).await,
+            ClientMessage::SetProfile { .. } => set_profile::run(self, sender).await,
         }
     }
 }

@@ -16,8 +16,8 @@ use chat::ports::{
     secrets::Secrets,
 };
 use shared_types::{
-    AuditEntry, ChatIdentity, ChatImage, ChatMessage, ImageType, ModerationAction, MoreImages, Person, Pin, PollDraft,
-    Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules,
+    Appearance, AuditEntry, ChatIdentity, ChatImage, ChatMessage, ImageType, ModerationAction, MoreImages, Person, Pin,
+    PollDraft, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules,
     SavedPosition, Seq, ThreadSummary, Timestamp,
 };
 
@@ -106,7 +106,12 @@ async fn fill_members(members: &dyn RoomMembers, at: Timestamp) {
 }
 
 fn person(id: &str) -> Person {
-    Person { id: id.parse().unwrap(), name: format!("{id} 生").parse().unwrap(), moderator: id == "mo" }
+    Person {
+        id: id.parse().unwrap(),
+        name: format!("{id} 生").parse().unwrap(),
+        moderator: id == "mo",
+        appearance: Appearance::NONE,
+    }
 }
 
 /// Sends a message, as `messages/post.rs` does. Returns it.
@@ -173,7 +178,7 @@ async fn send_image(messages: &dyn Messages, lobby: &RoomName, at: Timestamp) {
     let second = ChatImage { size: (SECOND_IMAGE.len() as u64).try_into().unwrap(), alt: None, ..image.clone() };
     let image = ChatImage { more: MoreImages(vec![second]), ..image };
     let MessageKey { author, nonce, .. } = image_key();
-    let author = Person { id: author, name: "Ann".parse().unwrap(), moderator: false };
+    let author = Person { id: author, name: "Ann".parse().unwrap(), moderator: false, appearance: Appearance::NONE };
     let draft = ChatMessage { author, nonce, text: None, image: Some(image), sent_at: at, ..message(1, "") };
     send(messages, lobby, draft).await;
 }

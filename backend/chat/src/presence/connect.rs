@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
-use shared_types::{NameError, Person, PersonName, Role, RoomName, Timestamp, limits};
+use shared_types::{Appearance, NameError, Person, PersonName, Role, RoomName, Timestamp, limits};
 
 use crate::{
     access::{
@@ -158,7 +158,7 @@ impl ConnectRule {
             (None, Some(chosen)) => parse_chosen_name(&chosen)?,
             (None, None) => guest_name(&id),
         };
-        let mut person = Person { id, name, moderator };
+        let mut person = Person { id, name, moderator, appearance: Appearance::NONE };
         let addresses = request.address.map(|address| self.sessions.address_keys(address)).unwrap_or_default();
         // These checks run concurrently. The rate limit is the first one, because it may reject the request without asking a
         // store, and then the others do not start.

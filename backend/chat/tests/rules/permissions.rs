@@ -58,6 +58,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::RemoveMember => (json!({ "person": "bea" }), Expected::NotAllowed),
         Action::SetIdentity => (json!({ "chat": { "name": "Cats" } }), Expected::NotAllowed),
         Action::SignOut => (json!({ "device": "a-1" }), Expected::Allowed),
+        Action::Profile | Action::SetProfile => (json!({}), Expected::NotAllowed),
         Action::SetRole => (json!({ "person": "bea", "role": "moderator" }), Expected::NotAllowed),
     }
 }

@@ -17,7 +17,7 @@ use futures::{
     future::{join, ready},
     stream::{self, BoxStream, StreamExt, TryStreamExt},
 };
-use shared_types::{Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
+use shared_types::{Appearance, Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
 
 use self::{
     counters::{AddressLimit, Counted, count_key},
@@ -327,7 +327,12 @@ fn from_item(item: &Item) -> std::result::Result<Connection, Malformed> {
     Ok(Connection {
         id: ConnectionId(read(item, "sk")?),
         room: read(item, "room")?,
-        person: Person { id: read(item, "person")?, name: read(item, "name")?, moderator },
+        person: Person {
+            id: read(item, "person")?,
+            name: read(item, "name")?,
+            moderator,
+            appearance: Appearance::NONE,
+        },
         address: read_optional(item, "address", |key| Some(AddressKey(key.into())))?,
         is_first_of_address: item.contains_key(FIRST_OF_ADDRESS),
         opened_at: Timestamp(read_number(item, "openedAt")?),

@@ -25,7 +25,7 @@ use chat::{
 };
 use chat_testing::{clock::ManualClock, fifo_queue::FifoQueue};
 use serde_json::json;
-use shared_types::{AccessMode, Person, RoomName, Timestamp};
+use shared_types::{AccessMode, Appearance, Person, RoomName, Timestamp};
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
     moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
@@ -125,8 +125,12 @@ impl Room {
         let accepts_batches = (self.opened % 100) < self.percent as u64;
         self.opened += 1;
         self.gateway.set_health(&id, health);
-        let person =
-            Person { id: format!("p{}", self.opened).parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
+        let person = Person {
+            id: format!("p{}", self.opened).parse().unwrap(),
+            name: "Ann".parse().unwrap(),
+            moderator: false,
+            appearance: Appearance::NONE,
+        };
         let connection = Connection {
             id: id.clone(),
             room: lobby(),

@@ -38,8 +38,8 @@ use futures::FutureExt;
 pub(crate) use network::SentFrame;
 use ports::{FrozenClock, Ports, SeededEntropy};
 use shared_types::{
-    AccessMode, ChatMessage, Language, PageState, Person, PersonId, Poll, PollDraft, Rev, RoomName, Seq, ServerMessage,
-    Timestamp, limits,
+    AccessMode, Appearance, ChatMessage, Language, PageState, Person, PersonId, Poll, PollDraft, Rev, RoomName, Seq,
+    ServerMessage, Timestamp, limits,
 };
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
@@ -173,7 +173,12 @@ impl Server {
         let seq = Seq::from(self.messages.next_rev(&lobby).await.unwrap());
         let poll = Poll::from(PollDraft { options: options.to_vec(), several: false });
         let question = ChatMessage {
-            author: Person { id: "pollster".parse().unwrap(), name: "Pollster".parse().unwrap(), moderator: false },
+            author: Person {
+                id: "pollster".parse().unwrap(),
+                name: "Pollster".parse().unwrap(),
+                moderator: false,
+                appearance: Appearance::NONE,
+            },
             nonce: "poll-lobby-0".parse().unwrap(),
             poll: Some(poll),
             sent_at: Timestamp(self.now()),

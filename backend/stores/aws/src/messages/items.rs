@@ -4,7 +4,7 @@ use chat::ports::{
     Result, Unavailable,
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, PinEntry, StoredMessage, version_of},
 };
-use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp, merged_reactions};
+use shared_types::{Appearance, ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp, merged_reactions};
 
 use crate::{
     item::{
@@ -151,7 +151,12 @@ pub(super) fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malfor
     Ok(ChatMessage {
         seq: Seq(read_number(item, "seq")?),
         rev: Rev(read_number(item, "rev")?),
-        author: Person { id: read(item, "authorId")?, name: read(item, "authorName")?, moderator },
+        author: Person {
+            id: read(item, "authorId")?,
+            name: read(item, "authorName")?,
+            moderator,
+            appearance: Appearance::NONE,
+        },
         nonce: read(item, "nonce")?,
         text: read_optional(item, "text", |text| text.parse().ok())?,
         html: None,

@@ -338,7 +338,8 @@ async fn add_private_rooms(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls
     let remove = json!({ "action": "removeMember", "person": "eli" });
     costs.insert("removeMember, of one socket", chat.send("dora", remove).await);
     let links = chat.links().await;
-    let person = |id: PersonId| Person { id, name: "Mona".parse().unwrap(), moderator: false };
+    let person =
+        |id: PersonId| Person { id, name: "Mona".parse().unwrap(), moderator: false, appearance: Default::default() };
     let address = "192.0.2.8".parse().unwrap();
     let (keys, address) = (links.sessions.address_keys(address), Some(address));
     chat.calls.take();
@@ -426,7 +427,12 @@ async fn add_devices(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
 /// Adds what the requests for invitations and for links to other devices cost, beyond what every request of the front page does.
 async fn add_links(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     let links = chat.links().await;
-    let person = |id: PersonId, moderator| Person { id, name: "Mona".parse().unwrap(), moderator };
+    let person = |id: PersonId, moderator| Person {
+        id,
+        name: "Mona".parse().unwrap(),
+        moderator,
+        appearance: Default::default(),
+    };
     let (mona, ann) = (person(moderator(), true), person("ann".parse().unwrap(), false));
     let address = "192.0.2.9".parse().unwrap();
     let (keys, address) = (links.sessions.address_keys(address), Some(address));
