@@ -75,9 +75,9 @@ actions! {
     RemoveMember = "removeMember",
     LeaveRoom = "leaveRoom",
     Direct = "direct",
-    SignOut = "signOut",
     Profile = "profile",
     SetProfile = "setProfile",
+    SignOut = "signOut",
 }
 
 impl fmt::Display for Action {

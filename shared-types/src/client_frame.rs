@@ -28,11 +28,7 @@ impl ClientMessage {
         let name = value.get("action").and_then(|action| action.as_str()).ok_or(FrameError::NoAction)?;
         let unknown = |_| FrameError::UnknownAction { action: name.chars().take(64).collect() };
         let action: Action = name.parse().map_err(unknown)?;
-        let bad_field = |reason| FrameError::Field {
-            action,
-            nonce: value.get("nonce").and_then(|nonce| nonce.as_str()?.parse().ok()),
-            reason,
-        };
+        let bad_field = |reason| FrameError::Field { action, nonce: nonce_of(&value), reason };
         let message = Self::deserialize(&value).map_err(|error| bad_field(error.to_string()))?;
         message.check_fields().map_err(bad_field)?;
         if matches!(action, Action::Enter | Action::Read) {
@@ -109,6 +105,12 @@ impl ClientMessage {
             | Self::SetProfile { .. } => Ok(()),
         }
     }
+}
+
+/// Returns the nonce of a frame, as far as it can be read: that of `setProfile` is in its picture.
+fn nonce_of(frame: &serde_json::Value) -> Option<Nonce> {
+    let nonce = frame.get("nonce").or_else(|| frame.get("picture")?.get("nonce"));
+    nonce.and_then(|nonce| nonce.as_str()?.parse().ok())
 }
 
 /// Checks the images of a message together with its text and its nonce.

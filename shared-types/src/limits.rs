@@ -385,6 +385,14 @@ pub const SIGN_OUTS: u32 = 5;
 /// people of one office can sign out devices in the same minute.
 pub const SIGN_OUTS_PER_ADDRESS: u32 = 4 * SIGN_OUTS;
 
+/// Maximum number of changes of a profile of one person in [`RATE_WINDOW`]. Each reads all connections, as [`SIGN_OUTS`] say, and tells each
+/// room in which the person is: ten are as many as somebody saves who tries out colours.
+pub const PROFILE_CHANGES: u32 = 10;
+
+/// Maximum number of such changes from one address in [`RATE_WINDOW`]: four people of one office. At most 40 pictures of [`PICTURE_BYTES`],
+/// 1 MB a minute, are stored from one address.
+pub const PROFILE_CHANGES_PER_ADDRESS: u32 = 4 * PROFILE_CHANGES;
+
 /// Maximum number of people with a role. One takes at most 64 × 4 + 64 + 70 = 390 bytes in an answer, usually about 90: 39 KB at most,
 /// two billing units of API Gateway. A read of all of them takes 5 read units of 4 KB.
 pub const ROLES: usize = 100;

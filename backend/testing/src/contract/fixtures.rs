@@ -32,6 +32,7 @@ pub fn connection(id: &str, in_room: &str) -> Connection {
         hidden: false,
         accepts_batches: id == "c2",
         device: (id == "c1").then(|| "d-1".parse().unwrap()),
+        status: None,
     }
 }
 

@@ -70,6 +70,7 @@ impl Server {
             hidden: false,
             accepts_batches: false,
             device: None,
+            status: None,
         }
     }
 }
