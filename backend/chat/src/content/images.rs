@@ -153,10 +153,9 @@ pub(crate) fn is_animated(kind: ImageType, bytes: &[u8]) -> bool {
         // The flags of an extended file, and the chunks with frames.
         ImageType::Webp => {
             bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|flags| flags & 0b10 != 0)
-                || chunks(bytes, 12, 4, |length| u32::from_le_bytes(length))
-                    .any(|kind| kind == b"ANIM" || kind == b"ANMF")
+                || chunks(bytes, 12, 4, u32::from_le_bytes).any(|kind| kind == b"ANIM" || kind == b"ANMF")
         }
-        ImageType::Png => chunks(bytes, 8, 0, |length| u32::from_be_bytes(length)).any(|kind| kind == b"acTL"),
+        ImageType::Png => chunks(bytes, 8, 0, u32::from_be_bytes).any(|kind| kind == b"acTL"),
         ImageType::Jpeg => false,
         ImageType::Gif => true,
     }
@@ -164,12 +163,12 @@ pub(crate) fn is_animated(kind: ImageType, bytes: &[u8]) -> bool {
 
 /// Returns the names of the chunks of a PNG, whose length is before the name, or of a WebP, whose length is after it. `length_at` is the
 /// offset of the length in a chunk.
-fn chunks<'a>(
-    bytes: &'a [u8],
+fn chunks(
+    bytes: &[u8],
     mut at: usize,
     length_at: usize,
     length: impl Fn([u8; 4]) -> u32,
-) -> impl Iterator<Item = &'a [u8]> {
+) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         let head = bytes.get(at..)?.get(..8)?;
         let (name, size) = if length_at == 0 { (&head[4..], &head[..4]) } else { (&head[..4], &head[4..]) };
