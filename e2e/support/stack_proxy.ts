@@ -4,7 +4,7 @@ import { requireEnv } from './settings.ts';
 
 /**
  * Serves the deployed stack at one address, with the routing of its CloudFront distribution: assets and images
- * of open rooms come from their buckets, everything else, with the service worker and the manifest, comes from the front page's API. The AWS emulator's CloudFront serves buckets but no API
+ * of open rooms and pictures of people come from their buckets, everything else, with the service worker and the manifest, comes from the front page's API. The AWS emulator's CloudFront serves buckets but no API
  * origin, so this proxy does the routing. `port` is the one that the stack was deployed with: its sockets accept no other
  * origin. `prefix` selects the environment variables of the stack.
  */
@@ -15,7 +15,7 @@ export async function startStackProxy(port: number, prefix = 'STACK'): Promise<{
 
   const forward = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     // The function serves the images of private rooms.
-    const toBucket = /^\/(assets\/(?!app\/)|images\/(?!.*\/p-.{20}\/))/.test(incoming.url ?? '');
+    const toBucket = /^\/(assets\/(?!app\/)|images\/(?!.*\/p-.{20}\/)|pictures\/)/.test(incoming.url ?? '');
     // The AWS emulator selects a service by the Host header alone, and its CloudFront insists on https.
     const headers = { ...incoming.headers, host: toBucket ? assets : front, 'x-forwarded-proto': 'https' };
     const forwarded = request({ host, port: gatewayPort, method: incoming.method, path: incoming.url, headers }, (answer) => {

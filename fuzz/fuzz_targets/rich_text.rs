@@ -44,5 +44,5 @@ fuzz_target!(|text: &str| {
 });
 
 fn person(name: &str) -> Person {
-    Person { id: "p".parse().expect("an id"), name: name.parse().expect("a name"), moderator: false }
+    Person { id: "p".parse().expect("an id"), name: name.parse().expect("a name"), moderator: false, appearance: Default::default() }
 }

@@ -75,6 +75,8 @@ actions! {
     RemoveMember = "removeMember",
     LeaveRoom = "leaveRoom",
     Direct = "direct",
+    Profile = "profile",
+    SetProfile = "setProfile",
     SignOut = "signOut",
 }
 

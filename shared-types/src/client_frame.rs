@@ -3,8 +3,8 @@
 use serde::Deserialize as _;
 
 use crate::{
-    Action, AltText, ChatImage, ClientMessage, MessageText, Nonce, RoomName, RoomTag,
-    limits::{ALBUM_CHARS, IMAGE_PIXELS, MENTIONS, MESSAGE_IMAGES, ROOMS},
+    Action, AltText, ChatImage, ClientMessage, ImageType, MessageText, Nonce, RoomName, RoomTag, UploadedPicture,
+    limits::{ALBUM_CHARS, IMAGE_PIXELS, MENTIONS, MESSAGE_IMAGES, PICTURE_BYTES, ROOMS},
 };
 
 impl ClientMessage {
@@ -28,11 +28,7 @@ impl ClientMessage {
         let name = value.get("action").and_then(|action| action.as_str()).ok_or(FrameError::NoAction)?;
         let unknown = |_| FrameError::UnknownAction { action: name.chars().take(64).collect() };
         let action: Action = name.parse().map_err(unknown)?;
-        let bad_field = |reason| FrameError::Field {
-            action,
-            nonce: value.get("nonce").and_then(|nonce| nonce.as_str()?.parse().ok()),
-            reason,
-        };
+        let bad_field = |reason| FrameError::Field { action, nonce: nonce_of(&value), reason };
         let message = Self::deserialize(&value).map_err(|error| bad_field(error.to_string()))?;
         message.check_fields().map_err(bad_field)?;
         if matches!(action, Action::Enter | Action::Read) {
@@ -58,6 +54,7 @@ impl ClientMessage {
             Self::Send { mentions, .. } | Self::Edit { mentions, .. } if mentions.len() > MENTIONS => {
                 Err(format!("`mentions` has more than {MENTIONS} people"))
             }
+            Self::SetProfile { picture: Some(picture), .. } if let Err(error) = check_picture(picture) => Err(error),
             Self::Rooms { rooms, .. } if rooms.len() > ROOMS => Err(format!("`rooms` has more than {ROOMS}")),
             Self::Send { .. }
             | Self::Edit { .. }
@@ -103,9 +100,17 @@ impl ClientMessage {
             | Self::LeaveRoom
             | Self::Thread { .. }
             | Self::Direct { .. }
-            | Self::SignOut { .. } => Ok(()),
+            | Self::SignOut { .. }
+            | Self::Profile { .. }
+            | Self::SetProfile { .. } => Ok(()),
         }
     }
+}
+
+/// Returns the nonce of a frame, as far as it can be read: that of `setProfile` is in its picture.
+fn nonce_of(frame: &serde_json::Value) -> Option<Nonce> {
+    let nonce = frame.get("nonce").or_else(|| frame.get("picture")?.get("nonce"));
+    nonce.and_then(|nonce| nonce.as_str()?.parse().ok())
 }
 
 /// Checks the images of a message together with its text and its nonce.
@@ -132,6 +137,17 @@ fn check_images(text: Option<&MessageText>, image: &ChatImage, nonce: Option<&No
     let chars: usize = descriptions.chain(text.map(MessageText::as_str)).map(|text| text.chars().count()).sum();
     if chars > ALBUM_CHARS {
         return Err(format!("`text` and the descriptions of `image` have together more than {ALBUM_CHARS} characters"));
+    }
+    Ok(())
+}
+
+/// Checks the picture of a profile as far as it is announced.
+fn check_picture(picture: &UploadedPicture) -> Result<(), String> {
+    if picture.size.get() > PICTURE_BYTES {
+        return Err(format!("`picture` has more than {PICTURE_BYTES} bytes"));
+    }
+    if picture.kind == ImageType::Gif {
+        return Err("`picture` must be a PNG, a JPEG or a WebP".into());
     }
     Ok(())
 }

@@ -5,9 +5,10 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChatIdentity, ChatImage, DeviceId, DirectoryPosition, Emoji, ImageSize, ImageType, MessageText,
-    NamedPerson, Nonce, Person, PersonId, PersonName, PollDraft, Rev, Role, RoomDetailsChange, RoomName, RoomRules,
-    RoomTitle, SavedPosition, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
+    Action, ChatIdentity, ChatImage, DeviceId, DirectoryPosition, Emoji, Hue, ImageSize, ImageType, MessageText,
+    NamedPerson, Nonce, Person, PersonId, PersonName, PollDraft, Rev, Role, RoomDetails, RoomDetailsChange, RoomName,
+    RoomRules, RoomTitle, SavedPosition, SearchText, Seconds, Seq, StatusText, Timestamp, UploadedPicture,
+    server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -399,6 +400,30 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         keep: Option<DeviceId>,
     },
+    /// Requests the profile of a person, who need not be present; without `person`, the profiles of those in the room who have a status.
+    /// Answered with `profiles`.
+    #[json(late)]
+    Profile {
+        /// The person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+    },
+    /// Replaces the profile of the sender. Answered with `profiles`; the rooms in which the sender is get `presence`.
+    #[json(late)]
+    SetProfile {
+        /// The new status; absent removes it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<StatusText>,
+        /// The new colour; absent lets the page choose one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        colour: Option<Hue>,
+        /// The new picture. A repeated command with the same nonce changes nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        picture: Option<UploadedPicture>,
+        /// Whether the picture stays as it is, if there is no new one. Otherwise it is removed.
+        #[serde(default, skip_serializing_if = "is_false")]
+        keep_picture: bool,
+    },
 }
 
 impl ClientMessage {
@@ -450,6 +475,8 @@ impl ClientMessage {
             Self::LeaveRoom => Action::LeaveRoom,
             Self::Direct { .. } => Action::Direct,
             Self::SignOut { .. } => Action::SignOut,
+            Self::Profile { .. } => Action::Profile,
+            Self::SetProfile { .. } => Action::SetProfile,
         }
     }
 
@@ -464,6 +491,7 @@ impl ClientMessage {
             | Self::Vote { nonce, .. }
             | Self::ClosePoll { nonce, .. } => nonce.as_ref(),
             Self::Upload { nonce, .. } => Some(nonce),
+            Self::SetProfile { picture, .. } => picture.as_ref().map(|picture| &picture.nonce),
             Self::Hello { .. }
             | Self::History { .. }
             | Self::Changes { .. }
@@ -500,7 +528,8 @@ impl ClientMessage {
             | Self::RemoveMember { .. }
             | Self::LeaveRoom
             | Self::Direct { .. }
-            | Self::SignOut { .. } => None,
+            | Self::SignOut { .. }
+            | Self::Profile { .. } => None,
         }
     }
 }

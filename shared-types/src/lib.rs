@@ -30,6 +30,7 @@ mod names;
 mod page_state;
 mod plain_text;
 mod poll;
+mod profile;
 mod read_receipt;
 mod roles;
 mod room_details;
@@ -70,6 +71,7 @@ pub use names::{
 pub use page_state::PageState;
 pub use plain_text::plain_text;
 pub use poll::{Poll, PollDraft, PollError, PollOption, PollOptionText};
+pub use profile::{Appearance, Hue, HueError, Profile, StatusText, UploadedPicture, picture_path};
 pub use read_receipt::ReadReceipt;
 pub use roles::{LastRead, Role, RoleEntry};
 pub use room_details::{RoomDescription, RoomDetails, RoomDetailsChange, RoomTitle, RoomTopic, TitledRoom};

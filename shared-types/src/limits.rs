@@ -199,6 +199,20 @@ pub const SEARCH_FOUND: usize = 20;
 /// Maximum length of a person's name, in Unicode scalar values.
 pub const NAME_CHARS: usize = 64;
 
+/// Maximum length of a person's status, in Unicode scalar values: one line of the profile card. It takes up to 320 bytes in the item of a
+/// connection, which stays below 1 KB, one write unit of DynamoDB.
+pub const STATUS_CHARS: usize = 80;
+
+/// Number of hues that people can choose from: as many as differ clearly in both colour schemes.
+pub const HUES: u8 = 12;
+
+/// Width and height of a person's picture, in pixels: twice the 48 pixels of the largest place where it is shown.
+pub const PICTURE_SIDE: u32 = 96;
+
+/// Maximum size of a person's picture, in bytes. A photo of 96 × 96 pixels takes about 4 KB as WebP and 6 KB as JPEG; a PNG without any
+/// compression takes 96 × 96 × 3 = 27 KB. The pictures of the [`PEOPLE`] in a room take 1.2 MB at most, usually 200 KB.
+pub const PICTURE_BYTES: u32 = 24 * 1024;
+
 /// Maximum length of a room's name, in bytes of `[a-z0-9-]`. A label of a host name has 63; one more does no harm.
 pub const ROOM_CHARS: usize = 64;
 
@@ -370,6 +384,14 @@ pub const SIGN_OUTS: u32 = 5;
 /// Maximum number of such requests from one address in [`RATE_WINDOW`]: anybody can become a new guest, who has a limit of their own. Four
 /// people of one office can sign out devices in the same minute.
 pub const SIGN_OUTS_PER_ADDRESS: u32 = 4 * SIGN_OUTS;
+
+/// Maximum number of changes of a profile of one person in [`RATE_WINDOW`]. Each reads all connections, as [`SIGN_OUTS`] say, and tells each
+/// room in which the person is: ten are as many as somebody saves who tries out colours.
+pub const PROFILE_CHANGES: u32 = 10;
+
+/// Maximum number of such changes from one address in [`RATE_WINDOW`]: four people of one office. At most 40 pictures of [`PICTURE_BYTES`],
+/// 1 MB a minute, are stored from one address.
+pub const PROFILE_CHANGES_PER_ADDRESS: u32 = 4 * PROFILE_CHANGES;
 
 /// Maximum number of people with a role. One takes at most 64 × 4 + 64 + 70 = 390 bytes in an answer, usually about 90: 39 KB at most,
 /// two billing units of API Gateway. A read of all of them takes 5 read units of 4 KB.

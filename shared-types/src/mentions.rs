@@ -6,13 +6,13 @@ use std::ops::Range;
 
 use crate::{Person, limits::MENTIONS};
 
-/// Returns the `people` that a text mentions, each once, at most [`MENTIONS`]. The `moderator` flag is cleared, because
+/// Returns the `people` that a text mentions, each once, at most [`MENTIONS`]. The `moderator` flag and the appearance are cleared, because
 /// a client supplies `people`.
 pub fn mentioned(text: &str, people: &[Person]) -> Vec<Person> {
     let mut found: Vec<Person> = Vec::new();
     for (_, person) in mentions_in(text, people) {
         if found.len() < MENTIONS && found.iter().all(|earlier| earlier.id != person.id) {
-            found.push(Person { moderator: false, ..person.clone() });
+            found.push(Person { moderator: false, ..person.clone().without_appearance() });
         }
     }
     found
@@ -62,6 +62,7 @@ mod tests {
             id: format!("p{number}").parse().unwrap(),
             name: name.parse().unwrap(),
             moderator: false,
+            appearance: Default::default(),
         };
         names.iter().enumerate().map(person).collect()
     }

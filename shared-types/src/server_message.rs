@@ -5,10 +5,10 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionName, AuditEntry, ChatIdentity, ChatImage, DeviceId, DirectoryPosition, DirectoryRoom, HistoryRange,
-    LastRead, MessageText, Nonce, PersonId, PersonName, Poll, PrivateRoom, Reaction, ReadReceipt, Restrictions, Rev,
-    Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle, SavedMessage, SavedPosition, SearchText,
-    Seq, ThreadSummary, Timestamp, TitledRoom, Usage,
+    ActionName, Appearance, AuditEntry, ChatIdentity, ChatImage, DeviceId, DirectoryPosition, DirectoryRoom,
+    HistoryRange, LastRead, MessageText, Nonce, PersonId, PersonName, Poll, PrivateRoom, Profile, Reaction,
+    ReadReceipt, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle,
+    SavedMessage, SavedPosition, SearchText, Seq, ThreadSummary, Timestamp, TitledRoom, Usage,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -354,6 +354,12 @@ pub enum ServerMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         device: Option<DeviceId>,
     },
+    /// Profiles of people; the answer to `profile` and `setProfile`. They say nothing about people who are not among them.
+    #[json(late)]
+    Profiles {
+        /// The profiles, in any order; at most [`crate::limits::PEOPLE`].
+        profiles: Vec<Profile>,
+    },
     /// The answer to `ping`.
     Pong,
     /// The server rejected a frame or failed to execute it. The socket stays open.
@@ -416,6 +422,7 @@ impl ServerMessage {
             | Self::MemberAdded { .. }
             | Self::RoomLeft { .. }
             | Self::SignedOut { .. }
+            | Self::Profiles { .. }
             | Self::Pong
             | Self::Error { .. } => false,
         }
@@ -574,7 +581,7 @@ pub(crate) fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// Person as others see them. The page derives the person's colour from the id.
+/// Person as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Json)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Person {
@@ -585,6 +592,10 @@ pub struct Person {
     /// Whether the person is a moderator. Only the server sets this.
     #[serde(default, skip_serializing_if = "is_false")]
     pub moderator: bool,
+    /// Picture and colour. Copies that are kept beside a message (of its mentions, its reply reference, its pin and its reactions) and in the
+    /// audit log do not have it.
+    #[serde(default, skip_serializing_if = "Appearance::is_default")]
+    pub appearance: Appearance,
 }
 
 impl Person {
@@ -593,7 +604,13 @@ impl Person {
 
     /// Returns the placeholder for the author of an erased message. The page shows a translated name for it.
     pub fn erased() -> Self {
-        Self { id: PersonId::erased(), name: PersonName::erased(), moderator: false }
+        Self { id: PersonId::erased(), name: PersonName::erased(), moderator: false, appearance: Appearance::NONE }
+    }
+
+    /// Returns the person without their [`Appearance`], for copies that should stay small.
+    #[must_use]
+    pub fn without_appearance(self) -> Self {
+        Self { appearance: Appearance::NONE, ..self }
     }
 
     /// Returns whether this is the placeholder for an erased author.

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chat::ports::backup::{ImageRef, ImageSource, Record, RecordSource};
+use chat::ports::backup::{ImageRef, ImageSource, PictureBytes, Record, RecordSource};
 use futures::{StreamExt, stream};
 use shared_types::{Rev, RoomName};
 
@@ -41,11 +41,26 @@ pub async fn back_up(records: &mut dyn RecordSource, images: &dyn ImageSource, t
             let Some(bytes) = found.next().await else { break };
             writer.image(image, bytes?.as_deref())?;
         }
-        for record in &batch {
-            writer.record(record)?;
+        for record in batch {
+            let record = with_picture(record, images, &mut writer.summary).await?;
+            writer.record(&record)?;
         }
     }
     writer.finish(records.unreadable())
+}
+
+/// Adds the picture to a profile that has one. A picture that was removed meanwhile, or is missing, is left out of the profile, too.
+async fn with_picture(record: Record, images: &dyn ImageSource, summary: &mut Summary) -> Result<Record> {
+    let Record::Profile { person, mut profile, .. } = record else { return Ok(record) };
+    let mut picture = None;
+    if profile.appearance.picture.is_some() {
+        picture = images.picture(&person).await?.map(PictureBytes);
+        if picture.is_none() {
+            summary.missing_images += 1;
+            (profile.appearance.picture, profile.nonce) = (None, None);
+        }
+    }
+    Ok(Record::Profile { person, profile, picture })
 }
 
 struct BackupWriter {

@@ -12,6 +12,7 @@ pub mod origin;
 pub mod owner_link;
 pub mod passphrase;
 pub mod policy;
+pub mod profiles;
 pub mod rate_limit;
 pub mod room_membership;
 pub mod sessions;

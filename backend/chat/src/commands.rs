@@ -32,6 +32,7 @@ mod pin;
 mod ping;
 mod pins;
 pub mod pipeline;
+mod profile;
 mod purge_user;
 mod react;
 mod read;
@@ -47,6 +48,7 @@ mod saved;
 mod search;
 mod send;
 mod set_identity;
+mod set_profile;
 mod set_role;
 mod shared;
 mod sign_out;
@@ -63,6 +65,7 @@ use shared_types::{AccessMode, Action, ClientMessage, Nonce, PersonId, RoomName,
 use crate::{
     access::{
         devices::DeviceRegistry,
+        profiles::{ProfileRegistry, WantedPicture, WantedProfile},
         rate_limit::{RateBucket, RateLimiter},
         room_membership::RoomMembership,
     },
@@ -95,6 +98,7 @@ use crate::{
         images::Images,
         messages::Messages,
         moderation::Moderation,
+        profiles::Profiles,
         rate_store::RateStore,
         read_positions::ReadPositions,
         room_directory::RoomDirectory,
@@ -164,6 +168,8 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::LeaveRoom => leave_room::SPEC,
         Action::Direct => direct::SPEC,
         Action::SignOut => sign_out::SPEC,
+        Action::Profile => profile::SPEC,
+        Action::SetProfile => set_profile::SPEC,
     }
 }
 
@@ -190,6 +196,7 @@ pub struct FrameHandler {
     eraser: DataEraser,
     membership: RoomMembership,
     devices: DeviceRegistry,
+    profiles: ProfileRegistry,
     saved: SavedList,
     usage: UsageCounter,
 }
@@ -214,6 +221,8 @@ pub struct FramePorts {
     pub members: Arc<dyn RoomMembers>,
     /// The devices of people.
     pub devices: Arc<dyn Devices>,
+    /// The profiles of people.
+    pub profiles: Arc<dyn Profiles>,
     /// Slow mode slots.
     pub rate_store: Arc<dyn RateStore>,
     /// Up to where people have read.
@@ -265,6 +274,7 @@ impl FrameHandler {
             room_directory,
             members,
             devices,
+            profiles,
             usage,
             renderer,
             clock,
@@ -315,6 +325,7 @@ impl FrameHandler {
                 restriction_store: restriction_store.clone(),
                 sockets: broadcast.clone(),
             },
+            profiles: ProfileRegistry { profiles, images: images.clone(), clock: clock.clone() },
             posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
             moderation: ModerationActions { restriction_store, connections },
             eraser: DataEraser { updater: updater.clone() },
@@ -490,6 +501,15 @@ impl FrameHandler {
             ClientMessage::LeaveRoom => leave_room::run(self, sender).await,
             ClientMessage::Direct { people } => direct::run(self, sender, people).await,
             ClientMessage::SignOut { device, keep } => sign_out::run(self, sender, device, keep).await,
+            ClientMessage::Profile { person } => profile::run(self, sender, person).await,
+            ClientMessage::SetProfile { status, colour, picture, keep_picture } => {
+                let picture = match picture {
+                    Some(picture) => WantedPicture::New(picture),
+                    None if keep_picture => WantedPicture::Kept,
+                    None => WantedPicture::None,
+                };
+                set_profile::run(self, sender, WantedProfile { status, colour, picture }).await
+            }
         }
     }
 }

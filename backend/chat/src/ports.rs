@@ -12,6 +12,7 @@ pub mod identity_provider;
 pub mod images;
 pub mod messages;
 pub mod moderation;
+pub mod profiles;
 pub mod rate_store;
 pub mod read_positions;
 pub mod room_directory;

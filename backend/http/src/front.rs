@@ -41,6 +41,7 @@ use chat::{
         identity_provider::IdentityProvider,
         messages::Messages,
         moderation::Moderation,
+        profiles::Profiles,
         rate_store::RateStore,
         read_positions::ReadPositions,
         room_members::RoomMembers,
@@ -105,6 +106,8 @@ pub struct FrontPorts {
     pub members: Arc<dyn RoomMembers>,
     /// The devices of people.
     pub devices: Arc<dyn Devices>,
+    /// The profiles of people.
+    pub profiles: Arc<dyn Profiles>,
     /// The counters of the rate limits.
     pub rate_store: Arc<dyn RateStore>,
     /// Up to where people have read.
@@ -174,6 +177,7 @@ impl FrontHandler {
             moderation,
             members,
             devices,
+            profiles,
             rate_store,
             read_positions,
             provider,
@@ -206,6 +210,7 @@ impl FrontHandler {
             messages: messages.clone(),
             read_positions,
             devices: devices.clone(),
+            profiles,
             saved,
             membership: membership.clone(),
             moderation,

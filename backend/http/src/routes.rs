@@ -142,7 +142,7 @@ impl<'a> Route<'a> {
 }
 
 /// An example of every path with a route, with `{room}` for the name of a room. Tests that a route must not forget go through all of them.
-pub const EXAMPLES: [&str; 25] = [
+pub const EXAMPLES: [&str; 26] = [
     "/",
     "/r/{room}",
     "/r/{room}/",
@@ -168,6 +168,7 @@ pub const EXAMPLES: [&str; 25] = [
     "/devices",
     "/nothing",
     "/images/hana/{room}/h-1",
+    "/pictures/hana",
 ];
 
 /// Returns whether the answer of a path is made without rendering and without reading messages, so that it is no page load: the manifest
@@ -199,8 +200,9 @@ pub fn logged_path(path: &str) -> &str {
         "/device-links",
         "/devices",
     ];
-    const SHORTENED: [(&str, &str); 6] = [
+    const SHORTENED: [(&str, &str); 7] = [
         ("/images/", "/images/…"),
+        ("/pictures/", "/pictures/…"),
         ("/uploads/", "/uploads/…"),
         ("/me/data/", "/me/data/…"),
         ("/assets/", "/assets/…"),
@@ -257,6 +259,7 @@ mod tests {
             ("/me/data", "/me/data"),
             ("/me/data/cats/n-1", "/me/data/…"),
             ("/images/ann/cats/n-1", "/images/…"),
+            ("/pictures/ann", "/pictures/…"),
             ("/uploads/ann/cats/n-1/9.png/5/mac", "/uploads/…"),
             ("/assets/page-1a2b.js", "/assets/…"),
             ("/r/my%20text", "/r/…"),

@@ -10,7 +10,10 @@ use axum::{
 };
 use chat::{
     content::images::image_type,
-    ports::{Unavailable, images::Upload},
+    ports::{
+        Unavailable,
+        images::{Images, Upload},
+    },
 };
 use chat_http::front::{
     FrontRequest,
@@ -35,6 +38,9 @@ const HARMLESS: [(HeaderName, &str); 1] = [(
     header::CONTENT_SECURITY_POLICY,
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
 )];
+
+/// Cache control of pictures, which are replaced. A page asks for a new one with another query.
+const PICTURE_CACHE: &str = "public, max-age=3600";
 
 /// How long an upload may send nothing. It holds room that others could use.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -138,6 +144,28 @@ pub(crate) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap, p
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     (headers, body(image)).into_response()
+}
+
+/// `GET /pictures/…`: serves the picture of a person.
+pub(crate) async fn get_picture(State(shared): State<Arc<Shared>>, person: axum::extract::Path<String>) -> Response {
+    let stored = match person.parse() {
+        Ok(person) => shared.server.images.picture(&person).await,
+        Err(_) => Ok(None),
+    };
+    let bytes = match stored {
+        Ok(bytes) => bytes,
+        Err(cause) => return unavailable(&cause),
+    };
+    let Some((bytes, kind)) = bytes.and_then(|bytes| image_type(&bytes).map(|kind| (bytes, kind))) else {
+        return (StatusCode::NOT_FOUND, HARMLESS, "There is no such picture.\n").into_response();
+    };
+    let disposition = format!("inline; filename=\"picture.{}\"", kind.extension());
+    let own = [
+        (header::CONTENT_TYPE, kind.media_type()),
+        (header::CACHE_CONTROL, PICTURE_CACHE),
+        (header::CONTENT_DISPOSITION, disposition.as_str()),
+    ];
+    (HARMLESS, own, bytes).into_response()
 }
 
 /// Returns the body of an image, which is read from its file as the client takes it.

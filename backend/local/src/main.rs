@@ -47,6 +47,7 @@ use store_redb::{
     images::FileImages,
     messages::RedbMessages,
     moderation::RedbModeration,
+    profiles::RedbProfiles,
     rate_store::InProcessRateStore,
     read_positions::RedbReadPositions,
     room_directory::RedbRoomDirectory,
@@ -134,6 +135,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
     let moderation = Arc::new(RedbModeration::new(store.clone(), clock.clone()));
     let members = Arc::new(RedbRoomMembers::new(store.clone()));
     let devices = Arc::new(RedbDevices::new(store.clone()));
+    let profiles = Arc::new(RedbProfiles::new(store.clone()));
     let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
     let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
     let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
@@ -170,6 +172,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 configured_moderators: configured_moderators.clone(),
             },
             membership: RoomMembership { members: members.clone() },
+            profiles: profiles.clone(),
             limit: settings.limit_connection_count,
         }),
         disconnect: DisconnectHandler::new(connections.clone(), sockets.clone(), clock.clone(), entropy.clone()),
@@ -183,6 +186,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 moderation: moderation.clone(),
                 members: members.clone(),
                 devices: devices.clone(),
+                profiles: profiles.clone(),
                 rate_store: rate_store.clone(),
                 read_positions: read_positions.clone(),
                 room_directory: room_directory.clone(),
@@ -218,6 +222,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 moderation,
                 members,
                 devices,
+                profiles,
                 rate_store,
                 read_positions,
                 tokens,

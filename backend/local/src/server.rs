@@ -114,6 +114,7 @@ impl Server {
             .merge(assets::assets(&page))
             .route("/uploads/{*address}", routing::put(images::put))
             .route("/images/{*path}", routing::get(images::get))
+            .route("/pictures/{person}", routing::get(images::get_picture))
             .fallback_service(routing::get(http::front).post(http::front).with_state(shared.clone()))
             .layer(middleware::from_fn(http::guard))
             .layer(middleware::from_fn(http::delay_refusals))

@@ -10,15 +10,16 @@ use chat::ports::{
         StoredMessage,
     },
     moderation::{Moderation, Subject},
+    profiles::{Profiles, StoredProfile},
     read_positions::{ReadPosition, ReadPositions, StoredReceipt},
     room_members::RoomMembers,
     saved_messages::SavedMessages,
     secrets::Secrets,
 };
 use shared_types::{
-    AuditEntry, ChatIdentity, ChatImage, ChatMessage, ImageType, ModerationAction, MoreImages, Person, Pin, PollDraft,
-    Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules,
-    SavedPosition, Seq, ThreadSummary, Timestamp,
+    Appearance, AuditEntry, ChatIdentity, ChatImage, ChatMessage, ImageType, ModerationAction, MoreImages, Person,
+    PersonId, Pin, PollDraft, Reaction, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember,
+    RoomName, RoomRules, SavedPosition, Seq, ThreadSummary, Timestamp,
 };
 
 use crate::contract::fixtures::{message, message_key, now, room};
@@ -28,6 +29,14 @@ pub const IMAGE: &[u8] = b"the bytes of an image";
 
 /// The second image of its message.
 pub const SECOND_IMAGE: &[u8] = b"the bytes of another image";
+
+/// The picture of a person of [`fill`]. Its type has to be recognized when it is restored on AWS.
+pub const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n and the rest of a picture";
+
+/// Whose picture it is.
+pub fn person_with_picture() -> PersonId {
+    "Ann".parse().unwrap()
+}
 
 /// Their message.
 pub fn image_key() -> MessageKey {
@@ -42,6 +51,7 @@ pub struct Ports<'a> {
     pub read_positions: &'a dyn ReadPositions,
     pub members: &'a dyn RoomMembers,
     pub devices: &'a dyn Devices,
+    pub profiles: &'a dyn Profiles,
     pub secrets: &'a dyn Secrets,
 }
 
@@ -51,6 +61,8 @@ pub fn write_images(directory: &Path) {
     // The names of the files of `image_key`: upper case letters are in the mask.
     fs::write(directory.join("images/ann.lobby.image.9"), IMAGE).unwrap();
     fs::write(directory.join("images/ann.lobby.image=1.9"), SECOND_IMAGE).unwrap();
+    fs::create_dir(directory.join("pictures")).unwrap();
+    fs::write(directory.join("pictures/ann.1"), PICTURE).unwrap();
 }
 
 /// Writes every kind of record. The images have to be stored by the caller. All times are whole seconds.
@@ -70,6 +82,7 @@ pub async fn fill(ports: &Ports<'_>) {
     assert!(ports.read_positions.show(&shown).await.unwrap());
     fill_members(ports.members, at).await;
     fill_devices(ports, at).await;
+    fill_profiles(ports.profiles, at).await;
     let kept = ports.secrets.keep_first([1; 32], at).await.unwrap();
     assert!(ports.secrets.replace(&kept, [2; 32], at + Duration::from_secs(1)).await.unwrap());
 }
@@ -92,6 +105,20 @@ async fn fill_devices(ports: &Ports<'_>, at: Timestamp) {
     }
 }
 
+async fn fill_profiles(profiles: &dyn Profiles, at: Timestamp) {
+    let with_picture = StoredProfile {
+        version: 1,
+        status: "On holiday 🏖".parse().ok(),
+        appearance: Appearance { picture: Some(at), colour: 3.try_into().ok() },
+        nonce: "n-1".parse().ok(),
+        changing_until: None,
+    };
+    let without = StoredProfile { version: 1, status: "生".parse().ok(), ..StoredProfile::default() };
+    for (of, profile) in [(person_with_picture(), with_picture), (person("bob").id, without)] {
+        assert!(profiles.set_profile(&of, &profile).await.unwrap());
+    }
+}
+
 async fn fill_members(members: &dyn RoomMembers, at: Timestamp) {
     let private = room("p-abcdefghijklmnopqrst");
     let Person { id, name, .. } = person("mo");
@@ -106,7 +133,12 @@ async fn fill_members(members: &dyn RoomMembers, at: Timestamp) {
 }
 
 fn person(id: &str) -> Person {
-    Person { id: id.parse().unwrap(), name: format!("{id} 生").parse().unwrap(), moderator: id == "mo" }
+    Person {
+        id: id.parse().unwrap(),
+        name: format!("{id} 生").parse().unwrap(),
+        moderator: id == "mo",
+        appearance: Appearance::NONE,
+    }
 }
 
 /// Sends a message, as `messages/post.rs` does. Returns it.
@@ -173,7 +205,7 @@ async fn send_image(messages: &dyn Messages, lobby: &RoomName, at: Timestamp) {
     let second = ChatImage { size: (SECOND_IMAGE.len() as u64).try_into().unwrap(), alt: None, ..image.clone() };
     let image = ChatImage { more: MoreImages(vec![second]), ..image };
     let MessageKey { author, nonce, .. } = image_key();
-    let author = Person { id: author, name: "Ann".parse().unwrap(), moderator: false };
+    let author = Person { id: author, name: "Ann".parse().unwrap(), moderator: false, appearance: Appearance::NONE };
     let draft = ChatMessage { author, nonce, text: None, image: Some(image), sent_at: at, ..message(1, "") };
     send(messages, lobby, draft).await;
 }

@@ -45,9 +45,9 @@ use serde_json::{Value, json};
 use shared_types::{PersonId, Timestamp};
 use store_redb::{
     connections::InProcessConnections, devices::RedbDevices, images::FileImages, messages::RedbMessages,
-    moderation::RedbModeration, rate_store::InProcessRateStore, read_positions::RedbReadPositions,
-    room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
-    usage_store::RedbUsage,
+    moderation::RedbModeration, profiles::RedbProfiles, rate_store::InProcessRateStore,
+    read_positions::RedbReadPositions, room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store,
+    tokens::RedbTokens, usage_store::RedbUsage,
 };
 
 use crate::{clock::ManualClock, failing_receipts::FailingReceipts, recording_gateway::RecordingGateway};
@@ -74,6 +74,8 @@ pub struct TestChat {
     pub members: Arc<RedbRoomMembers>,
     /// The devices of people.
     pub devices: Arc<RedbDevices>,
+    /// The profiles of people.
+    pub profiles: Arc<RedbProfiles>,
     pub rate: RateLimiter,
     pub secrets: Arc<dyn Secrets>,
     pub renderer: MessageRenderer,
@@ -119,6 +121,7 @@ impl TestChat {
         let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
         let members = Arc::new(RedbRoomMembers::new(store.clone()));
         let devices = Arc::new(RedbDevices::new(store.clone()));
+        let profiles = Arc::new(RedbProfiles::new(store.clone()));
         let usage = Arc::new(RedbUsage::new(store.clone(), directory.path()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
@@ -137,6 +140,7 @@ impl TestChat {
             usage,
             members,
             devices,
+            profiles,
             rate,
             secrets,
             renderer: MessageRenderer::new(CpuScheduler::inline()),
@@ -163,6 +167,7 @@ impl TestChat {
             rate: self.rate.clone(),
             restriction_store: RestrictionStore { moderation, ..self.restriction_store() },
             membership: self.membership(),
+            profiles: self.profiles.clone(),
             limit: self.connection_limit,
         }
     }
@@ -208,6 +213,7 @@ impl TestChat {
             messages: self.messages.clone(),
             read_positions: self.read_positions.clone(),
             devices: self.device_registry(),
+            profiles: self.profiles.clone(),
             saved: self.messages.clone(),
             membership: self.membership(),
             moderation: self.moderation.clone(),
@@ -239,6 +245,7 @@ impl TestChat {
             room_directory: self.room_directory.clone(),
             members: self.members.clone(),
             devices: self.devices.clone(),
+            profiles: self.profiles.clone(),
             usage: self.usage.clone(),
             rate_store: self.rate_store.clone(),
             read_positions: self.read_positions.clone(),

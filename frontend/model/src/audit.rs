@@ -107,7 +107,12 @@ mod tests {
     use super::*;
 
     fn entry(at: u64) -> AuditEntry {
-        let mona = Person { id: "mona".parse().unwrap(), name: "Mona".parse().unwrap(), moderator: true };
+        let mona = Person {
+            id: "mona".parse().unwrap(),
+            name: "Mona".parse().unwrap(),
+            moderator: true,
+            appearance: Default::default(),
+        };
         let act = ModerationAction::Mute { person: "ann".parse().unwrap(), name: None, until: None };
         AuditEntry { at: Timestamp(at), by: mona, action: act }
     }

@@ -89,7 +89,12 @@ mod tests {
     }
 
     fn reply(root: u64, seq: u64, author: &str, mentions: &[&str]) -> ChatMessage {
-        let person = |id: &str| Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false };
+        let person = |id: &str| Person {
+            id: id.parse().unwrap(),
+            name: id.parse().unwrap(),
+            moderator: false,
+            appearance: Default::default(),
+        };
         let mentions = mentions.iter().map(|id| person(id)).collect();
         ChatMessage { thread: Some(Seq(root)), author: person(author), mentions, ..message(seq) }
     }

@@ -80,7 +80,12 @@ mod tests {
     #[test]
     fn whole_names_rank_first_and_the_list_is_limited() {
         let names = ["Joe Ann", "ann", "Anna", "Ben", "Ann of Cleves", "ANNE", "Annie", "Annabel", "Annette"];
-        let person = |name: &&str| Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
+        let person = |name: &&str| Person {
+            id: "x".parse().unwrap(),
+            name: name.parse().unwrap(),
+            moderator: false,
+            appearance: Default::default(),
+        };
         let people: Vec<_> = names.iter().map(person).collect();
         let matching = |text: &str| {
             let matching = mention_query(text).unwrap().matching(&people, str::to_uppercase);
@@ -100,7 +105,12 @@ mod tests {
         let names = ["Straße", "ömer", "ΝΊΚΟΣ", "İpek", "ısı"];
         let people: Vec<_> = names
             .iter()
-            .map(|name| Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false })
+            .map(|name| Person {
+                id: "x".parse().unwrap(),
+                name: name.parse().unwrap(),
+                moderator: false,
+                appearance: Default::default(),
+            })
             .collect();
         for (text, expected) in [
             ("@STRASSE", Some("Straße")),

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     fn person(id: &str) -> Person {
-        Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false }
+        Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false, appearance: Default::default() }
     }
 
     fn message(mentions: &[&str]) -> ChatMessage {

@@ -192,7 +192,12 @@ mod tests {
     fn an_announcement_advances_a_person_and_an_older_answer_does_not_take_it_back() {
         let mut receipts = shown();
         receipts.take_request();
-        let ann = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
+        let ann = Person {
+            id: "ann".parse().unwrap(),
+            name: "Ann".parse().unwrap(),
+            moderator: false,
+            appearance: Default::default(),
+        };
         receipts.on_seen(&ann, Seq(9));
         receipts.on_seen(&ann, Seq(8));
         receipts.on_answer(vec![receipt("ann", 7), receipt("bea", 7)], false);

@@ -51,7 +51,12 @@ mod tests {
     use crate::timeline::Change;
 
     fn timeline(room: &str) -> Timeline {
-        let me = Person { id: "me".parse().unwrap(), name: "Me".parse().unwrap(), moderator: false };
+        let me = Person {
+            id: "me".parse().unwrap(),
+            name: "Me".parse().unwrap(),
+            moderator: false,
+            appearance: Default::default(),
+        };
         Timeline::blank(room.parse().unwrap(), me)
     }
 

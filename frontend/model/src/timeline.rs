@@ -224,6 +224,7 @@ impl Timeline {
             | ServerMessage::Members { .. }
             | ServerMessage::RoomLeft { .. }
             | ServerMessage::SignedOut { .. }
+            | ServerMessage::Profiles { .. }
             | ServerMessage::Pong => {}
         }
         self.due_changes_request(now)
@@ -468,7 +469,9 @@ impl Timeline {
                 | Action::RemoveMember
                 | Action::LeaveRoom
                 | Action::Direct
-                | Action::SignOut,
+                | Action::SignOut
+                | Action::Profile
+                | Action::SetProfile,
             )
             | None => {}
         }

@@ -66,7 +66,7 @@ pub(super) const STYLE: &str = "
 ";
 
 fn person(id: &str, name: &str) -> Person {
-    Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false }
+    Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false, appearance: Default::default() }
 }
 
 /// Mona, a moderator.

@@ -118,7 +118,12 @@ fn an_audit_sentence_has_name_and_id() {
 
 #[test]
 fn an_erased_person_has_a_translated_name() {
-    let person = |id: &str| Person { id: id.parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
+    let person = |id: &str| Person {
+        id: id.parse().unwrap(),
+        name: "Ann".parse().unwrap(),
+        moderator: false,
+        appearance: Default::default(),
+    };
     for (language, erased) in [(Language::English, "Somebody who left"), (Language::Japanese, "退会したユーザー")]
     {
         let translations = Translations::of(language);

@@ -16,7 +16,12 @@ const INDEX: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>x</title>\
                      <meta name=\"description\" content=\"y\"><link></head>\n<body class=\"a\"><div id=\"app\"></div></body></html>";
 
 fn state(texts: &[&str]) -> PageState {
-    let ann = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
+    let ann = Person {
+        id: "ann".parse().unwrap(),
+        name: "Ann".parse().unwrap(),
+        moderator: false,
+        appearance: Default::default(),
+    };
     let message = |(index, text): (usize, &&str)| ChatMessage {
         seq: Seq(index as u64 + 1),
         rev: Rev(index as u64 + 1),
@@ -245,7 +250,12 @@ fn a_reply_shows_the_message_or_a_placeholder() {
 #[test]
 fn reactions_have_counts_and_escaped_names() {
     let mut state = state(&["first"]);
-    let evil = Person { id: "ben".parse().unwrap(), name: "\"><img src=x>".parse().unwrap(), moderator: false };
+    let evil = Person {
+        id: "ben".parse().unwrap(),
+        name: "\"><img src=x>".parse().unwrap(),
+        moderator: false,
+        appearance: Default::default(),
+    };
     let people = vec![state.you.clone(), evil];
     state.messages[0].reactions = vec![Reaction { emoji: "👍".parse().unwrap(), people }];
     let body = room_body(&state);

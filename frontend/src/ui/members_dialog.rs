@@ -3,7 +3,7 @@
 use leptos::ev;
 use page_model::connection::Status;
 use page_view::{Element, NodeRef, View, element, reactive, reactive_text};
-use shared_types::{Person, RoomMember};
+use shared_types::{Appearance, Person, RoomMember};
 use web_sys::HtmlInputElement;
 
 use crate::ui::{
@@ -143,7 +143,10 @@ fn row(chat: Chat, member: RoomMember, by_host: bool) -> Element {
         .child(part("person-name", &name))
         .child(host.then(|| part("badge", texts.host)))
         .child(is_you.then(|| part("person-you", texts.yourself)));
-    let avatar = name.parse().ok().map(|name| avatar(chat, &Person { id: id.clone(), name, moderator: false }));
+    let avatar = name
+        .parse()
+        .ok()
+        .map(|name| avatar(chat, &Person { id: id.clone(), name, moderator: false, appearance: Appearance::NONE }));
     let remove = (by_host && !is_you).then(|| {
         let label = texts.remove_member.with(&name);
         let remove = move |_| chat.run_in_dialog(DialogIntent::RemoveMember(id.clone()));

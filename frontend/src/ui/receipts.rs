@@ -9,7 +9,7 @@ use page_model::{
     read_receipts::{ReceiptsProgress, SeenBy},
 };
 use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
-use shared_types::{Person, PersonId, PersonName, RoomDetails, Seq};
+use shared_types::{Appearance, Person, PersonId, PersonName, RoomDetails, Seq};
 use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement};
 
 use crate::ui::{
@@ -101,7 +101,10 @@ pub(crate) fn open(chat: Chat, message: Seq) {
 fn row(chat: Chat, id: PersonId, name: PersonName) -> Element {
     let label = element("span").class("person-name").text(name.to_string());
     let who = element("span").class("person-who").child(label);
-    element("li").class("person").child(avatar(chat, &Person { id, name, moderator: false })).child(who)
+    element("li")
+        .class("person")
+        .child(avatar(chat, &Person { id, name, moderator: false, appearance: Appearance::NONE }))
+        .child(who)
 }
 
 /// Draws the checkbox of a direct message. It takes effect at once. `drawn` follows the room with [`follow_switch`].

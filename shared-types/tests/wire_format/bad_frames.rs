@@ -68,6 +68,41 @@ fn lists_above_their_limit_are_bad_fields() {
 }
 
 #[test]
+fn a_profile_has_a_short_status_a_known_colour_and_a_small_picture() {
+    let picture = |kind: &str, size: u64| json!({ "nonce": "n-1", "type": kind, "size": size });
+    for (field, value, good) in [
+        ("status", json!("x".repeat(80)), true),
+        ("status", json!("x".repeat(81)), false),
+        ("status", json!(""), false),
+        ("status", json!("a\u{202e}b"), false),
+        ("status", json!("a\u{0}b"), false),
+        ("status", json!("one\ntwo"), true),
+        ("status", json!(7), false),
+        ("colour", json!(11), true),
+        ("colour", json!(12), false),
+        ("colour", json!(-1), false),
+        ("colour", json!("red"), false),
+        ("picture", picture("image/webp", 24_576), true),
+        ("picture", picture("image/png", 1), true),
+        ("picture", picture("image/jpeg", 1), true),
+        ("picture", picture("image/webp", 24_577), false),
+        ("picture", picture("image/webp", 2_097_152), false),
+        ("picture", picture("image/gif", 1), false),
+        ("picture", picture("image/svg+xml", 1), false),
+        ("picture", picture("image/png", 0), false),
+        ("picture", json!({ "type": "image/png", "size": 1 }), false),
+        ("picture", json!({ "nonce": "not a nonce", "type": "image/png", "size": 1 }), false),
+        ("keepPicture", json!("yes"), false),
+    ] {
+        let mut frame = json!({ "action": "setProfile" });
+        frame[field] = value;
+        let parsed = ClientMessage::parse(&frame.to_string());
+        assert_eq!(parsed.is_ok(), good, "{frame}");
+        assert!(good || matches!(parsed, Err(FrameError::Field { .. })), "{frame}");
+    }
+}
+
+#[test]
 fn an_image_with_too_many_pixels_is_a_bad_field() {
     for (width, height, good) in [
         (16_383, 768, true),

@@ -108,6 +108,17 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "direct", "people": [{ "person": "p1", "name": "Ann" }, { "person": "p2" }] }),
         json!({ "action": "signOut", "device": "d-1" }),
         json!({ "action": "signOut", "keep": "d-2" }),
+        json!({ "action": "profile" }),
+        json!({ "action": "profile", "person": "p1" }),
+        json!({ "action": "setProfile" }),
+        json!({ "action": "setProfile", "status": "On holiday 🏖", "colour": 11, "keepPicture": true }),
+        json!({
+            "action": "setProfile", "colour": 0, "picture": { "nonce": "n-1", "type": "image/webp", "size": 24_576 },
+        }),
+        json!({
+            "action": "send", "text": "hi @Ann",
+            "mentions": [{ "id": "p1", "name": "Ann", "appearance": { "picture": 5, "colour": 3 } }],
+        }),
     ]
 }
 

@@ -5,13 +5,14 @@ use std::{collections::BTreeSet, fmt::Debug};
 use fastrand::Rng;
 use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{
-    AccessMode, ActionName, AltText, AuditEntry, ChatIdentity, ChatImage, ChatMessage, ClientMessage, DeviceId,
-    DirectoryPosition, DirectoryRoom, Emoji, ErrorCode, ImagePreview, ImageSide, ImageSize, ImageType, Language,
-    LastRead, MessageExcerpt, MessageText, ModerationAction, MoreImages, NamedPerson, Nonce, PageState, Person,
-    PersonId, PersonName, Pin, Poll, PollDraft, PollOption, PollOptionText, PrivateRoom, Reaction, ReadReceipt,
-    ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails, RoomDetailsChange,
-    RoomMember, RoomName, RoomRules, RoomTitle, RoomTopic, SavedMessage, SavedPosition, SearchText, Seconds, Seq,
-    ServerMessage, StorageSize, ThreadSummary, Timestamp, TitledRoom, Usage, UsageDay,
+    AccessMode, ActionName, AltText, Appearance, AuditEntry, ChatIdentity, ChatImage, ChatMessage, ClientMessage,
+    DeviceId, DirectoryPosition, DirectoryRoom, Emoji, ErrorCode, Hue, ImagePreview, ImageSide, ImageSize, ImageType,
+    Language, LastRead, MessageExcerpt, MessageText, ModerationAction, MoreImages, NamedPerson, Nonce, PageState,
+    Person, PersonId, PersonName, Pin, Poll, PollDraft, PollOption, PollOptionText, PrivateRoom, Profile, Reaction,
+    ReadReceipt, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDescription, RoomDetails,
+    RoomDetailsChange, RoomMember, RoomName, RoomRules, RoomTitle, RoomTopic, SavedMessage, SavedPosition, SearchText,
+    Seconds, Seq, ServerMessage, StatusText, StorageSize, ThreadSummary, Timestamp, TitledRoom, UploadedPicture, Usage,
+    UsageDay,
     json::{
         Describe, Field, FromJson, Schema, ToJson,
         compare::{read_both, write_both},
@@ -94,6 +95,11 @@ check_types! {
     PollOptionText,
     SavedMessage,
     SavedPosition,
+    Appearance,
+    Hue,
+    Profile,
+    StatusText,
+    UploadedPicture,
     DeviceId,
     DirectoryPosition,
     DirectoryRoom,

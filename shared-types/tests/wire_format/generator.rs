@@ -62,11 +62,12 @@ fn scalar(name: &str, random: &mut Rng) -> Value<'static> {
         "u64" | "Rev" | "Seq" | "Timestamp" => number(random.u64(..)),
         "Seconds" => number(random.u64(0..=7_776_000)),
         "ImageSize" => number(random.u64(1..=2_097_152)),
+        "Hue" => number(random.u64(0..=11)),
         "ImageSide" => number(random.u64(1..=16_383)),
         "RoomName" => Value::Text(token(random, "abc019-")),
         "PersonId" | "DeviceId" | "Nonce" => Value::Text(token(random, "abzABZ09_=-")),
         "PersonName" | "PollOptionText" | "RoomTitle" | "RoomTopic" | "RoomDescription" | "SearchText" | "AltText"
-        | "MessageText" => Value::Text(format!("x{}", text(random)).into()),
+        | "StatusText" | "MessageText" => Value::Text(format!("x{}", text(random)).into()),
         "String" | "ActionName" => Value::Text(text(random).into()),
         "Emoji" => Value::Text(random.choice(["👍", "❤", "❤\u{fe0f}", "1\u{fe0f}\u{20e3}"]).unwrap().into()),
         "MoreImages" => Value::List((0..random.usize(0..3)).map(|_| image(random)).collect()),

@@ -1,11 +1,16 @@
 //! Values that the golden JSON is made of.
 
 use serde_json::{Value, json};
-use shared_types::{ChatImage, ChatMessage, ImageType, MoreImages, Person, Rev, Seq, Timestamp};
+use shared_types::{Appearance, ChatImage, ChatMessage, ImageType, MoreImages, Person, Rev, Seq, Timestamp};
 
 /// Returns a person.
 pub(crate) fn ann() -> Person {
-    Person { id: "p1".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false }
+    Person { id: "p1".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false, appearance: Appearance::NONE }
+}
+
+/// Returns a picture and a colour.
+pub(crate) fn appearance() -> Appearance {
+    Appearance { picture: Some(Timestamp(1_764_540_000_000)), colour: 3.try_into().ok() }
 }
 
 /// Returns a message.

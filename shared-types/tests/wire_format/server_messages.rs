@@ -2,14 +2,15 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    AuditEntry, ChatIdentity, ChatMessage, DirectoryPosition, DirectoryRoom, ErrorCode, HistoryRange, LastRead,
-    MessageExcerpt, ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Reaction, ReadReceipt, ReplyRef,
-    Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName, RoomRules, SavedMessage,
-    SavedPosition, Seq, ServerMessage, StorageSize, ThreadSummary, Timestamp, TitledRoom, Usage, UsageDay,
+    Appearance, AuditEntry, ChatIdentity, ChatMessage, DirectoryPosition, DirectoryRoom, ErrorCode, HistoryRange,
+    LastRead, MessageExcerpt, ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Profile, Reaction,
+    ReadReceipt, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName,
+    RoomRules, SavedMessage, SavedPosition, Seq, ServerMessage, StorageSize, ThreadSummary, Timestamp, TitledRoom,
+    Usage, UsageDay,
     json::compare::{read_both, write_both},
 };
 
-use crate::samples::{album, album_json, ann, image, image_json, message, message_json};
+use crate::samples::{album, album_json, ann, appearance, image, image_json, message, message_json};
 
 /// Returns details of a room with every field.
 fn details() -> RoomDetails {
@@ -689,6 +690,54 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         ),
         (ServerMessage::SignedOut { device: "d-1".parse().ok() }, json!({ "type": "signedOut", "device": "d-1" })),
         (ServerMessage::SignedOut { device: None }, json!({ "type": "signedOut" })),
+        (
+            ServerMessage::Profiles {
+                profiles: vec![
+                    Profile {
+                        person: "p1".parse().unwrap(),
+                        status: "On holiday 🏖".parse().ok(),
+                        appearance: appearance(),
+                    },
+                    Profile { person: "p2".parse().unwrap(), status: None, appearance: Appearance::NONE },
+                ],
+            },
+            json!({
+                "type": "profiles",
+                "profiles": [
+                    { "person": "p1", "status": "On holiday 🏖", "appearance": { "picture": 1_764_540_000_000_u64, "colour": 3 } },
+                    { "person": "p2" },
+                ],
+            }),
+        ),
+        (ServerMessage::Profiles { profiles: vec![] }, json!({ "type": "profiles", "profiles": [] })),
+        (
+            ServerMessage::Presence {
+                online: 2,
+                people: vec![
+                    Person { appearance: appearance(), ..ann() },
+                    Person { appearance: Appearance { picture: None, ..appearance() }, ..ann() },
+                    Person { appearance: Appearance { colour: None, ..appearance() }, ..ann() },
+                ],
+                away: vec![],
+            },
+            json!({
+                "type": "presence", "online": 2,
+                "people": [
+                    { "id": "p1", "name": "Ann", "appearance": { "picture": 1_764_540_000_000_u64, "colour": 3 } },
+                    { "id": "p1", "name": "Ann", "appearance": { "colour": 3 } },
+                    { "id": "p1", "name": "Ann", "appearance": { "picture": 1_764_540_000_000_u64 } },
+                ],
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { author: Person { appearance: appearance(), ..ann() }, ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "nonce": "n-1", "text": "hi", "sentAt": 1_700_000_000_000_u64,
+                "author": {
+                    "id": "p1", "name": "Ann", "appearance": { "picture": 1_764_540_000_000_u64, "colour": 3 },
+                },
+            }),
+        ),
         (
             ServerMessage::Rules { rules: RoomRules { archived: true, ..RoomRules::default() } },
             json!({ "type": "rules", "rules": { "archived": true } }),

@@ -18,11 +18,12 @@ use chat_testing::{
     clock::ManualClock,
     contract::fixtures::{message, message_key, now, room, seqs},
 };
-use shared_types::{Rev, Seq};
+use shared_types::{PersonId, Rev, Seq};
 use store_redb::{
     devices::RedbDevices,
     messages::RedbMessages,
     moderation::RedbModeration,
+    profiles::RedbProfiles,
     read_positions::RedbReadPositions,
     room_directory::RedbRoomDirectory,
     room_members::RedbRoomMembers,
@@ -40,6 +41,7 @@ async fn filled() -> TempDir {
     let read_positions = RedbReadPositions::new(store.clone());
     let members = RedbRoomMembers::new(store.clone());
     let devices = RedbDevices::new(store.clone());
+    let profiles = RedbProfiles::new(store.clone());
     RedbRoomDirectory::load(store.clone()).await;
     let ports = Ports {
         messages: &messages,
@@ -47,6 +49,7 @@ async fn filled() -> TempDir {
         moderation: &moderation,
         members: &members,
         devices: &devices,
+        profiles: &profiles,
         read_positions: &read_positions,
         secrets: &store,
     };
@@ -132,6 +135,10 @@ struct NoImages;
 #[async_trait]
 impl ImageSource for NoImages {
     async fn image(&self, _: &ImageRef) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
+
+    async fn picture(&self, _: &PersonId) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(None)
     }
 }

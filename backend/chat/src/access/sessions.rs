@@ -14,7 +14,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::Mac;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use shared_types::{AccessMode, DeviceId, Person, PersonId, PersonName, Timestamp, limits};
+use shared_types::{AccessMode, Appearance, DeviceId, Person, PersonId, PersonName, Timestamp, limits};
 
 use crate::{
     access::{
@@ -121,7 +121,7 @@ impl Session {
     pub fn person(&self, chosen: Option<PersonName>) -> Person {
         let chosen = chosen.filter(|name| reject_confusable(name).is_ok()).map(|name| normalized_name(&name));
         let name = self.name.clone().or(chosen).unwrap_or_else(|| guest_name(&self.id));
-        Person { id: self.id.clone(), name, moderator: self.moderator }
+        Person { id: self.id.clone(), name, moderator: self.moderator, appearance: Appearance::NONE }
     }
 
     /// Returns whether the device of this session is signed out.

@@ -1,5 +1,5 @@
 //! `forget`: erases a batch of the sender's messages. Replies with `forgotten`, which says whether some are left. When none is left, what the
-//! sender saved, where they have read and the list of their devices is erased, too, and the sender leaves all private rooms: their entries there have the sender's id
+//! sender saved, where they have read, the list of their devices and their profile is erased, too, and the sender leaves all private rooms: their entries there have the sender's id
 //! and name.
 
 use shared_types::{Action, ServerMessage, limits};
@@ -19,6 +19,7 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     if more {
         return Ok(Some(ServerMessage::DataErased { count, more }));
     }
+    handler.remove_profile(person).await?;
     // The answer is sent before the sender's socket may be closed.
     let members = &handler.membership.members;
     let left = members.left_rooms(person, limits::PRIVATE_ROOMS).await?;

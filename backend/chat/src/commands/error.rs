@@ -7,6 +7,7 @@ use crate::{
         confusable_name::ConfusableName,
         devices::SignOutError,
         direct_messages::DirectError,
+        profiles::{PictureFault, ProfileError},
         rate_limit::{RateError, TooFast},
         room_membership::MembershipError,
     },
@@ -84,6 +85,9 @@ pub(crate) enum CommandError {
     /// A device was not signed out.
     #[error(transparent)]
     SignOut(SignOutError),
+    /// The profile was not changed.
+    #[error(transparent)]
+    Profile(ProfileError),
     /// `signOut` names no device.
     #[error("name the device to sign out, or the one to keep")]
     WhichDevice,
@@ -174,6 +178,15 @@ impl From<SignOutError> for CommandError {
     }
 }
 
+impl From<ProfileError> for CommandError {
+    fn from(why: ProfileError) -> Self {
+        match why {
+            ProfileError::Unavailable(cause) => Self::Unavailable(cause),
+            why => Self::Profile(why),
+        }
+    }
+}
+
 impl From<DirectError> for CommandError {
     fn from(why: DirectError) -> Self {
         match why {
@@ -196,7 +209,8 @@ impl CommandError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Post(PostError::Image(RefusedImage { fault: ImageFault::Missing, .. })) => ErrorCode::NoImage,
-            Self::Post(PostError::Image(_)) => ErrorCode::BadImage,
+            Self::Profile(ProfileError::Picture(PictureFault::Missing)) => ErrorCode::NoImage,
+            Self::Post(PostError::Image(_)) | Self::Profile(ProfileError::Picture(_)) => ErrorCode::BadImage,
             Self::Update(UpdateError::NoMessage)
             | Self::Save(SaveError::NoMessage)
             | Self::Thread(ThreadError::NoMessage | ThreadError::Deleted)
@@ -244,6 +258,7 @@ impl CommandError {
             | Self::Save(SaveError::Unavailable(_))
             | Self::Thread(ThreadError::Unavailable(_))
             | Self::SignOut(SignOutError::Unavailable(_))
+            | Self::Profile(ProfileError::Changing | ProfileError::Unavailable(_))
             | Self::Unavailable(_) => ErrorCode::Unavailable,
         }
     }
@@ -350,6 +365,14 @@ mod tests {
         for fault in [ImageFault::Size, ImageFault::NoImage, ImageFault::Kind, ImageFault::Sides] {
             check(image(fault), ErrorCode::BadImage, Some("send"), Some("n-1"));
         }
+        for (fault, code) in [
+            (PictureFault::Missing, ErrorCode::NoImage),
+            (PictureFault::Image(ImageFault::Kind), ErrorCode::BadImage),
+            (PictureFault::Sides, ErrorCode::BadImage),
+            (PictureFault::Animated, ErrorCode::BadImage),
+        ] {
+            check(command_error(ProfileError::from(fault).into()), code, Some("send"), Some("n-1"));
+        }
         let update_error = |why: UpdateError| command_error(why.into());
         check(update_error(UpdateError::NoMessage), ErrorCode::NoMessage, Some("send"), Some("n-1"));
         check(update_error(UpdateError::NotYours), ErrorCode::NotYours, Some("send"), Some("n-1"));
@@ -408,6 +431,8 @@ mod tests {
             PostingDenied::Unavailable(cause()).into(),
             MembershipError::Unavailable(cause()).into(),
             SignOutError::Unavailable(cause()).into(),
+            ProfileError::Unavailable(cause()).into(),
+            ProfileError::Changing.into(),
             RateError::from(cause()).into(),
         ];
         for why in from {

@@ -1,7 +1,12 @@
 //! Steps that several commands share.
 
-use futures::future::{join_all, try_join, try_join_all, try_join3};
-use shared_types::{ChatMessage, Nonce, PersonId, RoomDetails, RoomMember, RoomName, Seq, ServerMessage, limits};
+use futures::{
+    TryStreamExt,
+    future::{join_all, ready, try_join, try_join_all, try_join3},
+};
+use shared_types::{
+    ChatMessage, Nonce, PersonId, Profile, RoomDetails, RoomMember, RoomName, Seq, ServerMessage, limits,
+};
 
 use super::{FrameHandler, Reply, error::CommandError};
 use crate::{
@@ -10,11 +15,57 @@ use crate::{
         erase::ErasedMessages,
         update::{Changed, MessageUpdate, UpdateError},
     },
-    ports::{Result, connections::Connection, moderation::RoomSettings, watchers::Audience},
+    ports::{Result, connections::Connection, moderation::RoomSettings, profiles::StoredProfile, watchers::Audience},
     presence::people::RoomPeople,
 };
 
+/// Number of attempts to show a profile that other devices change at the same time.
+const PROFILE_ATTEMPTS: usize = 5;
+
+/// Which connections of a person get a profile.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// All: an earlier attempt may have stored it in a part of one.
+    Everywhere,
+    /// Those that have another one. If there are none, no room is told.
+    WhereOutdated,
+}
+
 impl FrameHandler {
+    /// Shows a stored profile everywhere: the connections of its person get it, and the rooms in which they are get `presence`. Returns the
+    /// profile that is stored now.
+    ///
+    /// It reads all connections, and the profile again: if another device changed it meanwhile, whichever request ends last shows what is
+    /// stored. A connection that is opened meanwhile reads the profile after it was stored.
+    pub(super) async fn show_profile(&self, mut profile: Profile, who: Shown) -> Result<Profile> {
+        let connections = &self.broadcast.connections;
+        for _ in 0..PROFILE_ATTEMPTS {
+            let is_outdated =
+                |one: &Connection| one.status != profile.status || one.person.appearance != profile.appearance;
+            let is_own = |one: &Connection| {
+                ready(one.person.id == profile.person && (who == Shown::Everywhere || is_outdated(one)))
+            };
+            let own: Vec<Connection> = connections.all().try_filter(is_own).try_collect().await?;
+            let changes = own.iter().map(|one| connections.set_profile(&one.id, &profile));
+            let changed: Vec<Connection> = try_join_all(changes).await?.into_iter().flatten().collect();
+            let stored = self.profiles.profiles.profile(&profile.person).await?.shown(&profile.person);
+            let is_shown = stored == profile;
+            profile = stored;
+            if is_shown {
+                self.broadcast.profile_changed(&changed).await?;
+                break;
+            }
+        }
+        Ok(profile)
+    }
+
+    /// Removes the profile of a person, and shows that. Their messages are erased before, so that a repeated command comes here again.
+    pub(super) async fn remove_profile(&self, person: &PersonId) -> std::result::Result<(), CommandError> {
+        self.profiles.remove(person).await?;
+        self.show_profile(StoredProfile::default().shown(person), Shown::WhereOutdated).await?;
+        Ok(())
+    }
+
     /// Updates a message and broadcasts it. `edit`, `delete`, `react` and `pin` share this.
     ///
     /// A retry broadcasts again, because the first attempt may have ended before its broadcast. If another change came after it, the

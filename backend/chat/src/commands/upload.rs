@@ -1,4 +1,5 @@
-//! `upload`: replies with the upload address for the image of a message that the client sends next.
+//! `upload`: replies with the upload address for the image of a message that the client sends next, or for a picture of the sender. So it is
+//! allowed in a read-only room, too, whose rules apply to the message.
 
 use shared_types::{ImageSize, ImageType, Nonce};
 
@@ -7,7 +8,7 @@ use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permissi
 
 /// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
-    CommandSpec { permission: Permission::Post, rate_bucket: Some(RateBucket::Upload) };
+    CommandSpec { permission: Permission::NotMuted, rate_bucket: Some(RateBucket::Upload) };
 
 pub(super) async fn run(
     handler: &FrameHandler,

@@ -1,7 +1,7 @@
 //! Images: the checks of an uploaded image before it is shown.
 
 use futures::future::{join_all, try_join_all};
-use shared_types::{ChatImage, ImageType};
+use shared_types::{ChatImage, ImageSide, ImageType, MoreImages, UploadedPicture, limits::PICTURE_SIDE};
 
 use crate::{
     content::image_header::is_unambiguous,
@@ -135,6 +135,49 @@ pub(crate) fn fault_of(found: &Uploaded, image: &ChatImage) -> Option<ImageFault
         return Some(ImageFault::Sides);
     }
     (!is_unambiguous(kind, &found.head, dimensions)).then_some(ImageFault::NoImage)
+}
+
+/// Returns what is wrong with the upload of a person's picture.
+pub(crate) fn picture_fault(
+    found: &Uploaded,
+    UploadedPicture { kind, size, .. }: &UploadedPicture,
+) -> Option<ImageFault> {
+    let Ok(side) = ImageSide::try_from(u64::from(PICTURE_SIDE)) else { return Some(ImageFault::Sides) };
+    let (preview, alt, more) = (None, None, MoreImages::default());
+    fault_of(found, &ChatImage { kind: *kind, size: *size, width: side, height: side, preview, alt, more })
+}
+
+/// Returns whether a whole image file says that it has several frames.
+pub(crate) fn is_animated(kind: ImageType, bytes: &[u8]) -> bool {
+    match kind {
+        // The flags of an extended file, and the chunks with frames.
+        ImageType::Webp => {
+            bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|flags| flags & 0b10 != 0)
+                || chunks(bytes, 12, 4, u32::from_le_bytes).any(|kind| kind == b"ANIM" || kind == b"ANMF")
+        }
+        ImageType::Png => chunks(bytes, 8, 0, u32::from_be_bytes).any(|kind| kind == b"acTL"),
+        ImageType::Jpeg => false,
+        ImageType::Gif => true,
+    }
+}
+
+/// Returns the names of the chunks of a PNG, whose length is before the name, or of a WebP, whose length is after it. `length_at` is the
+/// offset of the length in a chunk.
+fn chunks(
+    bytes: &[u8],
+    mut at: usize,
+    length_at: usize,
+    length: impl Fn([u8; 4]) -> u32,
+) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let head = bytes.get(at..)?.get(..8)?;
+        let (name, size) = if length_at == 0 { (&head[4..], &head[..4]) } else { (&head[..4], &head[4..]) };
+        let size = usize::try_from(length(size.try_into().ok()?)).ok()?;
+        // A chunk of a PNG ends with a checksum, and one of a WebP has an even length.
+        let end = if length_at == 0 { size.checked_add(4)? } else { size.checked_add(size % 2)? };
+        at = at.checked_add(8)?.checked_add(end)?;
+        Some(name)
+    })
 }
 
 /// Returns the type of an image according to its first bytes.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use shared_types::{
-    ChatImage, ChatMessage, Person, PersonId, PersonName, PrivateRoom, RoomName, SavedPosition, Seq, SignedInDevice,
-    Timestamp, image_path, limits, numbered,
+    Appearance, ChatImage, ChatMessage, Hue, Person, PersonId, PersonName, PrivateRoom, Profile, RoomName,
+    SavedPosition, Seq, SignedInDevice, StatusText, Timestamp, image_path, limits, numbered, picture_path,
 };
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
         Result,
         messages::{IdempotencyRecord, MessageKey, Messages},
         moderation::Moderation,
+        profiles::Profiles,
         read_positions::{ReadPosition, ReadPositions, StoredReceipt},
         saved_messages::SavedMessages,
         system::Clock,
@@ -44,6 +45,8 @@ pub struct DataExport {
     pub moderation: Arc<dyn Moderation>,
     /// The devices of people.
     pub devices: DeviceRegistry,
+    /// The profiles of people.
+    pub profiles: Arc<dyn Profiles>,
     /// What people saved.
     pub saved: Arc<dyn SavedMessages>,
     /// The time.
@@ -64,6 +67,9 @@ pub struct ExportPart {
     /// The devices on which the person is signed in; only in the first part.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<SignedInDevice>,
+    /// The profile of the person, if they have one; only in the first part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<ExportedProfile>,
     /// The messages, by room and oldest first.
     pub messages: Vec<ExportedMessage>,
     /// Up to where the person has read each room. In the first part only.
@@ -75,6 +81,21 @@ pub struct ExportPart {
     /// The path of the next part, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// The profile of a person.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedProfile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<StatusText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    colour: Option<Hue>,
+    /// When the picture was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture_path: Option<String>,
 }
 
 /// A message and its room.
@@ -130,6 +151,7 @@ impl DataExport {
             None => self.devices.list(&person.id, None, limits::DEVICE_LIFE).await?,
             Some(_) => Vec::new(),
         };
+        let profile = if after.is_none() { self.exported_profile(&person.id).await? } else { None };
         let (mut messages, mut bytes): (Vec<ExportedMessage>, usize) = (Vec::new(), 0);
         let read = if after.is_none() { self.exported_positions(&person.id).await? } else { Vec::new() };
         let next = loop {
@@ -160,7 +182,26 @@ impl DataExport {
             None => self.saved.saved(&person.id, limits::SAVED).await?,
         };
         saved.sort_unstable();
-        Ok(ExportPart { person, exported_at: self.clock.now(), private_rooms, devices, messages, read, saved, next })
+        Ok(ExportPart {
+            person,
+            exported_at: self.clock.now(),
+            private_rooms,
+            devices,
+            profile,
+            messages,
+            read,
+            saved,
+            next,
+        })
+    }
+
+    /// Returns the profile of a person, if they have one.
+    async fn exported_profile(&self, person: &PersonId) -> Result<Option<ExportedProfile>> {
+        let Profile { status, appearance: Appearance { picture, colour }, .. } =
+            self.profiles.profile(person).await?.shown(person);
+        let picture_path = picture.map(|_| picture_path(person));
+        let has_one = status.is_some() || colour.is_some() || picture.is_some();
+        Ok(has_one.then_some(ExportedProfile { status, colour, picture, picture_path }))
     }
 
     /// Returns where a person has read. Costs one read for each position, for its receipt.

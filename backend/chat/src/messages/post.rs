@@ -160,7 +160,7 @@ impl MessagePoster {
         // Pages that do not know threads show a reply in a thread as a reply to its first message.
         let reply_to = match (reply_to, root) {
             (Some(seq), root) if root.is_none_or(|root| root.seq != seq) => self.reply_ref(&room, seq).await?,
-            (_, Some(root)) => Some(ReplyRef { seq: root.seq, author: root.author.clone() }),
+            (_, Some(root)) => Some(ReplyRef { seq: root.seq, author: root.author.clone().without_appearance() }),
             (_, None) => None,
         };
         let mentions = text.as_ref().map(|text| mentioned(text.as_str(), &mentions)).unwrap_or_default();
@@ -230,7 +230,7 @@ impl MessagePoster {
     /// the reply was written, or before a retry of the reply: the reply is then a message like any other, and is not refused.
     async fn reply_ref(&self, room: &RoomName, seq: Seq) -> Result<Option<ReplyRef>> {
         let found = self.messages.at(room, seq).await?.map(|found| found.message).filter(|found| !found.deleted);
-        Ok(found.map(|found| ReplyRef { seq, author: found.author }))
+        Ok(found.map(|found| ReplyRef { seq, author: found.author.without_appearance() }))
     }
 
     /// Records that a retry took a revision and did not use it, so that no client waits for it. Without the record clients wait until the

@@ -249,8 +249,12 @@ impl MessageUpdater {
         of: &ChatMessage,
         at: Timestamp,
     ) -> Result<(), Unavailable> {
-        let action = ModerationAction::Delete { room: room.clone(), seq: of.seq, author: of.author.clone() };
-        self.moderation.record(&AuditEntry { at, by: by.clone(), action }).await
+        let action = ModerationAction::Delete {
+            room: room.clone(),
+            seq: of.seq,
+            author: of.author.clone().without_appearance(),
+        };
+        self.moderation.record(&AuditEntry { at, by: by.clone().without_appearance(), action }).await
     }
 }
 
@@ -299,7 +303,7 @@ fn updated(
         MessageUpdate::Reaction { emoji, on, .. } => react(&mut wanted.reactions, by, emoji, *on)?,
         MessageUpdate::Pinned { pinned: false, .. } => wanted.pinned = None,
         MessageUpdate::Pinned { pinned: true, .. } => {
-            wanted.pinned.get_or_insert_with(|| Pin { by: by.clone(), at: now });
+            wanted.pinned.get_or_insert_with(|| Pin { by: by.clone().without_appearance(), at: now });
         }
         MessageUpdate::Vote { option, on, .. } => vote(wanted.poll.as_mut(), by, *option, *on)?,
         MessageUpdate::PollClosed => wanted.poll.as_mut().ok_or(UpdateError::NoOption)?.closed = true,
@@ -354,9 +358,11 @@ fn react(reactions: &mut Vec<Reaction>, by: &Person, emoji: &Emoji, on: bool) ->
         (Some(index), true) => {
             // An older server may have stored it without its variation selectors.
             reactions[index].emoji = emoji.clone();
-            reactions[index].people.push(by.clone());
+            reactions[index].people.push(by.clone().without_appearance());
         }
-        (None, true) => reactions.push(Reaction { emoji: emoji.clone(), people: vec![by.clone()] }),
+        (None, true) => {
+            reactions.push(Reaction { emoji: emoji.clone(), people: vec![by.clone().without_appearance()] })
+        }
         (Some(index), false) => {
             reactions[index].people.retain(|person| person.id != by.id);
             reactions.retain(|reaction| !reaction.people.is_empty());

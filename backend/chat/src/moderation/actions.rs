@@ -274,7 +274,7 @@ impl ModerationActions {
 
     /// Adds an entry to the audit log.
     pub(super) async fn record(&self, by: &Person, action: ModerationAction) -> PortResult<()> {
-        let entry = AuditEntry { at: self.restriction_store.clock.now(), by: by.clone(), action };
+        let entry = AuditEntry { at: self.restriction_store.clock.now(), by: by.clone().without_appearance(), action };
         self.restriction_store.moderation.record(&entry).await
     }
 

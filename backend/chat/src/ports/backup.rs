@@ -18,6 +18,7 @@ use crate::ports::{
     devices::{SignOuts, StoredDevice},
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage},
     moderation::Subject,
+    profiles::StoredProfile,
     read_positions::{ReadPosition, StoredReceipt},
     secrets::Keys,
 };
@@ -115,6 +116,16 @@ pub enum Record {
         /// The device.
         device: StoredDevice,
     },
+    /// The profile of a person.
+    Profile {
+        /// The person.
+        person: PersonId,
+        /// The profile.
+        profile: StoredProfile,
+        /// The file of the picture. A [`RecordSource`] leaves it out; `chat-backup` adds it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        picture: Option<PictureBytes>,
+    },
     /// A member of a private room.
     Member {
         /// The room.
@@ -180,7 +191,7 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 19] = [
+    pub const KINDS: [&str; 20] = [
         "secrets",
         "room",
         "rules",
@@ -193,6 +204,7 @@ impl Record {
         "readPosition",
         "readReceipt",
         "device",
+        "profile",
         "member",
         "audit",
         "saved",
@@ -231,6 +243,7 @@ impl Record {
             | Self::ReadPosition { .. }
             | Self::ReadReceipt { .. }
             | Self::Device { .. }
+            | Self::Profile { .. }
             | Self::Member { .. }
             | Self::Saved { .. }
             | Self::Audit { .. } => None,
@@ -261,6 +274,22 @@ pub struct ImageRef {
     pub kind: ImageType,
     /// When the message was sent.
     pub sent_at: Timestamp,
+}
+
+/// The file of a picture, at most `limits::PICTURE_BYTES`. As JSON it is base64.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureBytes(pub Vec<u8>);
+
+impl Serialize for PictureBytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&BASE64.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for PictureBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        BASE64.decode(String::deserialize(deserializer)?).map(Self).map_err(de::Error::custom)
+    }
 }
 
 /// A signing secret. As JSON it is base64; `Debug` leaves it out.
@@ -317,6 +346,9 @@ pub trait RecordSource: Send {
 pub trait ImageSource: Send + Sync {
     /// Returns the bytes of an image; `None` if it does not exist (any more).
     async fn image(&self, image: &ImageRef) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Returns the bytes of the picture of a person; `None` if it does not exist (any more).
+    async fn picture(&self, person: &PersonId) -> Result<Option<Vec<u8>>, StoreError>;
 }
 
 /// Writes the records and images of a backup into an empty chat.

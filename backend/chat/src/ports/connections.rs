@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
-use shared_types::{DeviceId, Person, PersonName, RoomName, Timestamp, limits};
+use shared_types::{DeviceId, Person, PersonName, Profile, RoomName, StatusText, Timestamp, limits};
 
 use crate::ports::{Result, watchers::Audience};
 
@@ -44,6 +44,18 @@ pub struct Connection {
     /// The device of the person. `None` if the ticket was of a version that did not store devices, or the function that admitted or moved
     /// the connection was.
     pub device: Option<DeviceId>,
+    /// The status of its person. `None` also if the function that admitted or moved the connection was of a version that did not know it; it
+    /// is the same with the appearance of the person.
+    pub status: Option<StatusText>,
+}
+
+impl Connection {
+    /// Returns the connection with another profile of its person.
+    #[must_use]
+    pub fn with_profile(self, profile: &Profile) -> Self {
+        let person = Person { appearance: profile.appearance, ..self.person };
+        Self { person, status: profile.status.clone(), ..self }
+    }
 }
 
 /// Maximum number of connections of a small room. There typing and presence are exact, and a read of all of them is cheap.
@@ -103,6 +115,9 @@ pub trait Connections: Send + Sync {
 
     /// Changes whether the connection's person is a moderator, and returns the changed connection.
     async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>>;
+
+    /// Changes the appearance and the status of the connection's person, and returns the changed connection.
+    async fn set_profile(&self, id: &ConnectionId, profile: &Profile) -> Result<Option<Connection>>;
 
     /// Sets whether the page of a connection is hidden. Does nothing if the connection was removed.
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()>;

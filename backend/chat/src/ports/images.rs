@@ -1,7 +1,7 @@
 //! Storage of images: from the upload address for a browser to the published image.
 
 use async_trait::async_trait;
-use shared_types::{ImageSize, ImageType, Timestamp};
+use shared_types::{ImageSize, ImageType, PersonId, Timestamp};
 
 use crate::ports::{Result, messages::MessageKey};
 
@@ -33,7 +33,7 @@ impl Uploaded {
     pub const HEAD: usize = 128 * 1024;
 }
 
-/// The store of images. It has two areas: uploads, which clients can write but not read, and published images.
+/// The store of images. It has three areas: uploads, which clients can write but not read, published images, and the pictures of people.
 #[async_trait]
 pub trait Images: Send + Sync {
     /// Returns the address to which a browser may upload the file within `limits::UPLOAD_LIFE`. It MUST be invalid for another
@@ -56,7 +56,17 @@ pub trait Images: Send + Sync {
     /// Removes the uploaded file.
     async fn discard(&self, upload: &Upload) -> Result<()>;
 
+    /// Publishes the picture of a person at `picture_path`, or replaces it. A reader MUST see the old picture or the new one. After success it
+    /// MUST survive a crash and a power cut.
+    async fn put_picture(&self, person: &PersonId, kind: ImageType, bytes: &[u8]) -> Result<()>;
+
+    /// Returns the bytes of the picture of a person.
+    async fn picture(&self, person: &PersonId) -> Result<Option<Vec<u8>>>;
+
+    /// Removes the picture of a person. Does nothing if there is none.
+    async fn remove_picture(&self, person: &PersonId) -> Result<()>;
+
     /// Removes all files that were uploaded before that time and not discarded since. Returns their number. Published images
-    /// stay.
+    /// and pictures stay.
     async fn sweep(&self, before: Timestamp) -> Result<usize>;
 }

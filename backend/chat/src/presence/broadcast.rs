@@ -50,6 +50,7 @@ pub struct Broadcast {
 const CONNECTING: Duration = Duration::from_secs(30);
 
 /// The result for one connection.
+#[allow(clippy::large_enum_variant, reason = "it is added to a summary at once")]
 pub(super) enum ListenerOutcome {
     Delivered,
     /// The connection was gone, and this request removed it.

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
-use shared_types::{NameError, Person, PersonName, Role, RoomName, Timestamp, limits};
+use shared_types::{Appearance, NameError, Person, PersonName, Profile, Role, RoomName, Timestamp, limits};
 
 use crate::{
     access::{
@@ -20,11 +20,15 @@ use crate::{
     ports::{
         Unavailable,
         connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
+        profiles::{Profiles, StoredProfile},
         rate_store::RateStore,
         system::Clock,
     },
     presence::unique_names::UniqueNames,
 };
+
+/// Number of attempts to give a new connection the profile that its person is changing.
+const PROFILE_ATTEMPTS: usize = 3;
 
 /// Decides whether a connection is admitted.
 pub struct ConnectRule {
@@ -44,6 +48,8 @@ pub struct ConnectRule {
     pub restriction_store: RestrictionStore,
     /// The members of private rooms.
     pub membership: RoomMembership,
+    /// The profiles of people.
+    pub profiles: Arc<dyn Profiles>,
     /// Maximum number of connections in all rooms together.
     pub limit: u32,
 }
@@ -158,7 +164,7 @@ impl ConnectRule {
             (None, Some(chosen)) => parse_chosen_name(&chosen)?,
             (None, None) => guest_name(&id),
         };
-        let mut person = Person { id, name, moderator };
+        let mut person = Person { id, name, moderator, appearance: Appearance::NONE };
         let addresses = request.address.map(|address| self.sessions.address_keys(address)).unwrap_or_default();
         // These checks run concurrently. The rate limit is the first one, because it may reject the request without asking a
         // store, and then the others do not start.
@@ -168,15 +174,17 @@ impl ConnectRule {
         let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
         let member_admitted = self.check_membership(&room, &person);
         let device_admitted = self.check_device(&session);
+        let profile = async { Ok(self.profile(&person).await) };
         let unique_names = self.unique_names();
         let unique_names_wanted = async { Ok(unique_names.are_wanted().await?) };
-        let ((), role, (), (), (), (), is_name_unique) = futures::try_join!(
+        let ((), role, (), (), (), (), profile, is_name_unique) = futures::try_join!(
             person_admitted,
             role_admitted,
             self.use_ticket(ticket),
             recorded,
             member_admitted,
             device_admitted,
+            profile,
             unique_names_wanted
         )?;
         person.moderator |= role.moderates();
@@ -191,7 +199,10 @@ impl ConnectRule {
             hidden: false,
             accepts_batches: request.frames.is_some_and(|frames| frames.split(',').any(|one| one == "messages")),
             device: session.device.as_ref().map(|device| device.id.clone()),
+            status: None,
         };
+        let shown = profile.unwrap_or_default().shown(&connection.person.id);
+        connection = connection.with_profile(&shown);
         let connection_limits = ConnectionLimits {
             all: self.limit,
             per_address: self.rate.connections_per_address(self.limit),
@@ -204,16 +215,19 @@ impl ConnectRule {
         }
         // The second check closes a race: a ban, or that the device is signed out, is stored before the connections are read, so either this
         // check sees it or that one sees this connection. Broadcasts of the room reach the connection before its `hello`, so a check there
-        // would be too late. A change of the person's role, and the end of a membership, are like that, too.
+        // would be too late. A change of the person's role or profile, and the end of a membership, are like that, too.
         let now = async { Ok(self.restriction_store.moderation.role(&connection.person.id).await?) };
         let member = self.check_membership(&connection.room, &connection.person);
         let banned = self.check_bans(&connection.person, &addresses);
-        match futures::try_join!(banned, self.check_device(&session), now, member) {
-            Ok(((), (), now, ())) if now.moderates() != role.moderates() => {
-                connection.person.moderator = moderator || now.moderates();
-                self.connections.set_moderator(&connection.id, connection.person.moderator).await?;
+        let profile = async { Ok(self.profile(&connection.person).await) };
+        match futures::try_join!(banned, self.check_device(&session), now, member, profile) {
+            Ok(((), (), now, (), profile)) => {
+                if now.moderates() != role.moderates() {
+                    connection.person.moderator = moderator || now.moderates();
+                    self.connections.set_moderator(&connection.id, connection.person.moderator).await?;
+                }
+                connection = self.with_current_profile(connection, shown, profile).await;
             }
-            Ok(_) => {}
             Err(error) => {
                 self.connections.remove(&connection.id).await?;
                 return Err(error);
@@ -254,6 +268,33 @@ impl ConnectRule {
             self.unless_banned(banned)?;
         }
         Ok(role)
+    }
+
+    /// Gives a stored connection the profile of its person, if that has changed since it was `shown`. It may change again meanwhile.
+    async fn with_current_profile(
+        &self,
+        mut connection: Connection,
+        mut shown: Profile,
+        mut now: Option<StoredProfile>,
+    ) -> Connection {
+        for _ in 0..PROFILE_ATTEMPTS {
+            let current = now.map(|now| now.shown(&connection.person.id)).filter(|now| *now != shown);
+            let Some(current) = current else { break };
+            connection = connection.with_profile(&current);
+            if let Err(error) = self.connections.set_profile(&connection.id, &current).await {
+                tracing::warn!(%error, "changing the profile of a new connection failed; it has an older one");
+                break;
+            }
+            shown = current;
+            now = self.profile(&connection.person).await;
+        }
+        connection
+    }
+
+    /// Returns the profile of a person. A failure is logged: the person can connect without it.
+    async fn profile(&self, person: &Person) -> Option<StoredProfile> {
+        let read = self.profiles.profile(&person.id).await;
+        read.inspect_err(|error| tracing::warn!(%error, "the person connects without their profile")).ok()
     }
 
     /// Returns the session of the ticket, or a new guest's session.

@@ -59,7 +59,12 @@ mod tests {
         ChatMessage {
             seq: Seq(seq),
             rev: Rev(seq),
-            author: Person { id: "p1".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false },
+            author: Person {
+                id: "p1".parse().unwrap(),
+                name: "Ann".parse().unwrap(),
+                moderator: false,
+                appearance: Default::default(),
+            },
             nonce: "n-1".parse().unwrap(),
             text: text.parse().ok(),
             html: None,

@@ -9,8 +9,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::join_all;
-use shared_types::{Person, PersonId, PersonName, RoomName, ServerMessage, Timestamp, limits};
+use futures::future::{join_all, try_join_all};
+use shared_types::{Person, PersonId, PersonName, Profile, RoomName, ServerMessage, Timestamp, limits};
 
 use crate::{
     ports::{Result, connection_gateway::Frame, connections::Connection, system::Entropy},
@@ -32,17 +32,10 @@ impl RoomPeople {
     /// Returns the people of these connections. A person with several connections counts once, with the name of the
     /// connection that was opened last.
     pub(crate) fn of<'a>(listeners: impl IntoIterator<Item = &'a Connection>) -> Self {
-        let mut by_id: BTreeMap<&PersonId, &Connection> = BTreeMap::new();
-        let mut visible: BTreeSet<&PersonId> = BTreeSet::new();
-        for listener in listeners {
-            if !listener.hidden {
-                visible.insert(&listener.person.id);
-            }
-            let newest = by_id.entry(&listener.person.id).or_insert(listener);
-            if opening_order(listener) > opening_order(newest) {
-                *newest = listener;
-            }
-        }
+        let listeners: Vec<&Connection> = listeners.into_iter().collect();
+        let is_visible = |listener: &&&Connection| !listener.hidden;
+        let visible: BTreeSet<&PersonId> = listeners.iter().filter(is_visible).map(|one| &one.person.id).collect();
+        let by_id = newest_of_each(listeners);
         let mut people: Vec<Person> = by_id.into_values().map(|connection| connection.person.clone()).collect();
         // The sort is stable, so people with the same name stay sorted by id.
         people.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
@@ -51,6 +44,29 @@ impl RoomPeople {
         let away = people.iter().map(|person| &person.id).filter(|id| !visible.contains(id)).cloned().collect();
         Self { online, people, away }
     }
+}
+
+/// Returns the profiles of the people of these connections who have a status, at most [`limits::PEOPLE`].
+pub(crate) fn statuses<'a>(listeners: impl IntoIterator<Item = &'a Connection>) -> Vec<Profile> {
+    let with_status = newest_of_each(listeners).into_values().filter(|connection| connection.status.is_some());
+    let profile = |connection: &Connection| Profile {
+        person: connection.person.id.clone(),
+        status: connection.status.clone(),
+        appearance: connection.person.appearance,
+    };
+    with_status.take(limits::PEOPLE).map(profile).collect()
+}
+
+/// Returns the connection of each person that was opened last.
+fn newest_of_each<'a>(listeners: impl IntoIterator<Item = &'a Connection>) -> BTreeMap<&'a PersonId, &'a Connection> {
+    let mut by_id: BTreeMap<&PersonId, &Connection> = BTreeMap::new();
+    for listener in listeners {
+        let newest = by_id.entry(&listener.person.id).or_insert(listener);
+        if opening_order(listener) > opening_order(newest) {
+            *newest = listener;
+        }
+    }
+    by_id
 }
 
 impl From<RoomPeople> for ServerMessage {
@@ -107,6 +123,27 @@ impl Broadcast {
             self.send_to_others(&listeners, renamed, &present).await;
         }
         Ok(present)
+    }
+
+    /// Tells the rooms of these connections of one person that their profile has changed, also the person.
+    ///
+    /// # Errors
+    ///
+    /// Returns `Unavailable` when the connections could not be read.
+    pub(crate) async fn profile_changed(&self, changed: &[Connection]) -> Result<()> {
+        let by_room: BTreeMap<&RoomName, &Connection> = changed.iter().map(|one| (&one.room, one)).collect();
+        let until = self.posting_deadline();
+        let told = by_room.into_iter().map(|(room, changed)| async move {
+            let listeners = self.connections.recently_in_room(room, Some(changed)).await?;
+            let mut present = RoomPeople::of(listeners.iter());
+            // In a large room the list may be old, also of another connection of the person.
+            for person in present.people.iter_mut().filter(|person| person.id == changed.person.id) {
+                person.appearance = changed.person.appearance;
+            }
+            self.send_to_some(room, listeners.iter().collect(), present, until).await;
+            Ok(())
+        });
+        try_join_all(told).await.map(drop)
     }
 
     /// Tells the remaining people that these connections of one room were removed, unless each of their people has another

@@ -174,8 +174,12 @@ mod tests {
 
     #[test]
     fn later_attempts_take_other_numbers() {
-        let person =
-            shared_types::Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
+        let person = shared_types::Person {
+            id: "ann".parse().unwrap(),
+            name: "Ann".parse().unwrap(),
+            moderator: false,
+            appearance: Default::default(),
+        };
         let connection = |id: &str| Connection {
             id: crate::ports::connections::ConnectionId(id.into()),
             room: shared_types::RoomName::lobby(),
@@ -186,6 +190,7 @@ mod tests {
             hidden: false,
             accepts_batches: false,
             device: None,
+            status: None,
         };
         assert_eq!([place(&connection("a"), 0), place(&connection("b"), 0)], [0, 0]);
         let places: HashSet<u32> = ["a", "b", "c", "d"].iter().map(|id| place(&connection(id), 1)).collect();

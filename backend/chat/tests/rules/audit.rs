@@ -60,7 +60,12 @@ async fn audit_entries_expire() {
     let (moderation, clock) = (&chat.moderation, &chat.clock);
     let rules = |slow| AuditEntry {
         at: clock.now(),
-        by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
+        by: Person {
+            id: "mod".parse().unwrap(),
+            name: "Mo".parse().unwrap(),
+            moderator: true,
+            appearance: Default::default(),
+        },
         action: ModerationAction::Rules {
             room: "lobby".parse().unwrap(),
             rules: RoomRules { slow, read_only: false, archived: false, member_pins: false },

@@ -55,7 +55,12 @@ async fn a_ban_covers_the_person_s_address_until_it_is_lifted() {
         clock: chat.clock.clone(),
         configured_moderators: chat.configured_moderators(),
     };
-    let person = |id: &str, moderator| Person { id: id.parse().unwrap(), name: "X".parse().unwrap(), moderator };
+    let person = |id: &str, moderator| Person {
+        id: id.parse().unwrap(),
+        name: "X".parse().unwrap(),
+        moderator,
+        appearance: Default::default(),
+    };
     let keys = [AddressKey("other".into()), address];
     let is_banned = async |who| restriction_store.banned_until(&who, &keys).await.unwrap().is_some();
     assert!(!is_banned(person("new", false)).await);

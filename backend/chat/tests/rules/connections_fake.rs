@@ -15,7 +15,7 @@ use chat::{
     presence::recent_listeners::{ListenerReads, RecentListeners},
 };
 use futures::stream::BoxStream;
-use shared_types::{PersonName, RoomName};
+use shared_types::{PersonName, Profile, RoomName};
 
 /// Half read units of DynamoDB for this number of listeners of 200 bytes: a consistent read of 4 KB is two of them.
 fn half_units(listeners: usize, consistent: bool) -> u64 {
@@ -90,6 +90,10 @@ impl Connections for CountingStore {
         self.store.set_moderator(id, moderator).await
     }
 
+    async fn set_profile(&self, id: &ConnectionId, profile: &Profile) -> Result<Option<Connection>> {
+        self.store.set_profile(id, profile).await
+    }
+
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
         self.store.set_hidden(connection, hidden).await
     }
@@ -154,6 +158,10 @@ impl Connections for UnreadableRooms {
 
     async fn set_moderator(&self, _: &ConnectionId, _: bool) -> Result<Option<Connection>> {
         unreachable!()
+    }
+
+    async fn set_profile(&self, id: &ConnectionId, profile: &Profile) -> Result<Option<Connection>> {
+        self.store.set_profile(id, profile).await
     }
 
     async fn set_hidden(&self, _: &Connection, _: bool) -> Result<()> {

@@ -21,7 +21,7 @@ use chat::{
 };
 use chat_testing::test_chat::{START, TestChat};
 use serde_json::{Value, json};
-use shared_types::{Rev, RoomName, Timestamp, limits};
+use shared_types::{ImageType, PersonId, Rev, RoomName, Timestamp, limits};
 
 use super::images::{image, png};
 
@@ -143,6 +143,18 @@ impl Images for RecordingImages {
     }
 
     async fn discard(&self, _: &Upload) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn put_picture(&self, _: &PersonId, _: ImageType, _: &[u8]) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn picture(&self, _: &PersonId) -> Result<Option<Vec<u8>>> {
+        unreachable!()
+    }
+
+    async fn remove_picture(&self, _: &PersonId) -> Result<()> {
         unreachable!()
     }
 

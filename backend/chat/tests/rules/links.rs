@@ -32,7 +32,7 @@ fn oidc() -> AccessPolicy {
 }
 
 fn person(id: &str, moderator: bool) -> Person {
-    Person { id: id.parse().unwrap(), name: "Mona".parse().unwrap(), moderator }
+    Person { id: id.parse().unwrap(), name: "Mona".parse().unwrap(), moderator, appearance: Default::default() }
 }
 
 fn mona() -> Person {

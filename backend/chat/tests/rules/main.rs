@@ -36,6 +36,7 @@ mod posting;
 mod presence;
 mod private_rooms;
 mod private_rooms_races;
+mod profiles;
 mod rate_limit;
 mod rate_limiter;
 mod reactions;

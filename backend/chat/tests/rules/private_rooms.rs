@@ -142,6 +142,8 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         // The people of the room, and nobody else: the address of their direct message is another one.
         Action::Direct => vec![json!({ "people": [{ "person": "hana" }, { "person": "max" }] })],
         Action::SignOut => vec![json!({ "device": "d-1" })],
+        Action::Profile => vec![json!({}), json!({ "person": "hana" })],
+        Action::SetProfile => vec![json!({ "status": "here", "colour": 3 })],
         Action::RemoveMember => vec![json!({ "person": "hana" })],
         Action::People
         | Action::Pins

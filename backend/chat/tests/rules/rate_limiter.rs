@@ -74,8 +74,12 @@ async fn a_rate_limited_person_causes_no_store_requests() {
     chat.advance_to_next_minute();
     let remote = Arc::new(RemoteRateStore::new(&chat));
     let rate = RateLimiter::new(remote.clone(), chat.clock.clone(), RateLimits { person: 30, address: 60 });
-    let [ann, bea] =
-        ["ann", "bea"].map(|id| Person { id: id.parse().unwrap(), name: "A".parse().unwrap(), moderator: false });
+    let [ann, bea] = ["ann", "bea"].map(|id| Person {
+        id: id.parse().unwrap(),
+        name: "A".parse().unwrap(),
+        moderator: false,
+        appearance: Default::default(),
+    });
     let office = AddressKey("office".into());
     let take = async |who: &Person, times: usize| {
         let mut allowed = 0;

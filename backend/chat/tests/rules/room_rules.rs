@@ -20,12 +20,13 @@ async fn in_a_read_only_room_only_moderators_may_send() {
         json!({ "action": "send", "text": "x" }),
         json!({ "action": "edit", "seq": 1, "text": "y" }),
         json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
-        json!({ "action": "upload", "nonce": "u", "type": "image/png", "size": 9 }),
     ] {
         assert_eq!(chat.error_for("a", frame.clone()).await, code("readOnly"), "{frame}");
     }
     for (socket, frame) in [
         ("a", json!({ "action": "delete", "seq": 1 })),
+        // It may be a picture of the sender.
+        ("a", json!({ "action": "upload", "nonce": "u", "type": "image/png", "size": 9 })),
         ("a2", json!({ "action": "send", "text": "x" })),
         ("m", json!({ "action": "send", "text": "x" })),
     ] {

@@ -163,7 +163,12 @@ async fn the_data_of_a_person_contains_what_they_saved_until_it_is_erased() {
     chat.send_message("a", "hi", "n").await;
     chat.send("b", save(1, true)).await;
     fill(&chat, 150).await;
-    let bea = Person { id: "bea".parse().unwrap(), name: "Bea".parse().unwrap(), moderator: false };
+    let bea = Person {
+        id: "bea".parse().unwrap(),
+        name: "Bea".parse().unwrap(),
+        moderator: false,
+        appearance: Default::default(),
+    };
     let part = chat.data_export().export(bea.clone(), None).await.unwrap();
     assert_eq!(part.saved.len(), 151);
     assert_eq!(part.saved[150].room, RoomName::lobby());

@@ -230,6 +230,10 @@ impl Connections for SlowConnections {
         self.store.set_moderator(id, moderator).await
     }
 
+    async fn set_profile(&self, id: &ConnectionId, profile: &shared_types::Profile) -> Result<Option<Connection>> {
+        self.store.set_profile(id, profile).await
+    }
+
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
         self.store.set_hidden(connection, hidden).await
     }

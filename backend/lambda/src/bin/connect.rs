@@ -33,6 +33,7 @@ async fn run() -> Result<(), Error> {
         configured_moderators: sessions.access_policy().moderators().to_vec(),
     };
     let membership = RoomMembership { members: Arc::new(aws.room_members(&config.connection_table)) };
+    let profiles = Arc::new(aws.profiles(&config.connection_table));
     let (origins, limit) = (config.origins, config.connection_limit);
     chat_lambda::connect::connect(
         ConnectHandler::new(ConnectRule {
@@ -44,6 +45,7 @@ async fn run() -> Result<(), Error> {
             rate,
             restriction_store,
             membership,
+            profiles,
             limit,
         }),
         config.origin_key,

@@ -37,6 +37,7 @@ async fn run() -> Result<(), Error> {
     let moderation = Arc::new(aws.moderation(table, &config.message_table, clock.clone()));
     let (tokens, members) = (Arc::new(aws.tokens(table)), Arc::new(aws.room_members(table)));
     let (read_positions, devices) = (Arc::new(aws.read_positions(table)), Arc::new(aws.devices(table)));
+    let profiles = Arc::new(aws.profiles(table));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let ports = FrontPorts {
@@ -48,6 +49,7 @@ async fn run() -> Result<(), Error> {
         moderation,
         members,
         devices,
+        profiles,
         rate_store,
         read_positions,
         provider,

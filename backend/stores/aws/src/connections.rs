@@ -17,14 +17,14 @@ use futures::{
     future::{join, ready},
     stream::{self, BoxStream, StreamExt, TryStreamExt},
 };
-use shared_types::{Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
+use shared_types::{Appearance, Person, PersonName, Profile, RoomName, StatusText, Timestamp, limits::LIFETIME};
 
 use self::{
     counters::{AddressLimit, Counted, count_key},
     remembered::RememberedConnections,
 };
 use crate::{
-    item::{Item, Malformed, item, number, read, read_number, read_optional, read_or_skip, text},
+    item::{Item, Malformed, item, number, read, read_number, read_optional, read_optional_number, read_or_skip, text},
     table::{Key, Table, Update},
 };
 
@@ -41,6 +41,9 @@ const SHARDS: u32 = 16;
 
 /// How long the items of a connection outlive it, in seconds, so that a slow clock cannot expire a live one.
 const GRACE_SECONDS: u64 = 10 * 60;
+
+/// Maximum number of attempts to change the profile of a connection that moves at the same time.
+const PROFILE_ATTEMPTS: usize = 3;
 
 /// Attribute of a pointer: the connection is one of the first of its address.
 const FIRST_OF_ADDRESS: &str = "firstOfAddress";
@@ -112,6 +115,20 @@ impl Connections for DynamoConnections {
     async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
         let value = AttributeValue::Bool(moderator);
         self.set_of_person(id, ("moderator", value), "changing a moderator").await
+    }
+
+    async fn set_profile(&self, id: &ConnectionId, profile: &Profile) -> Result<Option<Connection>> {
+        let doing = "changing the profile of a connection";
+        // A connection that moves between the two updates has its listener elsewhere then.
+        for _ in 0..PROFILE_ATTEMPTS {
+            let pointer = self.update_profile(pointer_key(id), profile, doing).await?;
+            let Some(pointer) = pointer else { return Ok(None) };
+            if let Some(changed) = self.update_profile(listener_key(&pointer), profile, doing).await? {
+                self.recent.put(&changed);
+                return Ok(Some(changed).filter(|connection| self.lives(connection)));
+            }
+        }
+        Ok(None)
     }
 
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
@@ -238,6 +255,35 @@ impl DynamoConnections {
         Ok(Some(changed).filter(|connection| self.lives(connection)))
     }
 
+    /// Sets appearance and status in an item of a connection.
+    async fn update_profile(&self, key: Key, profile: &Profile, doing: &'static str) -> Result<Option<Connection>> {
+        let attributes = profile_attributes(profile.appearance, profile.status.as_ref());
+        let set = attributes.iter().filter_map(|(name, value)| Some((*name, value.clone()?))).collect::<Vec<_>>();
+        let missing = attributes.iter().filter(|(_, value)| value.is_none());
+        let list = |names: Vec<String>, clause: &str| {
+            if names.is_empty() { String::new() } else { format!("{clause} {} ", names.join(", ")) }
+        };
+        let expression = list(set.iter().map(|(name, _)| format!("#{name} = :{name}")).collect(), "SET")
+            + &list(missing.map(|(name, _)| format!("#{name}")).collect(), "REMOVE");
+        let mut update = self
+            .table
+            .updating(key)
+            .update_expression(expression.trim())
+            // Without the condition the update would create an item without a room and an expiry.
+            .condition_expression("attribute_exists(pk)")
+            .return_values(ReturnValue::AllNew);
+        for (name, _) in &attributes {
+            update = update.expression_attribute_names(format!("#{name}"), *name);
+        }
+        for (name, value) in set {
+            update = update.expression_attribute_values(format!(":{name}"), value);
+        }
+        match self.table.try_update(update, doing).await? {
+            Update::Made(item) => from_item(&item).map(Some).map_err(Unavailable::while_doing(doing)),
+            Update::Refused(_) => Ok(None),
+        }
+    }
+
     async fn set_attribute(
         &self,
         key: Key,
@@ -291,6 +337,26 @@ fn end_of(opened_at: Timestamp) -> u64 {
     opened_at.0 / 1000 + LIFETIME.as_secs() + GRACE_SECONDS
 }
 
+/// Returns the attributes of a profile. Those without a value are absent in an item.
+fn profile_attributes(
+    appearance: Appearance,
+    status: Option<&StatusText>,
+) -> [(&'static str, Option<AttributeValue>); 3] {
+    [
+        ("picture", appearance.picture.map(|at| number(at.0))),
+        ("colour", appearance.colour.map(|hue| number(hue.get().into()))),
+        ("status", status.map(text)),
+    ]
+}
+
+/// Reads the appearance of a connection's person. A function of another version may have written something else: the person is then shown
+/// without it.
+fn appearance_of(item: &Item) -> Appearance {
+    let picture = read_optional_number(item, "picture").ok().flatten().map(Timestamp);
+    let colour: Option<u64> = read_optional_number(item, "colour").ok().flatten();
+    Appearance { picture, colour: colour.and_then(|hue| hue.try_into().ok()) }
+}
+
 fn to_item(key: Key, connection: &Connection) -> Item {
     let opened_at = connection.opened_at.0;
     let mut item = item([
@@ -314,6 +380,8 @@ fn to_item(key: Key, connection: &Connection) -> Item {
     if let Some(device) = &connection.device {
         item.insert("device".into(), text(device));
     }
+    let profile = profile_attributes(connection.person.appearance, connection.status.as_ref());
+    item.extend(profile.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     item
 }
 
@@ -327,12 +395,18 @@ fn from_item(item: &Item) -> std::result::Result<Connection, Malformed> {
     Ok(Connection {
         id: ConnectionId(read(item, "sk")?),
         room: read(item, "room")?,
-        person: Person { id: read(item, "person")?, name: read(item, "name")?, moderator },
+        person: Person {
+            id: read(item, "person")?,
+            name: read(item, "name")?,
+            moderator,
+            appearance: appearance_of(item),
+        },
         address: read_optional(item, "address", |key| Some(AddressKey(key.into())))?,
         is_first_of_address: item.contains_key(FIRST_OF_ADDRESS),
         opened_at: Timestamp(read_number(item, "openedAt")?),
         hidden: is_true(item, "hidden"),
         accepts_batches: is_true(item, ACCEPTS_BATCHES),
         device: read_optional(item, "device", |id| id.parse().ok()).ok().flatten(),
+        status: read_optional(item, "status", |status| status.parse().ok()).ok().flatten(),
     })
 }

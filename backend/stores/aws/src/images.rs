@@ -1,5 +1,6 @@
-//! Images in one bucket with three prefixes: `uploads/`, which only the functions can read, `images/`, which CloudFront serves, and
-//! `private/` with the images of private rooms, which CloudFront cannot read: the function `front` reads them for members.
+//! Images in one bucket with four prefixes: `uploads/`, which only the functions can read, `images/`, which CloudFront serves, and
+//! `private/` with the images of private rooms, which CloudFront cannot read: the function `front` reads them for members. `pictures/` has
+//! the pictures of people, which CloudFront serves, too.
 //!
 //! The announced length and type are part of the key of an upload, so that a function that knows only the message can check them. The
 //! address is signed for both.
@@ -17,7 +18,7 @@ use chat::ports::{
     system::Clock,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use shared_types::{Timestamp, image_path, limits};
+use shared_types::{ImageType, PersonId, Timestamp, image_path, limits, picture_path};
 
 use crate::error_chain::chain;
 
@@ -29,6 +30,9 @@ const AT_ONCE: usize = 32;
 /// Cache control of images. An image never changes: its address is the key of its message, and a message keeps its image. CloudFront asks
 /// for it again every hour all the same, so that a deleted image disappears there.
 const IMMUTABLE: &str = "public, max-age=31536000, s-maxage=3600, immutable";
+
+/// Cache control of pictures, which are replaced: a page asks for a new one with another query, which CloudFront tells apart.
+const PICTURE_CACHE: &str = "public, max-age=3600";
 
 /// [`Images`] in an S3 bucket.
 pub struct S3Images {
@@ -108,6 +112,27 @@ impl Images for S3Images {
         self.delete(upload_key(upload)).await
     }
 
+    async fn put_picture(&self, person: &PersonId, kind: ImageType, bytes: &[u8]) -> Result<()> {
+        let put = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(picture_key(person))
+            .content_type(kind.media_type())
+            .content_disposition(format!("inline; filename=\"picture.{}\"", kind.extension()))
+            .cache_control(PICTURE_CACHE)
+            .body(bytes.to_vec().into());
+        put.send().await.map(drop).map_err(self.failed("keeping a picture"))
+    }
+
+    async fn picture(&self, person: &PersonId) -> Result<Option<Vec<u8>>> {
+        self.content_of(picture_key(person)).await
+    }
+
+    async fn remove_picture(&self, person: &PersonId) -> Result<()> {
+        self.delete(picture_key(person)).await
+    }
+
     async fn sweep(&self, before: Timestamp) -> Result<usize> {
         let doing = "listing the uploads";
         let before = DateTime::from_millis(i64::try_from(before.0).unwrap_or(i64::MAX));
@@ -159,6 +184,11 @@ fn image_key(message_key: &MessageKey) -> String {
     image_path(room, author, nonce).split_off(1)
 }
 
+/// Returns the path on the page's host without its first slash.
+fn picture_key(person: &PersonId) -> String {
+    picture_path(person).split_off(1)
+}
+
 fn status<E>(error: &SdkError<E>) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
 }
@@ -166,7 +196,6 @@ fn status<E>(error: &SdkError<E>) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use platform::system::SystemClock;
-    use shared_types::ImageType;
 
     use super::*;
     use crate::clients::{Account, Clients};

@@ -54,6 +54,7 @@ mod item;
 pub mod messages;
 pub mod moderation;
 pub mod parameters;
+pub mod profiles;
 pub mod rate_store;
 pub mod read_positions;
 pub mod room_directory;

@@ -14,7 +14,7 @@ use chat::ports::{
     watchers::{Audience, Watcher},
 };
 use futures::stream::{self, BoxStream, StreamExt};
-use shared_types::{PersonId, PersonName, RoomName};
+use shared_types::{PersonId, PersonName, Profile, RoomName};
 
 /// [`Connections`] and [`Shards`] in memory.
 #[derive(Default)]
@@ -94,6 +94,13 @@ impl Connections for MemoryConnections {
     async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
         Ok(self.lock().get_mut(id).map(|connection| {
             connection.person.moderator = moderator;
+            connection.clone()
+        }))
+    }
+
+    async fn set_profile(&self, id: &ConnectionId, profile: &Profile) -> Result<Option<Connection>> {
+        Ok(self.lock().get_mut(id).map(|connection| {
+            *connection = connection.clone().with_profile(profile);
             connection.clone()
         }))
     }

@@ -11,7 +11,7 @@ use chat::ports::{
     images::{Images, Upload, Uploaded},
     messages::MessageKey,
 };
-use shared_types::Timestamp;
+use shared_types::{ImageType, PersonId, Timestamp};
 
 /// [`Images`] in memory. The address of an upload is its debug text.
 #[derive(Default)]
@@ -22,13 +22,14 @@ pub struct MemoryImages {
     uploads: Mutex<BTreeMap<String, Vec<u8>>>,
     /// Kept images by message key.
     kept: Mutex<BTreeMap<String, Vec<u8>>>,
+    pictures: Mutex<BTreeMap<PersonId, Vec<u8>>>,
 }
 
 impl MemoryImages {
     /// Stores bytes that a client puts to an address, if the address is for their size and type. Returns whether it did.
     pub fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
         let announced = format!("size: ImageSize({})", bytes.len());
-        let kind = shared_types::ImageType::of_media_type(media_type);
+        let kind = ImageType::of_media_type(media_type);
         let kind = kind.map(|kind| format!("kind: {kind:?}"));
         let is_valid = self.issued.lock().unwrap().contains(address)
             && address.contains(&announced)
@@ -71,6 +72,20 @@ impl Images for MemoryImages {
 
     async fn discard(&self, upload: &Upload) -> Result<()> {
         self.uploads.lock().unwrap().remove(&format!("{upload:?}"));
+        Ok(())
+    }
+
+    async fn put_picture(&self, person: &PersonId, _kind: ImageType, bytes: &[u8]) -> Result<()> {
+        self.pictures.lock().unwrap().insert(person.clone(), bytes.to_vec());
+        Ok(())
+    }
+
+    async fn picture(&self, person: &PersonId) -> Result<Option<Vec<u8>>> {
+        Ok(self.pictures.lock().unwrap().get(person).cloned())
+    }
+
+    async fn remove_picture(&self, person: &PersonId) -> Result<()> {
+        self.pictures.lock().unwrap().remove(person);
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use chat::ports::{
     watchers::{Audience, Watcher},
 };
 use futures::stream::{self, BoxStream, StreamExt};
-use shared_types::{PersonName, RoomName};
+use shared_types::{PersonName, Profile, RoomName};
 
 use self::watchers::RoomWatchers;
 
@@ -99,6 +99,13 @@ impl Connections for InProcessConnections {
     async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
         Ok(self.with(id, |connection| {
             connection.person.moderator = moderator;
+            connection.clone()
+        }))
+    }
+
+    async fn set_profile(&self, id: &ConnectionId, profile: &Profile) -> Result<Option<Connection>> {
+        Ok(self.with(id, |connection| {
+            *connection = connection.clone().with_profile(profile);
             connection.clone()
         }))
     }

@@ -1,6 +1,6 @@
-//! Images as files of the data directory: `uploads/` holds what browsers put there, `images/` what is served.
+//! Images as files of the data directory: `uploads/` holds what browsers put there, `images/` and `pictures/` what is served.
 //!
-//! The name of a file is made of the key of its message (`names.rs`).
+//! The name of a file is made of the key of its message, or of the id of its person (`names.rs`).
 
 mod free_space;
 mod incoming;
@@ -9,7 +9,7 @@ mod waiting;
 
 use std::{
     fs::{self, File},
-    io::{self, Read, Seek},
+    io::{self, Read, Seek, Write},
     net::IpAddr,
     path::{Path, PathBuf},
     sync::{
@@ -29,11 +29,11 @@ use chat::ports::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use shared_types::{ImageType, Timestamp, limits};
+use shared_types::{ImageType, PersonId, Timestamp, limits};
 
 use self::{
     free_space::{FreeSpace, RESERVED_BYTES, free_space},
-    names::{image_name, upload_name},
+    names::{image_name, picture_name, upload_name},
     waiting::WaitingUploads,
 };
 pub use self::{incoming::IncomingUpload, waiting::UploadRefusal};
@@ -41,6 +41,9 @@ use crate::store::sync_directory;
 
 /// Folders of a data directory: of uploads, and of the images of messages.
 pub(crate) const FOLDERS: [&str; 2] = ["uploads", "images"];
+
+/// Folder of the pictures of people in a data directory.
+pub(crate) const PICTURES: &str = "pictures";
 
 /// Why an upload cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +70,7 @@ pub struct StoredImage {
 pub struct FileImages {
     uploads: Arc<PathBuf>,
     images: Arc<PathBuf>,
+    pictures: Arc<PathBuf>,
     clock: Arc<dyn Clock>,
     /// Signs the addresses. A restart invalidates them, and pages ask for new ones.
     key: [u8; 32],
@@ -88,12 +92,16 @@ impl FileImages {
         let [uploads, images] = FOLDERS.map(|folder| directory.join(folder));
         fs::create_dir_all(&uploads)?;
         fs::create_dir_all(&images)?;
+        let pictures = directory.join(PICTURES);
+        fs::create_dir_all(&pictures)?;
+        remove_parts(&pictures)?;
         let waiting = Arc::new(read_waiting(&uploads)?);
         let mut key = [0; 32];
         entropy.fill(&mut key);
         Ok(Self {
             uploads: Arc::new(uploads),
             images: Arc::new(images),
+            pictures: Arc::new(pictures),
             clock,
             key,
             put_or_keep: Arc::default(),
@@ -202,6 +210,17 @@ const PART: &str = ".part";
 /// Number of bytes that tell the type of an image.
 const IMAGE_HEAD_BYTES: u64 = 32;
 
+/// Removes the temporary files of an earlier run.
+fn remove_parts(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().ends_with(PART) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Returns the uploads of an earlier run, and removes those that it did not finish.
 fn read_waiting(uploads: &Path) -> io::Result<WaitingUploads> {
     let waiting = WaitingUploads::default();
@@ -269,6 +288,42 @@ impl Images for FileImages {
 
     async fn discard(&self, upload: &Upload) -> Result<()> {
         self.remove_upload(upload).await
+    }
+
+    async fn put_picture(&self, person: &PersonId, _kind: ImageType, bytes: &[u8]) -> Result<()> {
+        let (pictures, name, bytes) = (self.pictures.clone(), picture_name(person), bytes.to_vec());
+        let part = pictures.join(format!(".{}{PART}", self.parts.fetch_add(1, Ordering::Relaxed)));
+        blocking("keeping a picture", move || {
+            let write = || {
+                let mut file = File::create_new(&part)?;
+                file.write_all(&bytes)?;
+                file.sync_all()?;
+                fs::rename(&part, pictures.join(name))?;
+                sync_directory(&pictures)
+            };
+            let written = write();
+            if written.is_err() {
+                unless_missing(fs::remove_file(&part))?;
+            }
+            written
+        })
+        .await
+    }
+
+    async fn picture(&self, person: &PersonId) -> Result<Option<Vec<u8>>> {
+        let path = self.pictures.join(picture_name(person));
+        blocking("reading a picture", move || unless_missing(fs::read(path))).await
+    }
+
+    async fn remove_picture(&self, person: &PersonId) -> Result<()> {
+        let (pictures, path) = (self.pictures.clone(), self.pictures.join(picture_name(person)));
+        blocking("removing a picture", move || {
+            if unless_missing(fs::remove_file(path))?.is_some() {
+                sync_directory(&pictures)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn sweep(&self, before: Timestamp) -> Result<usize> {

@@ -7,7 +7,7 @@ use chat::ports::{
     images::Upload,
     messages::{IdempotencyRecord, MessageKey},
 };
-use shared_types::{ChatImage, ChatMessage, ImageType, MoreImages, Person, Rev, RoomName, Seq, Timestamp};
+use shared_types::{Appearance, ChatImage, ChatMessage, ImageType, MoreImages, Person, Rev, RoomName, Seq, Timestamp};
 
 use crate::contract::Stores;
 
@@ -24,6 +24,7 @@ pub fn connection(id: &str, in_room: &str) -> Connection {
             id: format!("p-{id}").parse().unwrap(),
             name: "Ann 生".parse().unwrap(),
             moderator: id == "c2",
+            appearance: Appearance::NONE,
         },
         address: (id == "c1").then(|| AddressKey("a-1".into())),
         is_first_of_address: false,
@@ -31,6 +32,7 @@ pub fn connection(id: &str, in_room: &str) -> Connection {
         hidden: false,
         accepts_batches: id == "c2",
         device: (id == "c1").then(|| "d-1".parse().unwrap()),
+        status: None,
     }
 }
 
@@ -66,7 +68,12 @@ pub fn message(seq: u64, text: &str) -> ChatMessage {
     ChatMessage {
         seq: Seq(seq),
         rev: Rev(seq),
-        author: Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false },
+        author: Person {
+            id: "ann".parse().unwrap(),
+            name: "Ann".parse().unwrap(),
+            moderator: false,
+            appearance: Appearance::NONE,
+        },
         nonce: format!("n-{seq}").parse().unwrap(),
         text: text.parse().ok(),
         html: None,

@@ -2,7 +2,7 @@
 
 use chat::ports::messages::{AppliedChange, AppliedReaction, AppliedVote, ChangeRecord, PinEntry, StoredMessage};
 use futures::future::join_all;
-use shared_types::{ChatMessage, Pin, Poll, PollOption, Reaction, ReplyRef, Rev, Seq};
+use shared_types::{ChatMessage, Person, Pin, Poll, PollOption, Reaction, ReplyRef, Rev, Seq, Timestamp};
 
 use super::contract;
 use crate::contract::{
@@ -15,6 +15,7 @@ contract! { messages_contract messages {
     concurrent_calls_get_different_revisions
     a_second_put_returns_the_stored_message
     a_message_keeps_the_moderator_flag_of_its_author
+    a_message_keeps_the_appearance_of_its_author
     a_page_is_in_order_and_ends_before_a_seq
     created_after_excludes_its_revision
     replace_requires_the_current_revision
@@ -49,6 +50,22 @@ pub async fn a_second_put_returns_the_stored_message(stores: Stores) {
         stores.messages.at(&lobby, Seq(1)).await.unwrap(),
         Some(StoredMessage { message: first, applied: Vec::new() })
     );
+}
+
+pub async fn a_message_keeps_the_appearance_of_its_author(stores: Stores) {
+    let room = room("lobby");
+    for (seq, picture, colour) in [(1, Some(1_764_540_000_000), Some(11)), (2, Some(0), None), (3, None, Some(0))] {
+        let mut sent = message(seq, "hi");
+        sent.author.appearance.picture = picture.map(Timestamp);
+        sent.author.appearance.colour = colour.and_then(|colour: u64| colour.try_into().ok());
+        stores.messages.put(&room, &sent).await.unwrap();
+        assert_eq!(stores.messages.at(&room, Seq(seq)).await.unwrap().unwrap().message, sent);
+        // An erased author has none.
+        let changed = ChatMessage { rev: Rev(seq + 10), author: Person::erased(), ..sent };
+        let erased = StoredMessage { message: changed, applied: Vec::new() };
+        assert!(stores.messages.replace(&room, Rev(seq), &erased).await.unwrap());
+        assert_eq!(stores.messages.at(&room, Seq(seq)).await.unwrap().unwrap(), erased);
+    }
 }
 
 pub async fn a_message_keeps_the_moderator_flag_of_its_author(stores: Stores) {

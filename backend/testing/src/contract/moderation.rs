@@ -9,7 +9,7 @@ use chat::ports::{
 };
 use futures::future::join_all;
 use shared_types::{
-    AuditEntry, ChatIdentity, ModerationAction, Person, Restrictions, RoomDetails, RoomRules, Timestamp,
+    Appearance, AuditEntry, ChatIdentity, ModerationAction, Person, Restrictions, RoomDetails, RoomRules, Timestamp,
 };
 
 use super::contract;
@@ -203,7 +203,12 @@ pub async fn the_audit_log_is_newest_first_with_whole_milliseconds(stores: Store
     let start = now().0;
     let entry = |at: u64, slow| AuditEntry {
         at: Timestamp(start + at),
-        by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
+        by: Person {
+            id: "mod".parse().unwrap(),
+            name: "Mo".parse().unwrap(),
+            moderator: true,
+            appearance: Appearance::NONE,
+        },
         action: ModerationAction::Rules {
             room: room("lobby"),
             rules: RoomRules { slow, read_only: false, archived: false, member_pins: false },

@@ -25,11 +25,12 @@ use chat::{
 };
 use chat_testing::{clock::ManualClock, fifo_queue::FifoQueue};
 use serde_json::json;
-use shared_types::{AccessMode, Person, RoomName, Timestamp};
+use shared_types::{AccessMode, Appearance, Person, RoomName, Timestamp};
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
-    moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
-    room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers, usage_store::MemoryUsage,
+    moderation::MemoryModeration, profiles::MemoryProfiles, rate_store::MemoryRateStore,
+    read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers,
+    usage_store::MemoryUsage,
 };
 
 use crate::gateway::{Gateway, Health};
@@ -125,8 +126,12 @@ impl Room {
         let accepts_batches = (self.opened % 100) < self.percent as u64;
         self.opened += 1;
         self.gateway.set_health(&id, health);
-        let person =
-            Person { id: format!("p{}", self.opened).parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
+        let person = Person {
+            id: format!("p{}", self.opened).parse().unwrap(),
+            name: "Ann".parse().unwrap(),
+            moderator: false,
+            appearance: Appearance::NONE,
+        };
         let connection = Connection {
             id: id.clone(),
             room: lobby(),
@@ -137,6 +142,7 @@ impl Room {
             is_first_of_address: false,
             accepts_batches,
             device: None,
+            status: None,
         };
         if accepts_batches {
             self.gateway.accept_batches(&id);
@@ -282,6 +288,7 @@ fn handler(
         moderation: Arc::new(MemoryModeration::default()),
         members: Arc::new(MemoryRoomMembers::default()),
         devices: Arc::new(MemoryDevices::default()),
+        profiles: Arc::new(MemoryProfiles::default()),
         rate_store: rate_store.clone(),
         read_positions: Arc::new(MemoryReadPositions::default()),
         room_directory: Arc::new(MemoryRoomDirectory::default()),

@@ -38,14 +38,14 @@ use futures::FutureExt;
 pub(crate) use network::SentFrame;
 use ports::{FrozenClock, Ports, SeededEntropy};
 use shared_types::{
-    AccessMode, ChatMessage, Language, PageState, Person, PersonId, Poll, PollDraft, Rev, RoomName, Seq, ServerMessage,
-    Timestamp, limits,
+    AccessMode, Appearance, ChatMessage, Language, PageState, Person, PersonId, Poll, PollDraft, Rev, RoomName, Seq,
+    ServerMessage, Timestamp, limits,
 };
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
-    moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
-    room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers, secrets::MemorySecrets,
-    usage_store::MemoryUsage,
+    moderation::MemoryModeration, profiles::MemoryProfiles, rate_store::MemoryRateStore,
+    read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers,
+    secrets::MemorySecrets, usage_store::MemoryUsage,
 };
 use tokio::{
     sync::{Notify, mpsc},
@@ -105,6 +105,7 @@ pub(crate) struct Server {
     moderation: MemoryModeration,
     members: Arc<MemoryRoomMembers>,
     devices: Arc<MemoryDevices>,
+    profiles: Arc<MemoryProfiles>,
     observations: Mutex<Observations>,
     /// The people who opened a page, without the moderator.
     people: Mutex<Vec<PersonId>>,
@@ -157,6 +158,7 @@ impl Server {
             moderation: MemoryModeration::default(),
             members: Arc::default(),
             devices: Arc::default(),
+            profiles: Arc::default(),
             observations: Mutex::default(),
             people: Mutex::default(),
             sockets: Mutex::default(),
@@ -173,7 +175,12 @@ impl Server {
         let seq = Seq::from(self.messages.next_rev(&lobby).await.unwrap());
         let poll = Poll::from(PollDraft { options: options.to_vec(), several: false });
         let question = ChatMessage {
-            author: Person { id: "pollster".parse().unwrap(), name: "Pollster".parse().unwrap(), moderator: false },
+            author: Person {
+                id: "pollster".parse().unwrap(),
+                name: "Pollster".parse().unwrap(),
+                moderator: false,
+                appearance: Appearance::NONE,
+            },
             nonce: "poll-lobby-0".parse().unwrap(),
             poll: Some(poll),
             sent_at: Timestamp(self.now()),
@@ -282,6 +289,7 @@ impl Server {
             origins: Origins::listed(Vec::new()),
             restriction_store: self.restriction_store(&ports),
             membership: self.membership(),
+            profiles: self.profiles.clone(),
             rate: unlimited(ports),
             limit: 1_000,
         });
@@ -350,6 +358,7 @@ impl Server {
             moderation: ports.clone(),
             members: self.members.clone(),
             devices: self.devices.clone(),
+            profiles: self.profiles.clone(),
             usage: Arc::new(MemoryUsage::new(Arc::default())),
             rate_store: ports.clone(),
             read_positions: Arc::new(MemoryReadPositions::default()),

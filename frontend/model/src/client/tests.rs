@@ -11,7 +11,7 @@ use crate::texts::PlainTexts;
 pub(super) const HEARTBEAT: u64 = limits::HEARTBEAT.as_millis() as u64;
 
 pub(super) fn me() -> Person {
-    Person { id: "me".parse().unwrap(), name: "me".parse().unwrap(), moderator: false }
+    Person { id: "me".parse().unwrap(), name: "me".parse().unwrap(), moderator: false, appearance: Default::default() }
 }
 
 /// A client with a live socket, whose number is 1, in a room with this number of people.

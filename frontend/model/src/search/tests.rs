@@ -6,7 +6,12 @@ fn message(seq: u64) -> ChatMessage {
     ChatMessage {
         seq: Seq(seq),
         rev: Rev(seq),
-        author: Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false },
+        author: Person {
+            id: "ann".parse().unwrap(),
+            name: "Ann".parse().unwrap(),
+            moderator: false,
+            appearance: Default::default(),
+        },
         nonce: format!("n{seq}").parse().unwrap(),
         text: "hi".parse().ok(),
         html: None,

@@ -24,7 +24,7 @@ use crate::calendar::Utc;
 const MINUTE: u64 = 60_000;
 
 fn person(id: &str) -> Person {
-    Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false }
+    Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false, appearance: Default::default() }
 }
 
 /// A message of `author`, sent at minute `seq`.

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use page_model::calendar::Calendar as _;
 use page_model::{client::Effect, timeline::dedup_people};
 use shared_types::{
-    ChatIdentity, ClientMessage, ErrorCode, LastRead, Person, PersonId, Role, RoleEntry, Timestamp, Usage, UsageDay,
+    Appearance, ChatIdentity, ClientMessage, ErrorCode, LastRead, Person, PersonId, Role, RoleEntry, Timestamp, Usage,
+    UsageDay,
 };
 
 use crate::{
@@ -52,7 +53,12 @@ impl Session {
             let known = present.iter().find(|person| person.id == entry.person).map(|person| person.name.clone());
             // If the name is unknown, the id replaces it.
             let name = known.or_else(|| entry.name.clone()).or_else(|| entry.person.as_str().parse().ok())?;
-            Some(Person { id: entry.person.clone(), name, moderator: entry.role.moderates() || entry.configured })
+            Some(Person {
+                id: entry.person.clone(),
+                name,
+                moderator: entry.role.moderates() || entry.configured,
+                appearance: Appearance::NONE,
+            })
         });
         let with_role: Vec<Person> = with_role.collect();
         set(

@@ -2,8 +2,8 @@
 
 use page_model::{audit::AuditLog, client::Effect, erasure::Erasure};
 use shared_types::{
-    Action, ActionName, ClientMessage, ErrorCode, ModerationAction, Person, PersonId, Restrictions, Seconds,
-    ServerMessage, Timestamp,
+    Action, ActionName, Appearance, ClientMessage, ErrorCode, ModerationAction, Person, PersonId, Restrictions,
+    Seconds, ServerMessage, Timestamp,
 };
 
 use crate::{
@@ -204,7 +204,9 @@ impl Session {
                 | Action::RemoveMember
                 | Action::LeaveRoom
                 | Action::Direct
-                | Action::SignOut => {}
+                | Action::SignOut
+                | Action::Profile
+                | Action::SetProfile => {}
             },
             _ => {}
         }
@@ -266,5 +268,5 @@ fn target_of(action: &ModerationAction) -> Option<Person> {
         | ModerationAction::Other => return None,
     };
     let name = name.clone().or_else(|| id.as_str().parse().ok())?;
-    Some(Person { id: id.clone(), name, moderator: false })
+    Some(Person { id: id.clone(), name, moderator: false, appearance: Appearance::NONE })
 }

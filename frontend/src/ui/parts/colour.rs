@@ -109,7 +109,12 @@ mod tests {
     #[test]
     fn the_initial_is_the_first_character_in_every_script() {
         for (name, letter) in [("ann", "a"), ("Ömer", "Ö"), ("日本", "日"), ("🦊 fox", "🦊")] {
-            let person = Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
+            let person = Person {
+                id: "x".parse().unwrap(),
+                name: name.parse().unwrap(),
+                moderator: false,
+                appearance: Default::default(),
+            };
             assert_eq!(initial(&person), letter);
         }
     }

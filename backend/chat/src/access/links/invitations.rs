@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use shared_types::{
-    AccessMode, Invitation, InvitationId, InvitationSeconds, InvitationUses, Person, PersonName, limits,
+    AccessMode, Appearance, Invitation, InvitationId, InvitationSeconds, InvitationUses, Person, PersonName, limits,
 };
 
 use super::{AccessLinks, LinkError, NewToken};
@@ -128,7 +128,7 @@ impl AccessLinks {
         let Content { name, uses } = content?;
         Some(Invitation {
             id: token.hash.to_string().parse().ok()?,
-            by: Person { id: token.created_by?, name, moderator: true },
+            by: Person { id: token.created_by?, name, moderator: true, appearance: Appearance::NONE },
             created_at: token.created_at,
             expires_at: token.expires_at,
             uses,

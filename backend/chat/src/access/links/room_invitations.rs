@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use shared_types::{Invitation, InvitationId, Person, PersonId, RoomMember, RoomName, limits};
+use shared_types::{Appearance, Invitation, InvitationId, Person, PersonId, RoomMember, RoomName, limits};
 
 use super::{AccessLinks, LinkError, NewToken};
 use crate::{
@@ -108,7 +108,7 @@ impl AccessLinks {
             let name = name.or_else(|| maker.as_str().parse().ok())?;
             Some(Invitation {
                 id: token.hash.to_string().parse().ok()?,
-                by: Person { id: maker, name, moderator: false },
+                by: Person { id: maker, name, moderator: false, appearance: Appearance::NONE },
                 created_at: token.created_at,
                 expires_at: token.expires_at,
                 uses: 1,

@@ -255,7 +255,7 @@ async fn an_address_key_depends_on_the_network_and_the_secret() {
 fn a_name_is_the_provider_s_or_the_chosen_one_or_a_guest_name() {
     let named = |name: &str| Some(name.parse().unwrap());
     let signed_in = Session { name: named("Ann Example"), moderator: true, ..ann() };
-    let Person { id, name, moderator } = signed_in.person(named("Bo"));
+    let Person { id, name, moderator, .. } = signed_in.person(named("Bo"));
     assert_eq!((id.as_str(), name.as_str(), moderator), ("ann", "Ann Example", true));
     assert_eq!(ann().person(named("Bo")).name.as_str(), "Bo");
     assert_eq!(ann().person(None).name, guest_name(&ann().id));

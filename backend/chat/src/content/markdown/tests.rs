@@ -9,7 +9,12 @@ mod links;
 mod properties;
 
 fn people(names: &[&str]) -> Vec<Person> {
-    let person = |name: &&str| Person { id: "p".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
+    let person = |name: &&str| Person {
+        id: "p".parse().unwrap(),
+        name: name.parse().unwrap(),
+        moderator: false,
+        appearance: Default::default(),
+    };
     names.iter().map(person).collect()
 }
 

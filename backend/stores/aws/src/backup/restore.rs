@@ -3,9 +3,11 @@
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
+use chat::content::images::image_type;
 use chat::ports::{
     Unavailable,
-    backup::{ImageRef, Record, RestoreTarget, StoreError},
+    backup::{ImageRef, PictureBytes, Record, RestoreTarget, StoreError},
+    images::Images,
     messages::{Messages, PinEntry, StoredMessage},
     moderation::{Moderation, RoomSettings},
     read_positions::ReadPositions,
@@ -23,6 +25,7 @@ use crate::{
     item::{item, text},
     messages::DynamoMessages,
     moderation::{self, DynamoModeration},
+    profiles::DynamoProfiles,
     read_positions::{self, DynamoReadPositions},
     room_directory::DynamoRoomDirectory,
     room_members::DynamoRoomMembers,
@@ -46,6 +49,7 @@ pub(crate) struct RestoredStores {
     pub(crate) secrets: DynamoSecrets,
     pub(crate) read_positions: DynamoReadPositions,
     pub(crate) devices: DynamoDevices,
+    pub(crate) profiles: DynamoProfiles,
     pub(crate) room_directory: DynamoRoomDirectory,
     pub(crate) images: S3Images,
 }
@@ -133,6 +137,14 @@ impl DynamoRestore {
             Record::ReadPosition { position } => self.stores.read_positions.advance(position).await.map(|_| 1),
             Record::ReadReceipt { receipt } => self.stores.read_positions.show(receipt).await.map(|_| 1),
             Record::Device { person, device } => self.stores.devices.restore(person, device).await.map(|()| 1),
+            Record::Profile { person, profile, picture } => {
+                if let Some(PictureBytes(bytes)) = picture
+                    && let Some(kind) = image_type(bytes)
+                {
+                    self.stores.images.put_picture(person, kind, bytes).await?;
+                }
+                self.stores.profiles.restore(person, profile).await.map(|()| 1)
+            }
             Record::Member { room, member, left, left_after } => {
                 if !self.stores.members.is_member(room, &member.person).await? {
                     self.stores.members.add(room, member).await?;
@@ -191,6 +203,7 @@ impl DynamoRestore {
             | Record::Details { .. }
             | Record::Chat { .. }
             | Record::Role { .. }
+            | Record::Profile { .. }
             | Record::Member { .. } => false,
         }
     }

@@ -6,14 +6,19 @@ use chat::ports::{
     backup::{ImageRef, ImageSource, StoreError},
     messages::MessageKey,
 };
+use shared_types::PersonId;
 
-use super::{IMMUTABLE, S3Images, image_key, status};
+use super::{IMMUTABLE, S3Images, image_key, picture_key, status};
 use crate::error_chain::chain;
 
 #[async_trait]
 impl ImageSource for S3Images {
     async fn image(&self, image: &ImageRef) -> std::result::Result<Option<Vec<u8>>, StoreError> {
         Ok(self.content(&image.key).await?)
+    }
+
+    async fn picture(&self, person: &PersonId) -> std::result::Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.content_of(picture_key(person)).await?)
     }
 }
 
@@ -24,8 +29,13 @@ impl S3Images {
     ///
     /// `Unavailable` when the bucket did not answer.
     pub async fn content(&self, key: &MessageKey) -> Result<Option<Vec<u8>>> {
+        self.content_of(image_key(key)).await
+    }
+
+    /// Returns the bytes of an object; `None` if it does not exist (any more).
+    pub(super) async fn content_of(&self, key: String) -> Result<Option<Vec<u8>>> {
         let doing = "reading an image";
-        let object = match self.client.get_object().bucket(&self.bucket).key(image_key(key)).send().await {
+        let object = match self.client.get_object().bucket(&self.bucket).key(key).send().await {
             Ok(object) => object,
             Err(error) if status(&error) == Some(404) => return Ok(None),
             Err(error) => return Err(self.failed(doing)(error)),

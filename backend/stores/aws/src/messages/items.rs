@@ -4,7 +4,7 @@ use chat::ports::{
     Result, Unavailable,
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, PinEntry, StoredMessage, version_of},
 };
-use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp, merged_reactions};
+use shared_types::{Appearance, ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp, merged_reactions};
 
 use crate::{
     item::{
@@ -16,6 +16,9 @@ use crate::{
 /// Attributes of a message: the version of the summary of its thread.
 pub(super) const REPLIES_REV: &str = "repliesRev";
 pub(super) const REPLIES_COUNT: &str = "repliesCount";
+
+/// Attribute of a message: picture and colour of the author, at most 60 bytes.
+pub(super) const AUTHOR_APPEARANCE: &str = "authorAppearance";
 
 pub(super) fn room_partition(room: &RoomName) -> String {
     format!("room#{room}")
@@ -117,6 +120,7 @@ pub(super) fn from_message(room: &RoomName, message: &ChatMessage, doing: &'stat
         ("pinned", message.pinned.as_ref().map(json)),
         ("poll", message.poll.as_ref().map(json)),
         ("replies", message.replies.as_ref().map(json)),
+        (AUTHOR_APPEARANCE, (!message.author.appearance.is_default()).then(|| json(&message.author.appearance))),
     ];
     for (name, part) in parts {
         if let Some(part) = part.transpose().map_err(Unavailable::while_doing(doing))? {
@@ -151,7 +155,16 @@ pub(super) fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malfor
     Ok(ChatMessage {
         seq: Seq(read_number(item, "seq")?),
         rev: Rev(read_number(item, "rev")?),
-        author: Person { id: read(item, "authorId")?, name: read(item, "authorName")?, moderator },
+        author: Person {
+            id: read(item, "authorId")?,
+            name: read(item, "authorName")?,
+            moderator,
+            // A message is shown without one that cannot be read.
+            appearance: read_optional(item, AUTHOR_APPEARANCE, |json| serde_json::from_str(json).ok())
+                .ok()
+                .flatten()
+                .unwrap_or(Appearance::NONE),
+        },
         nonce: read(item, "nonce")?,
         text: read_optional(item, "text", |text| text.parse().ok())?,
         html: None,

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     item::{Item, item, number, read_number, read_parsed, text},
     messages::backup::Found,
-    room_members,
+    profiles, room_members,
 };
 
 /// Returns what an item of the connection table is for a backup. Connections, counters, tickets and recent addresses are not in backups:
@@ -28,6 +28,7 @@ pub(crate) fn decision(item: &Item, now: Timestamp) -> Found {
         (None, identity::IDENTITY) if pk == identity::PK => {
             Found::readable(identity::to_identity(item).ok().map(|chat| Record::Chat { chat }))
         }
+        (Some(("person", person)), profiles::SK) => profiles::backup_record(person, item),
         _ if is_expired => Found::NotInBackups,
         (Some(("person" | "address", _)), "standing") => restrictions(pk, item, now),
         (Some(("person", person)), sign_outs::SK) => sign_outs_of(person, item, now),

@@ -281,7 +281,12 @@ async fn audit_entries_expire() {
     let clock = ManualClock::at(Timestamp(1_700_000_000_000));
     let moderation = clients.moderation(&connections, &messages, clock.clone());
     let action = ModerationAction::PurgeUser { person: "ann".parse().unwrap(), name: None };
-    let by = Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true };
+    let by = Person {
+        id: "mod".parse().unwrap(),
+        name: "Mo".parse().unwrap(),
+        moderator: true,
+        appearance: Default::default(),
+    };
     let entry = AuditEntry { at: clock.now(), by, action };
     moderation.record(&entry).await.unwrap();
     clock.advance(limits::AUDIT_RETENTION);

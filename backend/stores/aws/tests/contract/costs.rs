@@ -36,7 +36,7 @@ use serde_json::{Value, json};
 use shared_types::{Person, PersonId, Rev, Role, RoleEntry, RoomName, RoomRules, Timestamp, limits};
 use store_aws::call_log::{CallLog, Calls};
 
-use crate::{Tables, dynamodb, fresh_name};
+use crate::{Tables, dynamodb, fresh_name, s3};
 
 /// Cost of a message, whatever is stored, of a socket that the process knows.
 const MESSAGE: Calls = Calls { reads: 3, writes: 4, round_trips: 5 };
@@ -50,6 +50,7 @@ const MODERATOR: &str = "mod";
 /// The rules on DynamoDB, with the limits of a deployment.
 struct Chat {
     tables: Tables,
+    bucket: String,
     calls: Arc<CallLog>,
     clock: Arc<ManualClock>,
     entropy: Arc<dyn Entropy>,
@@ -81,11 +82,13 @@ impl Chat {
             handler: None,
             frames: Cell::new(0),
             tables,
+            bucket: fresh_name("images"),
             calls,
             clock,
             entropy,
             sessions,
         };
+        s3().create_bucket().bucket(&chat.bucket).send().await.unwrap();
         let settings = FrameSettings {
             rate: chat.rate.clone(),
             access: chat.sessions.access_policy().access,
@@ -103,11 +106,12 @@ impl Chat {
             connections: Arc::new(clients.connections(connections, self.clock.clone())),
             messages: log.clone(),
             saved: log,
-            images: Arc::new(clients.images(&fresh_name("images"), self.clock.clone())),
+            images: Arc::new(clients.images(&self.bucket, self.clock.clone())),
             gateway: self.gateway.clone(),
             moderation: Arc::new(clients.moderation(connections, messages, self.clock.clone())),
             members: Arc::new(clients.room_members(connections)),
             devices: Arc::new(clients.devices(connections)),
+            profiles: Arc::new(clients.profiles(connections)),
             usage: Arc::new(clients.usage(connections, None)),
             rate_store: Arc::new(clients.rate_store(connections)),
             room_directory: Arc::new(clients.room_directory(connections)),
@@ -119,7 +123,7 @@ impl Chat {
     }
 
     fn connect_rule(&self) -> ConnectRule {
-        let FramePorts { connections, rate_store, moderation, members, clock, .. } = self.ports();
+        let FramePorts { connections, rate_store, moderation, members, profiles, clock, .. } = self.ports();
         ConnectRule {
             connections,
             rate_store,
@@ -132,6 +136,7 @@ impl Chat {
                 configured_moderators: vec![moderator()],
             },
             membership: RoomMembership { members },
+            profiles,
             clock,
             limit: 1_000,
         }
@@ -207,6 +212,16 @@ fn moderator() -> PersonId {
     MODERATOR.parse().unwrap()
 }
 
+/// Puts a picture where a browser would. Returns how `setProfile` names it.
+async fn upload_picture(chat: &Chat, person: &str) -> Value {
+    let sides = [&96_u32.to_be_bytes()[..], &96_u32.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
+    let png = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &sides[..], &[0; 16]].concat();
+    let size = png.len();
+    let put = s3().put_object().bucket(&chat.bucket).key(format!("uploads/{person}/lobby/picture/{size}.png"));
+    put.body(png.into()).send().await.unwrap();
+    json!({ "nonce": "picture", "type": "image/png", "size": size })
+}
+
 /// Returns what each action costs in a small room.
 async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     let mut costs = BTreeMap::new();
@@ -249,10 +264,16 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("ping", json!({ "action": "ping" })),
         ("read", json!({ "action": "read", "room": "lobby", "seq": 2 })),
         ("read, nothing new", json!({ "action": "read", "room": "lobby", "seq": 1 })),
+        ("setProfile, of one socket", json!({ "action": "setProfile", "status": "On holiday", "colour": 3 })),
+        ("profile", json!({ "action": "profile" })),
+        ("profile, of one person", json!({ "action": "profile", "person": "bea" })),
     ];
     for (action, frame) in frames {
         costs.insert(action, chat.send("ann", frame).await);
     }
+    let picture = upload_picture(chat, "ann").await;
+    let with_picture = json!({ "action": "setProfile", "picture": picture });
+    costs.insert("setProfile, with a picture, of one socket", chat.send("ann", with_picture).await);
     for socket in [MODERATOR, "bea"] {
         chat.send(socket, json!({ "action": "send", "text": "to be erased" })).await;
     }
@@ -338,7 +359,8 @@ async fn add_private_rooms(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls
     let remove = json!({ "action": "removeMember", "person": "eli" });
     costs.insert("removeMember, of one socket", chat.send("dora", remove).await);
     let links = chat.links().await;
-    let person = |id: PersonId| Person { id, name: "Mona".parse().unwrap(), moderator: false };
+    let person =
+        |id: PersonId| Person { id, name: "Mona".parse().unwrap(), moderator: false, appearance: Default::default() };
     let address = "192.0.2.8".parse().unwrap();
     let (keys, address) = (links.sessions.address_keys(address), Some(address));
     chat.calls.take();
@@ -426,7 +448,12 @@ async fn add_devices(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
 /// Adds what the requests for invitations and for links to other devices cost, beyond what every request of the front page does.
 async fn add_links(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     let links = chat.links().await;
-    let person = |id: PersonId, moderator| Person { id, name: "Mona".parse().unwrap(), moderator };
+    let person = |id: PersonId, moderator| Person {
+        id,
+        name: "Mona".parse().unwrap(),
+        moderator,
+        appearance: Default::default(),
+    };
     let (mona, ann) = (person(moderator(), true), person("ann".parse().unwrap(), false));
     let address = "192.0.2.9".parse().unwrap();
     let (keys, address) = (links.sessions.address_keys(address), Some(address));

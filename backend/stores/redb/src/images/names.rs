@@ -7,6 +7,7 @@
 use std::{fs, io, path::Path};
 
 use chat::ports::{images::Upload, messages::MessageKey};
+use shared_types::PersonId;
 
 use crate::{
     images::FOLDERS,
@@ -19,18 +20,27 @@ pub(crate) fn image_name(message_key: &MessageKey) -> String {
     portable_name(author.as_str(), room.as_str(), nonce.as_str())
 }
 
+/// Returns the name of the picture of a person.
+pub(crate) fn picture_name(person: &PersonId) -> String {
+    masked(person.as_str().to_ascii_lowercase(), person.as_str())
+}
+
 /// Returns the name of an upload.
 pub(super) fn upload_name(upload: &Upload) -> String {
     format!("{}.{}.{}", image_name(&upload.message_key), upload.size.get(), upload.kind.extension())
 }
 
 fn portable_name(author: &str, room: &str, nonce: &str) -> String {
-    let letters: Vec<u8> = author.bytes().chain(nonce.bytes()).collect();
+    masked(format!("{author}.{room}.{nonce}").to_ascii_lowercase(), &[author, nonce].concat())
+}
+
+/// Returns a name in lower case, with the mask of the letters of which it was made.
+fn masked(mut name: String, letters: &str) -> String {
     let digit = |letters: &[u8]| {
         letters.iter().enumerate().fold(0, |digit, (bit, letter)| digit | u32::from(letter.is_ascii_uppercase()) << bit)
     };
-    let mask: String = letters.chunks(4).filter_map(|letters| char::from_digit(digit(letters), 16)).collect();
-    let mut name = format!("{author}.{room}.{nonce}").to_ascii_lowercase();
+    let mask: String =
+        letters.as_bytes().chunks(4).filter_map(|letters| char::from_digit(digit(letters), 16)).collect();
     let mask = mask.trim_end_matches('0');
     if !mask.is_empty() {
         name.extend([".", mask]);

@@ -22,12 +22,16 @@ use shared_types::{PersonId, Rev, Seq, Timestamp};
 
 use crate::{
     devices::DEVICES,
-    images::names::image_name,
+    images::{
+        PICTURES,
+        names::{image_name, picture_name},
+    },
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open, pins, saved, threads},
     moderation::{
         AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, SIGN_OUTS,
         roles::ROLES, to_subject,
     },
+    profiles::PROFILES,
     read_positions::{READ_POSITIONS, RECEIPTS},
     room_directory::DIRECTORY,
     room_members::{MEMBERS, ROOMS_OF, StoredMember},
@@ -95,13 +99,13 @@ impl RecordSource for TableRecords {
     }
 }
 
-/// The images of a data directory.
+/// The images and pictures of a data directory.
 pub struct DirectoryImages(PathBuf);
 
 impl DirectoryImages {
     /// Returns the images of a data directory.
     pub fn of(directory: &Path) -> Self {
-        Self(directory.join(IMAGES))
+        Self(directory.to_owned())
     }
 }
 
@@ -109,11 +113,21 @@ impl DirectoryImages {
 impl ImageSource for DirectoryImages {
     /// Blocks the thread.
     async fn image(&self, image: &ImageRef) -> Result<Option<Vec<u8>>, StoreError> {
-        match fs::read(self.0.join(image_name(&image.key))) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Unavailable::while_doing("reading an image")(error).into()),
-        }
+        read_file(&self.0.join(IMAGES).join(image_name(&image.key)))
+    }
+
+    /// Blocks the thread.
+    async fn picture(&self, person: &PersonId) -> Result<Option<Vec<u8>>, StoreError> {
+        read_file(&self.0.join(PICTURES).join(picture_name(person)))
+    }
+}
+
+/// Returns the bytes of a file, if it exists.
+fn read_file(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Unavailable::while_doing("reading an image")(error).into()),
     }
 }
 
@@ -137,6 +151,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         READ_POSITIONS.name(),
         RECEIPTS.name(),
         DEVICES.name(),
+        PROFILES.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
         MEMBERS.name(),
@@ -187,6 +202,10 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         values(transaction, RECEIPTS, |_, receipt| Some(Record::ReadReceipt { receipt: decode(receipt).ok()? }))?,
         values(transaction, DEVICES, |(person, _), device| {
             Some(Record::Device { person: person.parse().ok()?, device: decode(device).ok()? })
+        })?,
+        values(transaction, PROFILES, |person, profile| {
+            let (person, profile) = (person.parse().ok()?, decode(profile).ok()?);
+            Some(Record::Profile { person, profile, picture: None })
         })?,
         values(transaction, saved::SAVED, |key, at| {
             Some(Record::Saved { person: key.0.parse().ok()?, position: saved::to_position(key, at)? })

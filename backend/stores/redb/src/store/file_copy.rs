@@ -9,6 +9,7 @@ use std::{
 use redb::{ReadableDatabase, ReadableTableMetadata};
 
 use crate::{
+    images::PICTURES,
     messages,
     store::open::{self, FILE_NAME, Fault, OpenError, UNFINISHED_NAME},
 };
@@ -66,7 +67,8 @@ pub fn restore(backup: &Path, target: &Path) -> Result<CopySummary, CopyError> {
             return Err(error);
         }
     };
-    let images = copy_images(backup, target)?;
+    let images = copy_files(backup, target, IMAGES)?;
+    copy_files(backup, target, PICTURES)?;
     finish(target)?;
     Ok(CopySummary { messages, images })
 }
@@ -101,9 +103,9 @@ pub(super) fn finish(target: &Path) -> Result<(), CopyError> {
     Ok(())
 }
 
-/// Copies the images of a data directory to another. Returns their number.
-fn copy_images(from: &Path, to: &Path) -> io::Result<u64> {
-    let (from, to) = (from.join(IMAGES), to.join(IMAGES));
+/// Copies a folder of a data directory to another one. Returns the number of files.
+fn copy_files(from: &Path, to: &Path, folder: &str) -> io::Result<u64> {
+    let (from, to) = (from.join(folder), to.join(folder));
     if from.try_exists()? { copy_folder(&from, &to) } else { Ok(0) }
 }
 

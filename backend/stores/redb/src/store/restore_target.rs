@@ -18,13 +18,16 @@ use shared_types::{AuditEntry, RoleEntry};
 
 use crate::{
     devices,
-    images::names::image_name,
+    images::{
+        PICTURES,
+        names::{image_name, picture_name},
+    },
     messages::{CHANGES, MESSAGES, REVS, encode, idempotency, pins, saved, threads},
     moderation::{
         AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, SIGN_OUTS, roles,
         subject_key,
     },
-    read_positions, room_members,
+    profiles, read_positions, room_members,
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
         migrations,
@@ -73,8 +76,15 @@ impl RestoreTarget for DirectoryTarget {
     }
 
     async fn put(&mut self, records: Vec<Record>) -> Result<(), StoreError> {
-        let transaction = self.transaction()?;
+        let (transaction, folder) = (self.transaction()?, self.directory.join(PICTURES));
         for record in &records {
+            if let Record::Profile { person, picture: Some(picture), .. } = record {
+                let write = || {
+                    open::make_directory(&folder)?;
+                    write_durably(&folder.join(picture_name(person)), &picture.0)
+                };
+                write().map_err(Unavailable::while_doing("writing a picture"))?;
+            }
             put(transaction, record).map_err(Unavailable::while_doing(DOING))?;
         }
         Ok(())
@@ -94,9 +104,10 @@ impl RestoreTarget for DirectoryTarget {
             transaction.commit().map_err(Unavailable::while_doing(DOING))?;
             drop(database);
         }
-        let images = self.directory.join(IMAGES);
-        if images.exists() {
-            open::sync_directory(&images).map_err(Unavailable::while_doing(DOING))?;
+        for folder in [IMAGES, PICTURES].map(|folder| self.directory.join(folder)) {
+            if folder.exists() {
+                open::sync_directory(&folder).map_err(Unavailable::while_doing(DOING))?;
+            }
         }
         Ok(finish(&self.directory).map_err(Unavailable::while_doing(DOING))?)
     }
@@ -149,6 +160,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         Record::ReadPosition { position } => drop(read_positions::advance(transaction, position)?),
         Record::ReadReceipt { receipt } => drop(read_positions::show(transaction, receipt)?),
         Record::Device { person, device } => devices::put(transaction, person, device)?,
+        Record::Profile { person, profile, picture: _ } => profiles::put(transaction, person, profile)?,
         Record::Saved { person, position } => saved::put(transaction, person, position)?,
         Record::Idempotency { key, record } => {
             let mut records = transaction.open_table(idempotency::RECORDS)?;

@@ -25,9 +25,9 @@ use platform::system::{SystemClock, SystemEntropy};
 use shared_types::{ChatMessage, PersonId, Rev, RoomDetails, RoomRules, Seq, Timestamp, limits};
 use store_redb::{
     connections::InProcessConnections, devices::RedbDevices, images::FileImages, messages::RedbMessages,
-    moderation::RedbModeration, rate_store::InProcessRateStore, read_positions::RedbReadPositions,
-    room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
-    usage_store::RedbUsage,
+    moderation::RedbModeration, profiles::RedbProfiles, rate_store::InProcessRateStore,
+    read_positions::RedbReadPositions, room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store,
+    tokens::RedbTokens, usage_store::RedbUsage,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -50,6 +50,7 @@ async fn stores() -> Stores {
         read_positions: Arc::new(RedbReadPositions::new(store.clone())),
         members: Arc::new(RedbRoomMembers::new(store.clone())),
         devices: Arc::new(RedbDevices::new(store.clone())),
+        profiles: Arc::new(RedbProfiles::new(store.clone())),
         usage: Arc::new(RedbUsage::new(store.clone(), directory.path())),
         secrets: Arc::new(store),
         rate_store: Arc::new(InProcessRateStore::new(Arc::new(SystemClock))),

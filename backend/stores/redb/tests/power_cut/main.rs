@@ -191,7 +191,12 @@ fn poster(messages: Arc<dyn Messages>) -> MessagePoster {
 }
 
 fn draft(number: usize, sent: &SentMessage) -> Draft {
-    let author = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
+    let author = Person {
+        id: "ann".parse().unwrap(),
+        name: "Ann".parse().unwrap(),
+        moderator: false,
+        appearance: Default::default(),
+    };
     let nonce = number.to_string().parse().unwrap();
     Draft {
         room: RoomName::lobby(),

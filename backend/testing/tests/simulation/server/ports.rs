@@ -19,7 +19,7 @@ use chat::ports::{
 };
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use shared_types::{
-    ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, SavedPosition, Seq, ThreadSummary, Timestamp,
+    ChatMessage, PersonId, PersonName, Profile, Rev, RoomName, RoomRules, SavedPosition, Seq, ThreadSummary, Timestamp,
 };
 use tokio::time::sleep;
 
@@ -48,6 +48,10 @@ impl Connections for Ports {
 
     async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
         self.0.call(self.0.connections.set_moderator(id, moderator)).await
+    }
+
+    async fn set_profile(&self, id: &ConnectionId, profile: &Profile) -> Result<Option<Connection>> {
+        self.0.call(self.0.connections.set_profile(id, profile)).await
     }
 
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chat::ports::connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections};
-use shared_types::{Person, RoomName, ServerMessage, Timestamp};
+use shared_types::{Appearance, Person, RoomName, ServerMessage, Timestamp};
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep},
@@ -58,13 +58,19 @@ impl Server {
             id: ConnectionId(id.clone()),
             // A room of its own: a watcher that leaves is nobody's presence.
             room: format!("elsewhere-{number}").parse().unwrap(),
-            person: Person { id: id.parse().unwrap(), name: "Watcher".parse().unwrap(), moderator: false },
+            person: Person {
+                id: id.parse().unwrap(),
+                name: "Watcher".parse().unwrap(),
+                moderator: false,
+                appearance: Appearance::NONE,
+            },
             address: None,
             is_first_of_address: false,
             opened_at: Timestamp(self.now()),
             hidden: false,
             accepts_batches: false,
             device: None,
+            status: None,
         }
     }
 }

@@ -12,7 +12,7 @@ fn room(name: &str) -> RoomName {
 }
 
 fn person(id: &str) -> Person {
-    Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false }
+    Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false, appearance: Default::default() }
 }
 
 pub(super) fn message(seq: u64, author: &str, nonce: &str) -> ChatMessage {

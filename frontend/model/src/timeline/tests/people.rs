@@ -112,7 +112,12 @@ fn a_message_shows_that_it_mentions_the_visitor() {
 fn only_people_of_the_same_name_get_a_tag() {
     let mut timeline = room(1..=1, false);
     let message_of = |seq, id: &str, name: &str| {
-        let author = Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false };
+        let author = Person {
+            id: id.parse().unwrap(),
+            name: name.parse().unwrap(),
+            moderator: false,
+            appearance: Default::default(),
+        };
         ServerMessage::Message(ChatMessage { author, ..message_by(seq, "x") })
     };
     timeline.apply(message_of(2, "id-of-ann", "Ann"), 0);
@@ -136,7 +141,12 @@ fn names_that_differ_only_in_joiners_or_case_get_tags() {
     ] {
         let mut timeline = room(1..=1, false);
         for (seq, id, name) in [(2, "a", one), (3, "b", other)] {
-            let author = Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false };
+            let author = Person {
+                id: id.parse().unwrap(),
+                name: name.parse().unwrap(),
+                moderator: false,
+                appearance: Default::default(),
+            };
             timeline.apply(ServerMessage::Message(ChatMessage { author, ..message_by(seq, "x") }), 0);
         }
         assert_eq!(timeline.namesakes(str::to_uppercase).len(), 2, "{one}");
@@ -147,7 +157,12 @@ fn names_that_differ_only_in_joiners_or_case_get_tags() {
 fn one_person_under_two_names_gets_no_tag() {
     let mut timeline = room(1..=1, false);
     for (seq, name) in [(2, "Ann"), (3, "ann"), (4, "Anna")] {
-        let author = Person { id: "a".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
+        let author = Person {
+            id: "a".parse().unwrap(),
+            name: name.parse().unwrap(),
+            moderator: false,
+            appearance: Default::default(),
+        };
         timeline.apply(ServerMessage::Message(ChatMessage { author, ..message_by(seq, "x") }), 0);
     }
     assert!(timeline.namesakes(str::to_uppercase).is_empty());

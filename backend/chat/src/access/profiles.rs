@@ -1,0 +1,237 @@
+//! The profiles of people: changes of picture, colour and status, and their removal.
+//!
+//! The picture of a person is one file, which is replaced. Only the request that has put [`StoredProfile::changing_until`] into the profile
+//! changes it, and it stores the new profile after that. So the profile never names a picture that another request has removed.
+
+use std::sync::Arc;
+
+use shared_types::{Appearance, Hue, Nonce, PersonId, StatusText, Timestamp, UploadedPicture};
+
+use crate::{
+    content::images::{ImageFault, is_animated, picture_fault},
+    ports::{
+        Unavailable,
+        connections::Connection,
+        images::{Images, Upload},
+        messages::MessageKey,
+        profiles::{CHANGE_TIME, Profiles, StoredProfile},
+        system::Clock,
+    },
+};
+
+/// Number of attempts to change a profile, of which changes from other devices of the person may prevent some.
+const ATTEMPTS: usize = 5;
+
+/// The profiles of people.
+#[derive(Clone)]
+pub struct ProfileRegistry {
+    /// The stored profiles.
+    pub profiles: Arc<dyn Profiles>,
+    /// The pictures, and the uploads from which they are made.
+    pub images: Arc<dyn Images>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A new profile.
+#[derive(Clone, Debug)]
+pub struct WantedProfile {
+    /// The status.
+    pub status: Option<StatusText>,
+    /// The colour.
+    pub colour: Option<Hue>,
+    /// The picture.
+    pub picture: WantedPicture,
+}
+
+/// What becomes of the picture.
+#[derive(Clone, Debug)]
+pub enum WantedPicture {
+    /// It stays as it is.
+    Kept,
+    /// It is removed.
+    None,
+    /// It is replaced by an upload.
+    New(UploadedPicture),
+}
+
+/// Why a profile was not changed. Its `Display` is a sentence for the person.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The uploaded picture cannot be used.
+    #[error(transparent)]
+    Picture(#[from] PictureFault),
+    /// Another device changes the picture at the same time.
+    #[error("another device is changing this picture: try again")]
+    Changing,
+    /// The store did not answer. A retry completes the change.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Why a picture was not accepted. Its `Display` is a sentence for the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PictureFault {
+    /// No picture was uploaded with this nonce in this room, or the sweep has removed it.
+    #[error("the picture is not there: upload it first")]
+    Missing,
+    /// The file is not as announced, or no image.
+    #[error(transparent)]
+    Image(ImageFault),
+    /// The width or the height is another one.
+    #[error("a picture has {0} × {0} pixels", shared_types::limits::PICTURE_SIDE)]
+    Sides,
+    /// The picture has several frames.
+    #[error("a picture must not be animated")]
+    Animated,
+}
+
+/// A picture that was uploaded and checked.
+struct CheckedPicture {
+    upload: Upload,
+    bytes: Vec<u8>,
+}
+
+impl ProfileRegistry {
+    /// Replaces the profile of the person of a connection. Returns the new one.
+    ///
+    /// Costs one read and one write of the profile. If the picture changes, there is another write before its file is written or removed.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileError`] gives the reason.
+    pub async fn set(
+        &self,
+        sender: &Connection,
+        wanted: WantedProfile,
+    ) -> std::result::Result<StoredProfile, ProfileError> {
+        let person = &sender.person.id;
+        let mut checked = None;
+        for _ in 0..ATTEMPTS {
+            let stored = self.profiles.profile(person).await?;
+            let shown = StoredProfile {
+                version: stored.version.wrapping_add(1),
+                status: wanted.status.clone(),
+                appearance: Appearance { colour: wanted.colour, ..stored.appearance },
+                ..stored.clone()
+            };
+            let is_there = |nonce: &Nonce| stored.nonce.as_ref() == Some(nonce) && stored.appearance.picture.is_some();
+            let has_file = stored.appearance.picture.is_some() || stored.changing_until.is_some();
+            let changed = match &wanted.picture {
+                // The picture of a retry is there already.
+                WantedPicture::New(picture) if !is_there(&picture.nonce) => {
+                    if checked.is_none() {
+                        checked = Some(self.check(sender, picture).await?);
+                    }
+                    self.change_file(person, &stored, checked.as_ref(), &wanted).await?
+                }
+                WantedPicture::None if has_file => self.change_file(person, &stored, None, &wanted).await?,
+                _ => self.profiles.set_profile(person, &shown).await?.then_some(shown),
+            };
+            if let Some(changed) = changed {
+                self.discard(checked).await;
+                return Ok(changed);
+            }
+        }
+        Err(too_many_changes().into())
+    }
+
+    /// Removes the profile of a person with its picture. Also a file without a profile is removed: a profile may have been lost.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileError`] gives the reason.
+    pub async fn remove(&self, person: &PersonId) -> std::result::Result<(), ProfileError> {
+        let nothing = WantedProfile { status: None, colour: None, picture: WantedPicture::None };
+        for _ in 0..ATTEMPTS {
+            let stored = self.profiles.profile(person).await?;
+            if self.change_file(person, &stored, None, &nothing).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(too_many_changes().into())
+    }
+
+    /// Writes or removes the file of a picture, and stores the wanted profile. Returns `None` if the stored profile is another one now.
+    async fn change_file(
+        &self,
+        person: &PersonId,
+        stored: &StoredProfile,
+        picture: Option<&CheckedPicture>,
+        wanted: &WantedProfile,
+    ) -> std::result::Result<Option<StoredProfile>, ProfileError> {
+        let now = self.clock.now();
+        if stored.is_changing(now) {
+            return Err(ProfileError::Changing);
+        }
+        let changing_until = Some(now + CHANGE_TIME);
+        let begun = StoredProfile { version: stored.version.wrapping_add(1), changing_until, ..stored.clone() };
+        if !self.profiles.set_profile(person, &begun).await? {
+            return Ok(None);
+        }
+        match picture {
+            Some(CheckedPicture { upload, bytes }) => self.images.put_picture(person, upload.kind, bytes).await?,
+            None => self.images.remove_picture(person).await?,
+        }
+        // A new version, also if the clock stood still.
+        let before = stored.appearance.picture.map_or(0, |before| before.0 + 1);
+        let at = Timestamp(now.0.max(before));
+        let mut begun = begun;
+        for _ in 0..ATTEMPTS {
+            let done = StoredProfile {
+                version: begun.version.wrapping_add(1),
+                status: wanted.status.clone(),
+                appearance: Appearance { picture: picture.map(|_| at), colour: wanted.colour },
+                nonce: picture.map(|picture| picture.upload.message_key.nonce.clone()),
+                changing_until: None,
+            };
+            if self.profiles.set_profile(person, &done).await? {
+                return Ok(Some(done));
+            }
+            // Another device changed colour or status meanwhile, or an earlier attempt of the store arrived.
+            begun = self.profiles.profile(person).await?;
+            if begun.changing_until != changing_until {
+                return Ok(Some(begun));
+            }
+        }
+        Err(too_many_changes().into())
+    }
+
+    /// Checks an uploaded picture. One that cannot be used is removed.
+    async fn check(
+        &self,
+        sender: &Connection,
+        picture: &UploadedPicture,
+    ) -> std::result::Result<CheckedPicture, ProfileError> {
+        let (room, author) = (sender.room.clone(), sender.person.id.clone());
+        let message_key = MessageKey { room, author, nonce: picture.nonce.clone() };
+        let upload = Upload { message_key, kind: picture.kind, size: picture.size };
+        let Some(found) = self.images.uploaded(&upload).await? else {
+            return Err(PictureFault::Missing.into());
+        };
+        let fault = match picture_fault(&found, picture) {
+            Some(ImageFault::Sides) => Some(PictureFault::Sides),
+            Some(fault) => Some(PictureFault::Image(fault)),
+            None => is_animated(picture.kind, &found.head).then_some(PictureFault::Animated),
+        };
+        if let Some(fault) = fault {
+            self.images.discard(&upload).await?;
+            return Err(fault.into());
+        }
+        // The head of an upload is longer than a picture may be.
+        Ok(CheckedPicture { upload, bytes: found.head })
+    }
+
+    /// Removes an upload that is a picture now. If that fails, the sweep does it.
+    async fn discard(&self, checked: Option<CheckedPicture>) {
+        if let Some(CheckedPicture { upload, .. }) = checked
+            && let Err(error) = self.images.discard(&upload).await
+        {
+            tracing::warn!(%error, "upload of a picture not removed; the sweep removes it");
+        }
+    }
+}
+
+fn too_many_changes() -> Unavailable {
+    Unavailable { doing: "changing a profile", cause: "other requests change it at the same time".into() }
+}

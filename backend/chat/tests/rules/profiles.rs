@@ -1,0 +1,478 @@
+//! Tests of profiles: picture, colour and status.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use chat::{
+    commands::{FrameHandler, FramePorts, FrameRequest},
+    ports::{
+        Result, Unavailable,
+        connections::ConnectionId,
+        images::Images,
+        profiles::{CHANGE_TIME, Profiles, StoredProfile},
+        system::Clock,
+    },
+    presence::{connect::ConnectRule, connect_handler::ConnectHandler},
+};
+use chat_testing::test_chat::{START, TestChat, connect_request};
+use serde_json::{Value, json};
+use shared_types::{Appearance, PersonId, Timestamp};
+
+use super::images::png;
+
+fn person(id: &str) -> PersonId {
+    id.parse().unwrap()
+}
+
+/// Opens a chat. Sockets: `a` of Ann and `b` of Bea in the lobby, `a2` of Ann in `cats` with `c` of Cy.
+async fn chat() -> TestChat {
+    let chat = TestChat::new().await;
+    for (socket, room, who) in
+        [("a", "lobby", "ann"), ("b", "lobby", "bea"), ("a2", "cats", "ann"), ("c", "cats", "cy")]
+    {
+        open(&chat, socket, who, room).await;
+    }
+    for socket in ["a", "b", "a2", "c"] {
+        chat.received(socket);
+    }
+    chat
+}
+
+async fn open(chat: &TestChat, socket: &str, who: &str, room: &str) {
+    chat.connect(socket, Some(room), Some(&chat.ticket(who)), Some(who)).await.unwrap();
+    chat.send(socket, json!({ "action": "hello" })).await;
+}
+
+/// Returns a picture of the right size with this content.
+fn picture(content: u8) -> Vec<u8> {
+    let mut bytes = png(96, 96);
+    bytes.push(content);
+    bytes
+}
+
+/// Uploads a picture. Returns how `setProfile` names it.
+async fn upload(chat: &TestChat, socket: &str, nonce: &str, bytes: &[u8]) -> Value {
+    let announced = json!({ "type": "image/png", "size": bytes.len() });
+    chat.upload(socket, nonce, &announced, bytes).await;
+    json!({ "nonce": nonce, "type": "image/png", "size": bytes.len() })
+}
+
+/// Sends `setProfile` with these fields. Returns the answer.
+async fn set(chat: &TestChat, socket: &str, fields: Value) -> Value {
+    chat.received(socket);
+    let mut frame = fields;
+    frame["action"] = "setProfile".into();
+    chat.send(socket, frame).await;
+    let received = chat.received(socket);
+    received.iter().find(|frame| frame["type"] != "presence").unwrap_or_else(|| panic!("{received:?}")).clone()
+}
+
+async fn stored_picture(chat: &TestChat, of: &str) -> Option<Vec<u8>> {
+    chat.images.picture(&person(of)).await.unwrap()
+}
+
+/// Returns a person of the newest `presence` that a socket received.
+fn present(chat: &TestChat, socket: &str, id: &str) -> Option<Value> {
+    let received = chat.received(socket);
+    let newest = received.iter().rfind(|frame| frame["type"] == "presence")?;
+    newest["people"].as_array()?.iter().find(|person| person["id"] == id).cloned()
+}
+
+/// Asks for profiles. Returns them.
+async fn profiles(chat: &TestChat, socket: &str, of: Option<&str>) -> Value {
+    chat.received(socket);
+    let frame = of.map_or(json!({ "action": "profile" }), |of| json!({ "action": "profile", "person": of }));
+    chat.send(socket, frame).await;
+    let answer = chat.received(socket).pop().unwrap();
+    assert_eq!(answer["type"], "profiles", "{answer}");
+    answer["profiles"].clone()
+}
+
+#[tokio::test]
+async fn a_profile_is_shown_in_all_rooms_and_in_messages() {
+    let chat = chat().await;
+    let picture = upload(&chat, "a", "n-1", &picture(1)).await;
+    let answer = set(&chat, "a", json!({ "status": "On holiday", "colour": 3, "picture": picture })).await;
+    let appearance = json!({ "picture": START, "colour": 3 });
+    let profile = json!({ "person": "ann", "status": "On holiday", "appearance": appearance });
+    assert_eq!(answer, json!({ "type": "profiles", "profiles": [profile] }));
+    for socket in ["b", "a2", "c"] {
+        let shown = present(&chat, socket, "ann");
+        assert_eq!(shown, Some(json!({ "id": "ann", "name": "ann", "appearance": appearance })), "{socket}");
+    }
+    for socket in ["a", "a2"] {
+        chat.received("b");
+        chat.received("c");
+        chat.send_message(socket, "hi", &format!("m-{socket}")).await;
+        let message = chat.received(socket).pop().unwrap();
+        assert_eq!(message["author"]["appearance"], appearance, "{message}");
+    }
+    assert_eq!(profiles(&chat, "b", None).await, json!([profile]));
+    assert_eq!(profiles(&chat, "b", Some("ann")).await, json!([profile]));
+    assert_eq!(profiles(&chat, "b", Some("bea")).await, json!([{ "person": "bea" }]));
+    // Also of somebody who is absent, and after a reload.
+    chat.disconnect("a").await;
+    assert_eq!(profiles(&chat, "b", None).await, json!([]));
+    assert_eq!(profiles(&chat, "b", Some("ann")).await, json!([profile]));
+    open(&chat, "a3", "ann", "lobby").await;
+    assert_eq!(chat.received("a3")[0]["you"]["appearance"], appearance);
+    assert_eq!(profiles(&chat, "b", None).await, json!([profile]));
+}
+
+#[tokio::test]
+async fn copies_of_a_person_beside_a_message_have_no_appearance() {
+    let chat = chat().await;
+    set(&chat, "a", json!({ "colour": 3 })).await;
+    chat.send_message("a", "hi", "n-1").await;
+    let mention = json!([{ "id": "ann", "name": "ann", "appearance": { "colour": 5 } }]);
+    for frame in [
+        json!({ "action": "send", "text": "@ann hi", "nonce": "n-2", "replyTo": 1, "mentions": mention }),
+        json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
+        json!({ "action": "rules", "rules": { "memberPins": true } }),
+    ] {
+        chat.send("a", frame).await;
+    }
+    for seq in [1, 2] {
+        let message = chat.stored_message("lobby", seq).await;
+        assert_eq!(message["author"]["appearance"], json!({ "colour": 3 }), "{message}");
+        let others = [&message["replyTo"], &message["mentions"], &message["reactions"]];
+        assert!(others.iter().all(|other| !other.to_string().contains("appearance")), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn fields_that_are_absent_are_removed_and_a_picture_can_be_kept() {
+    let chat = chat().await;
+    let picture = upload(&chat, "a", "n-1", &picture(1)).await;
+    set(&chat, "a", json!({ "status": "hi", "colour": 3, "picture": picture })).await;
+    let answer = set(&chat, "a", json!({ "colour": 0, "keepPicture": true })).await;
+    let kept = json!([{ "person": "ann", "appearance": { "picture": START, "colour": 0 } }]);
+    assert_eq!(answer["profiles"], kept);
+    assert!(stored_picture(&chat, "ann").await.is_some());
+    assert_eq!(set(&chat, "a", json!({})).await["profiles"], json!([{ "person": "ann" }]));
+    assert_eq!(stored_picture(&chat, "ann").await, None);
+    assert_eq!(present(&chat, "c", "ann"), Some(json!({ "id": "ann", "name": "ann" })));
+    assert_eq!(chat.profiles.profile(&person("ann")).await.unwrap(), StoredProfile::default(), "nothing is left");
+    // Keeping a picture that is not there.
+    let answer = set(&chat, "a", json!({ "status": "hi", "keepPicture": true })).await;
+    assert_eq!(answer["profiles"], json!([{ "person": "ann", "status": "hi" }]));
+}
+
+#[tokio::test]
+async fn a_new_picture_replaces_the_old_one_with_a_new_version() {
+    let chat = chat().await;
+    for (number, version) in [(1, START), (2, START + 1)] {
+        let picture = upload(&chat, "a", &format!("n-{number}"), &picture(number)).await;
+        let answer = set(&chat, "a", json!({ "picture": picture, "keepPicture": true })).await;
+        assert_eq!(answer["profiles"][0]["appearance"]["picture"], version, "also if the clock stands still");
+        assert_eq!(stored_picture(&chat, "ann").await, Some(self::picture(number)));
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_command_finds_its_picture() {
+    let chat = chat().await;
+    let picture = upload(&chat, "a", "n-1", &picture(1)).await;
+    let first = set(&chat, "a", json!({ "picture": picture, "colour": 1 })).await;
+    chat.clock.advance(Duration::from_secs(1));
+    // The answer was lost, and the upload is gone. The page may have connected again, in another room.
+    assert_eq!(set(&chat, "a2", json!({ "picture": picture, "colour": 1 })).await, first);
+    assert_eq!(stored_picture(&chat, "ann").await, Some(self::picture(1)));
+}
+
+#[tokio::test]
+async fn a_picture_that_cannot_be_used_is_refused() {
+    let chat = chat().await;
+    set(&chat, "a", json!({ "status": "before" })).await;
+    let animated = [&picture(0)[..33], &0_u32.to_be_bytes(), b"acTL", &[0; 4]].concat();
+    let webp = [b"RIFF\x20\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0", &[95, 0, 0, 95, 0, 0][..]].concat();
+    for (number, (kind, bytes, size, code)) in [
+        ("image/png", png(95, 96), None, "badImage"),
+        ("image/png", png(96, 97), None, "badImage"),
+        ("image/png", png(192, 192), None, "badImage"),
+        ("image/webp", picture(1), None, "badImage"),
+        ("image/jpeg", b"<html><script>".to_vec(), None, "badImage"),
+        ("image/png", b"<svg xmlns='http://www.w3.org/2000/svg'>".to_vec(), None, "badImage"),
+        ("image/png", animated, None, "badImage"),
+        ("image/webp", webp, None, "badImage"),
+        ("image/png", picture(1), Some(30), "badImage"),
+        ("image/png", vec![0; 24_577], None, "badField"),
+        ("image/png", vec![0; 2_097_152], None, "badField"),
+        ("image/gif", b"GIF89a\x60\0\x60\0\0\0\0".to_vec(), None, "badField"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (nonce, size) = (format!("n-{number}"), size.unwrap_or(bytes.len()));
+        // Each has another minute: uploads have a rate limit of their own.
+        chat.advance_to_next_minute();
+        chat.upload("a", &nonce, &json!({ "type": kind, "size": size }), &bytes).await;
+        let picture = json!({ "nonce": nonce, "type": kind, "size": size });
+        let answer = set(&chat, "a", json!({ "status": "after", "picture": picture })).await;
+        assert_eq!((&answer["code"], &answer["nonce"]), (&json!(code), &json!(nonce)), "{kind} {number}: {answer}");
+        if code == "badImage" {
+            // It is removed, so a repetition does not find it.
+            let answer = set(&chat, "a", json!({ "status": "after", "picture": picture })).await;
+            assert_eq!(answer["code"], "noImage", "{kind} {number}: {answer}");
+        }
+    }
+    chat.advance_to_next_minute();
+    let missing = json!({ "nonce": "never", "type": "image/png", "size": 9 });
+    assert_eq!(set(&chat, "a", json!({ "picture": missing })).await["code"], "noImage");
+    assert_eq!(profiles(&chat, "b", None).await, json!([{ "person": "ann", "status": "before" }]));
+    assert_eq!(stored_picture(&chat, "ann").await, None);
+}
+
+#[tokio::test]
+async fn nobody_uses_the_upload_of_another_person() {
+    let chat = chat().await;
+    let picture = upload(&chat, "a", "n-1", &picture(1)).await;
+    assert_eq!(set(&chat, "b", json!({ "picture": picture })).await["code"], "noImage");
+    assert_eq!(stored_picture(&chat, "bea").await, None);
+}
+
+#[tokio::test]
+async fn a_status_is_checked() {
+    let chat = chat().await;
+    let long = "x".repeat(81);
+    for bad in ["", "a\u{202e}b", "a\u{0}b", "\u{200b}", "a\u{2066}b", long.as_str()] {
+        assert_eq!(set(&chat, "a", json!({ "status": bad })).await["code"], "badField", "{}", bad.escape_unicode());
+        chat.advance_to_next_minute();
+    }
+    assert_eq!(set(&chat, "a", json!({ "status": "one\ntwo" })).await["profiles"][0]["status"], "one two");
+}
+
+#[tokio::test]
+async fn a_muted_person_cannot_change_their_profile_and_others_can_in_a_read_only_room() {
+    let chat = super::moderation::moderated_chat().await;
+    chat.send("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await;
+    let picture = upload(&chat, "b", "n-1", &picture(1)).await;
+    assert_eq!(set(&chat, "b", json!({ "picture": picture })).await["type"], "profiles");
+    chat.send("m", super::moderation::mute("ann", 60)).await;
+    assert_eq!(set(&chat, "a", json!({ "status": "hi" })).await["code"], "muted");
+}
+
+#[tokio::test]
+async fn changes_of_a_profile_have_a_limit() {
+    let chat = chat().await;
+    for number in 0..10 {
+        let answer = set(&chat, "a", json!({ "colour": number })).await;
+        assert_eq!(answer["type"], "profiles", "{answer}");
+    }
+    let answer = set(&chat, "a2", json!({ "colour": 11 })).await;
+    assert_eq!((&answer["code"], &answer["retryAfter"]), (&json!("tooFast"), &json!(40)), "{answer}");
+    chat.advance_to_next_minute();
+    assert_eq!(set(&chat, "a", json!({ "colour": 11 })).await["type"], "profiles");
+}
+
+#[tokio::test]
+async fn clearing_a_person_removes_their_profile() {
+    let chat = super::moderation::moderated_chat().await;
+    let picture = upload(&chat, "a", "n-1", &picture(1)).await;
+    set(&chat, "a", json!({ "status": "rude", "colour": 1, "picture": picture })).await;
+    chat.received("b");
+    chat.send("m", json!({ "action": "clear", "person": "ann" })).await;
+    assert_eq!(stored_picture(&chat, "ann").await, None);
+    assert_eq!(chat.profiles.profile(&person("ann")).await.unwrap(), StoredProfile::default());
+    assert_eq!(present(&chat, "b", "ann"), Some(json!({ "id": "ann", "name": "Ann" })));
+    assert_eq!(profiles(&chat, "b", None).await, json!([]));
+    let connection = chat.connection("a2").await;
+    assert_eq!((connection.status, connection.person.appearance), (None, Appearance::NONE));
+}
+
+#[tokio::test]
+async fn erasing_all_data_removes_a_picture_also_without_a_profile() {
+    let chat = chat().await;
+    let picture = upload(&chat, "a", "n-1", &picture(1)).await;
+    set(&chat, "a", json!({ "status": "hi", "picture": picture })).await;
+    // The store lost the profile.
+    let lost = StoredProfile { version: 3, ..StoredProfile::default() };
+    assert!(chat.profiles.set_profile(&person("ann"), &lost).await.unwrap());
+    assert!(stored_picture(&chat, "ann").await.is_some());
+    assert_eq!(chat.erase_data("a").await, (0, false));
+    assert_eq!(stored_picture(&chat, "ann").await, None);
+    assert_eq!(chat.profiles.profile(&person("ann")).await.unwrap(), StoredProfile::default());
+}
+
+#[tokio::test]
+async fn an_erased_author_has_no_appearance() {
+    let chat = chat().await;
+    set(&chat, "a", json!({ "colour": 4 })).await;
+    chat.send_message("a", "hi", "n-1").await;
+    assert_eq!(chat.erase_data("a").await, (1, false));
+    let author = chat.stored_message("lobby", 1).await["author"].clone();
+    assert_eq!(author, json!({ "id": "gone", "name": "gone" }));
+}
+
+#[tokio::test]
+async fn an_export_has_the_profile() {
+    let chat = chat().await;
+    let export = async || {
+        let person = chat.connection("a").await.person;
+        serde_json::to_value(chat.data_export().export(person, None).await.unwrap()).unwrap()["profile"].clone()
+    };
+    assert_eq!(export().await, Value::Null);
+    let picture = upload(&chat, "a", "n-1", &picture(1)).await;
+    set(&chat, "a", json!({ "status": "hi", "colour": 2, "picture": picture })).await;
+    let expected = json!({ "status": "hi", "colour": 2, "picture": START, "picturePath": "/pictures/ann" });
+    assert_eq!(export().await, expected);
+}
+
+#[tokio::test]
+async fn the_daily_clean_up_keeps_pictures() {
+    let chat = chat().await;
+    let picture = upload(&chat, "a", "n-1", &picture(1)).await;
+    set(&chat, "a", json!({ "picture": picture })).await;
+    chat.clock.advance(Duration::from_secs(400 * 24 * 60 * 60));
+    chat.run_cleanup().await;
+    assert!(stored_picture(&chat, "ann").await.is_some());
+}
+
+/// Profiles that fail, or that run something before a call.
+struct FaultyProfiles {
+    store: Arc<dyn Profiles>,
+    fails: AtomicBool,
+    /// Number of calls of `set_profile` that succeed before the others fail.
+    writes_left: AtomicU32,
+}
+
+impl FaultyProfiles {
+    fn of(chat: &TestChat) -> Arc<Self> {
+        let (fails, writes_left) = (AtomicBool::new(false), AtomicU32::new(u32::MAX));
+        Arc::new(Self { store: chat.profiles.clone(), fails, writes_left })
+    }
+}
+
+fn fault() -> Unavailable {
+    Unavailable { doing: "reading a profile", cause: "a fault of the test".into() }
+}
+
+#[async_trait]
+impl Profiles for FaultyProfiles {
+    async fn profile(&self, person: &PersonId) -> Result<StoredProfile> {
+        if self.fails.load(Ordering::Relaxed) { Err(fault()) } else { self.store.profile(person).await }
+    }
+
+    async fn set_profile(&self, person: &PersonId, profile: &StoredProfile) -> Result<bool> {
+        let left = self.writes_left.load(Ordering::Relaxed);
+        self.writes_left.store(left.saturating_sub(1), Ordering::Relaxed);
+        if left == 0 { Err(fault()) } else { self.store.set_profile(person, profile).await }
+    }
+}
+
+/// Sends a frame to a chat with other profiles.
+async fn send_with(chat: &TestChat, profiles: &Arc<FaultyProfiles>, socket: &str, frame: Value) -> Value {
+    chat.received(socket);
+    let ports = FramePorts { profiles: profiles.clone(), ..chat.ports() };
+    let request =
+        FrameRequest { connection: ConnectionId(socket.into()), request_id: "r".into(), body: frame.to_string() };
+    FrameHandler::new(ports, chat.settings()).handle(request).await;
+    chat.received(socket).pop().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn somebody_whose_profile_cannot_be_read_can_connect() {
+    let chat = chat().await;
+    set(&chat, "a", json!({ "colour": 3 })).await;
+    let profiles = FaultyProfiles::of(&chat);
+    profiles.fails.store(true, Ordering::Relaxed);
+    let rule = ConnectRule { profiles, ..chat.connect_rule(chat.moderation.clone()) };
+    let mut request = connect_request("a3");
+    request.ticket = Some(chat.ticket("ann"));
+    ConnectHandler::new(rule).handle(request).await.unwrap();
+    assert_eq!(chat.connection("a3").await.person.appearance, Appearance::NONE);
+}
+
+/// Profiles that change after the first read of `ann`'s.
+struct ChangingProfiles(Arc<dyn Profiles>, AtomicU32);
+
+#[async_trait]
+impl Profiles for ChangingProfiles {
+    async fn profile(&self, person: &PersonId) -> Result<StoredProfile> {
+        let found = self.0.profile(person).await?;
+        // Twice: once while the socket connects, and once while that is corrected.
+        if self.1.fetch_add(1, Ordering::Relaxed) < 2 {
+            let colour = shared_types::Hue::try_from(u64::from(found.version) + 1).ok();
+            let appearance = Appearance { picture: None, colour };
+            let next = StoredProfile { version: found.version + 1, appearance, ..found.clone() };
+            assert!(self.0.set_profile(person, &next).await?);
+        }
+        Ok(found)
+    }
+
+    async fn set_profile(&self, person: &PersonId, profile: &StoredProfile) -> Result<bool> {
+        self.0.set_profile(person, profile).await
+    }
+}
+
+#[tokio::test]
+async fn a_change_while_a_socket_connects_is_not_missed() {
+    let chat = chat().await;
+    let profiles = Arc::new(ChangingProfiles(chat.profiles.clone(), AtomicU32::new(0)));
+    let rule = ConnectRule { profiles, ..chat.connect_rule(chat.moderation.clone()) };
+    let mut request = connect_request("a3");
+    request.ticket = Some(chat.ticket("ann"));
+    ConnectHandler::new(rule).handle(request).await.unwrap();
+    let stored = chat.profiles.profile(&person("ann")).await.unwrap();
+    assert_eq!(stored.version, 2);
+    assert_eq!(chat.connection("a3").await.person.appearance, stored.appearance);
+}
+
+#[tokio::test]
+async fn two_devices_that_change_the_picture_do_not_mix_their_files() {
+    let chat = chat().await;
+    let (profiles, uploaded) = (FaultyProfiles::of(&chat), upload(&chat, "a", "n-1", &picture(1)).await);
+    // The first device is interrupted after the file, before the profile.
+    profiles.writes_left.store(1, Ordering::Relaxed);
+    let frame = json!({ "action": "setProfile", "picture": uploaded });
+    assert_eq!(send_with(&chat, &profiles, "a", frame.clone()).await["code"], "unavailable");
+    assert_eq!(stored_picture(&chat, "ann").await, Some(picture(1)));
+    // Another one cannot tell yet whether the first is still at work. Status and colour can change.
+    let other = upload(&chat, "a2", "n-2", &picture(2)).await;
+    assert_eq!(set(&chat, "a2", json!({ "picture": other })).await["code"], "unavailable");
+    assert_eq!(set(&chat, "a2", json!({})).await["code"], "unavailable");
+    assert_eq!(set(&chat, "a2", json!({ "status": "hi", "keepPicture": true })).await["type"], "profiles");
+    assert_eq!(stored_picture(&chat, "ann").await, Some(picture(1)));
+    // Later it can: the file of the first one is removed, although no profile names it.
+    chat.clock.advance(CHANGE_TIME);
+    assert_eq!(set(&chat, "a2", json!({ "colour": 1 })).await["type"], "profiles");
+    assert_eq!(stored_picture(&chat, "ann").await, None);
+    // The first device tries again.
+    let answer = set(&chat, "a", json!({ "picture": uploaded })).await;
+    assert_eq!(answer["type"], "profiles", "{answer}");
+    assert_eq!(stored_picture(&chat, "ann").await, Some(picture(1)));
+}
+
+#[tokio::test]
+async fn a_profile_that_cannot_be_shown_is_stored_and_the_retry_shows_it() {
+    let chat = chat().await;
+    let profiles = FaultyProfiles::of(&chat);
+    let now = chat.clock.now();
+    profiles.writes_left.store(0, Ordering::Relaxed);
+    let frame = json!({ "action": "setProfile", "colour": 5 });
+    assert_eq!(send_with(&chat, &profiles, "a", frame).await["code"], "unavailable");
+    assert_eq!(chat.connection("a").await.person.appearance, Appearance::NONE);
+    assert_eq!(set(&chat, "a", json!({ "colour": 5 })).await["type"], "profiles");
+    assert_eq!(chat.connection("a2").await.person.appearance.colour, 5.try_into().ok());
+    assert!(now <= chat.clock.now() && Timestamp(START) <= now);
+}
+
+#[tokio::test]
+async fn a_private_room_shows_a_change_to_its_members_only() {
+    let chat = TestChat::new().await;
+    let room = super::private_rooms::private_room(&chat).await;
+    super::private_rooms::open(&chat, "e", "eve", "lobby").await;
+    assert_eq!(set(&chat, "h", json!({ "status": "in secret" })).await["type"], "profiles");
+    assert_eq!(chat.received("e"), Vec::<Value>::new(), "nobody of another room is told");
+    // Who knows the id may ask for the profile; it says nothing about rooms.
+    let profile = profiles(&chat, "e", Some("hana")).await;
+    assert_eq!(profile, json!([{ "person": "hana", "status": "in secret" }]));
+    assert_eq!(profiles(&chat, "e", None).await, json!([]));
+    assert!(!profile.to_string().contains(&room));
+}

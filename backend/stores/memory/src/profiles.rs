@@ -1,0 +1,35 @@
+//! Profiles in memory.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    profiles::{Profiles, StoredProfile},
+};
+use shared_types::PersonId;
+
+/// [`Profiles`] in memory.
+#[derive(Default)]
+pub struct MemoryProfiles(Mutex<BTreeMap<PersonId, StoredProfile>>);
+
+#[async_trait]
+impl Profiles for MemoryProfiles {
+    async fn profile(&self, person: &PersonId) -> Result<StoredProfile> {
+        Ok(self.0.lock().unwrap().get(person).cloned().unwrap_or_default())
+    }
+
+    async fn set_profile(&self, person: &PersonId, profile: &StoredProfile) -> Result<bool> {
+        let mut profiles = self.0.lock().unwrap();
+        let before = profiles.get(person).map_or(0, |before| before.version);
+        if before.wrapping_add(1) != profile.version {
+            return Ok(false);
+        }
+        if profile.is_empty() {
+            profiles.remove(person);
+        } else {
+            profiles.insert(person.clone(), profile.clone());
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,76 @@
+//! Profiles in the database.
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    profiles::{Profiles, StoredProfile},
+};
+use redb::{ReadableTable, TableDefinition, WriteTransaction};
+use shared_types::PersonId;
+
+use crate::{
+    messages::{encode, open, readable},
+    store::Store,
+};
+
+/// [`StoredProfile`] as JSON, by person.
+pub(crate) const PROFILES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("profiles");
+
+/// [`Profiles`] in a [`Store`].
+pub struct RedbProfiles {
+    store: Store,
+}
+
+impl RedbProfiles {
+    /// Returns the profiles of a store.
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+}
+
+#[async_trait]
+impl Profiles for RedbProfiles {
+    async fn profile(&self, person: &PersonId) -> Result<StoredProfile> {
+        let person = person.clone();
+        self.store
+            .read("reading a profile", move |transaction| {
+                let Some(profiles) = open(transaction, PROFILES)? else { return Ok(StoredProfile::default()) };
+                let found = profiles.get(person.as_str())?;
+                Ok(found.map(|stored| to_profile(stored.value())).unwrap_or_default())
+            })
+            .await
+    }
+
+    async fn set_profile(&self, person: &PersonId, profile: &StoredProfile) -> Result<bool> {
+        let (person, profile) = (person.clone(), profile.clone());
+        self.store
+            .write("storing a profile", move |transaction| {
+                let mut profiles = transaction.open_table(PROFILES)?;
+                let before = profiles.get(person.as_str())?.map_or(0, |stored| to_profile(stored.value()).version);
+                if before.wrapping_add(1) != profile.version {
+                    return Ok(false);
+                }
+                if profile.is_empty() {
+                    profiles.remove(person.as_str())?;
+                } else {
+                    profiles.insert(person.as_str(), encode(&profile)?.as_slice())?;
+                }
+                Ok(true)
+            })
+            .await
+    }
+}
+
+/// Stores a profile of a backup.
+pub(crate) fn put(
+    transaction: &WriteTransaction,
+    person: &PersonId,
+    profile: &StoredProfile,
+) -> std::result::Result<(), redb::Error> {
+    transaction.open_table(PROFILES)?.insert(person.as_str(), encode(profile)?.as_slice())?;
+    Ok(())
+}
+
+fn to_profile(stored: &[u8]) -> StoredProfile {
+    readable(stored).unwrap_or_else(|| StoredProfile::unreadable(0))
+}
