@@ -71,6 +71,7 @@ impl LineFile {
             | Record::ReadPosition { .. }
             | Record::ReadReceipt { .. }
             | Record::Device { .. }
+            | Record::Passkey { .. }
             | Record::Member { .. }
             | Record::Audit { .. } => Self::Moderation,
             Record::Idempotency { .. } | Record::Tombstone { .. } => Self::Idempotency,

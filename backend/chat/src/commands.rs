@@ -95,6 +95,7 @@ use crate::{
         images::Images,
         messages::Messages,
         moderation::Moderation,
+        passkeys::Passkeys,
         rate_store::RateStore,
         read_positions::ReadPositions,
         room_directory::RoomDirectory,
@@ -190,6 +191,7 @@ pub struct FrameHandler {
     eraser: DataEraser,
     membership: RoomMembership,
     devices: DeviceRegistry,
+    passkeys: Arc<dyn Passkeys>,
     saved: SavedList,
     usage: UsageCounter,
 }
@@ -214,6 +216,8 @@ pub struct FramePorts {
     pub members: Arc<dyn RoomMembers>,
     /// The devices of people.
     pub devices: Arc<dyn Devices>,
+    /// The passkeys of people.
+    pub passkeys: Arc<dyn Passkeys>,
     /// Slow mode slots.
     pub rate_store: Arc<dyn RateStore>,
     /// Up to where people have read.
@@ -265,6 +269,7 @@ impl FrameHandler {
             room_directory,
             members,
             devices,
+            passkeys,
             usage,
             renderer,
             clock,
@@ -310,6 +315,7 @@ impl FrameHandler {
             large_rooms: None,
         };
         Self {
+            passkeys,
             devices: DeviceRegistry {
                 devices,
                 restriction_store: restriction_store.clone(),

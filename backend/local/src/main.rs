@@ -36,6 +36,7 @@ use chat_local::{
     tcp_limits::{self, TcpLimits},
 };
 use embedded_page::EmbeddedPage;
+use passkeys::WebauthnCeremony;
 use platform::{
     cpu_pool,
     identity_provider::HttpProvider,
@@ -47,6 +48,7 @@ use store_redb::{
     images::FileImages,
     messages::RedbMessages,
     moderation::RedbModeration,
+    passkeys::RedbPasskeys,
     rate_store::InProcessRateStore,
     read_positions::RedbReadPositions,
     room_directory::RedbRoomDirectory,
@@ -134,6 +136,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
     let moderation = Arc::new(RedbModeration::new(store.clone(), clock.clone()));
     let members = Arc::new(RedbRoomMembers::new(store.clone()));
     let devices = Arc::new(RedbDevices::new(store.clone()));
+    let passkeys = Arc::new(RedbPasskeys::new(store.clone()));
     let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
     let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
     let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
@@ -183,6 +186,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 moderation: moderation.clone(),
                 members: members.clone(),
                 devices: devices.clone(),
+                passkeys: passkeys.clone(),
                 rate_store: rate_store.clone(),
                 read_positions: read_positions.clone(),
                 room_directory: room_directory.clone(),
@@ -218,6 +222,8 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 moderation,
                 members,
                 devices,
+                passkeys,
+                ceremony: Arc::new(WebauthnCeremony),
                 rate_store,
                 read_positions,
                 tokens,

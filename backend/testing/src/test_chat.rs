@@ -16,6 +16,7 @@ use chat::{
         devices::DeviceRegistry,
         links::AccessLinks,
         origin::Origins,
+        passkeys::PasskeyAccess,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
         room_membership::RoomMembership,
@@ -31,6 +32,7 @@ use chat::{
         images::{Images, Upload},
         messages::MessageKey,
         moderation::Moderation,
+        passkey_ceremony::PasskeyCeremony,
         secrets::Secrets,
         system::{Clock, Entropy},
     },
@@ -45,9 +47,9 @@ use serde_json::{Value, json};
 use shared_types::{PersonId, Timestamp};
 use store_redb::{
     connections::InProcessConnections, devices::RedbDevices, images::FileImages, messages::RedbMessages,
-    moderation::RedbModeration, rate_store::InProcessRateStore, read_positions::RedbReadPositions,
-    room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
-    usage_store::RedbUsage,
+    moderation::RedbModeration, passkeys::RedbPasskeys, rate_store::InProcessRateStore,
+    read_positions::RedbReadPositions, room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store,
+    tokens::RedbTokens, usage_store::RedbUsage,
 };
 
 use crate::{clock::ManualClock, failing_receipts::FailingReceipts, recording_gateway::RecordingGateway};
@@ -74,6 +76,8 @@ pub struct TestChat {
     pub members: Arc<RedbRoomMembers>,
     /// The devices of people.
     pub devices: Arc<RedbDevices>,
+    /// The passkeys of people.
+    pub passkeys: Arc<RedbPasskeys>,
     pub rate: RateLimiter,
     pub secrets: Arc<dyn Secrets>,
     pub renderer: MessageRenderer,
@@ -119,6 +123,7 @@ impl TestChat {
         let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
         let members = Arc::new(RedbRoomMembers::new(store.clone()));
         let devices = Arc::new(RedbDevices::new(store.clone()));
+        let passkeys = Arc::new(RedbPasskeys::new(store.clone()));
         let usage = Arc::new(RedbUsage::new(store.clone(), directory.path()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
@@ -137,6 +142,7 @@ impl TestChat {
             usage,
             members,
             devices,
+            passkeys,
             rate,
             secrets,
             renderer: MessageRenderer::new(CpuScheduler::inline()),
@@ -208,6 +214,7 @@ impl TestChat {
             messages: self.messages.clone(),
             read_positions: self.read_positions.clone(),
             devices: self.device_registry(),
+            passkeys: self.passkeys.clone(),
             saved: self.messages.clone(),
             membership: self.membership(),
             moderation: self.moderation.clone(),
@@ -227,6 +234,11 @@ impl TestChat {
         }
     }
 
+    /// Returns the rules of passkeys, with these ceremonies.
+    pub fn passkey_access(&self, ceremony: Arc<dyn PasskeyCeremony>) -> PasskeyAccess {
+        PasskeyAccess { links: self.links(), passkeys: self.passkeys.clone(), ceremony }
+    }
+
     /// Returns the ports of the frame handler.
     pub fn ports(&self) -> FramePorts {
         FramePorts {
@@ -239,6 +251,7 @@ impl TestChat {
             room_directory: self.room_directory.clone(),
             members: self.members.clone(),
             devices: self.devices.clone(),
+            passkeys: self.passkeys.clone(),
             usage: self.usage.clone(),
             rate_store: self.rate_store.clone(),
             read_positions: self.read_positions.clone(),

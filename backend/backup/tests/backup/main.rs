@@ -23,6 +23,7 @@ use store_redb::{
     devices::RedbDevices,
     messages::RedbMessages,
     moderation::RedbModeration,
+    passkeys::RedbPasskeys,
     read_positions::RedbReadPositions,
     room_directory::RedbRoomDirectory,
     room_members::RedbRoomMembers,
@@ -40,6 +41,7 @@ async fn filled() -> TempDir {
     let read_positions = RedbReadPositions::new(store.clone());
     let members = RedbRoomMembers::new(store.clone());
     let devices = RedbDevices::new(store.clone());
+    let passkeys = RedbPasskeys::new(store.clone());
     RedbRoomDirectory::load(store.clone()).await;
     let ports = Ports {
         messages: &messages,
@@ -47,6 +49,7 @@ async fn filled() -> TempDir {
         moderation: &moderation,
         members: &members,
         devices: &devices,
+        passkeys: &passkeys,
         read_positions: &read_positions,
         secrets: &store,
     };

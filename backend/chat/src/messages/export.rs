@@ -10,11 +10,12 @@ use shared_types::{
 };
 
 use crate::{
-    access::{devices::DeviceRegistry, room_membership::RoomMembership},
+    access::{devices::DeviceRegistry, passkeys, room_membership::RoomMembership},
     ports::{
         Result,
         messages::{IdempotencyRecord, MessageKey, Messages},
         moderation::Moderation,
+        passkeys::{PasskeyId, Passkeys, StoredPasskey},
         read_positions::{ReadPosition, ReadPositions, StoredReceipt},
         saved_messages::SavedMessages,
         system::Clock,
@@ -44,6 +45,8 @@ pub struct DataExport {
     pub moderation: Arc<dyn Moderation>,
     /// The devices of people.
     pub devices: DeviceRegistry,
+    /// The passkeys of people.
+    pub passkeys: Arc<dyn Passkeys>,
     /// What people saved.
     pub saved: Arc<dyn SavedMessages>,
     /// The time.
@@ -64,6 +67,9 @@ pub struct ExportPart {
     /// The devices on which the person is signed in; only in the first part.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<SignedInDevice>,
+    /// The passkeys of the person, without their keys; only in the first part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passkeys: Vec<ExportedPasskey>,
     /// The messages, by room and oldest first.
     pub messages: Vec<ExportedMessage>,
     /// Up to where the person has read each room. In the first part only.
@@ -90,6 +96,26 @@ pub struct ExportedMessage {
     /// The paths of its other images.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     more_image_paths: Vec<String>,
+}
+
+/// A passkey of the person.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedPasskey {
+    passkey: PasskeyId,
+    name: PersonName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    browser: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<String>,
+    created: Timestamp,
+    last: Timestamp,
+}
+
+impl From<StoredPasskey> for ExportedPasskey {
+    fn from(StoredPasskey { id, name, browser, system, created, last, policy: _, key: _ }: StoredPasskey) -> Self {
+        Self { passkey: id, name, browser, system, created, last }
+    }
 }
 
 /// Up to where a person has read a room.
@@ -130,6 +156,10 @@ impl DataExport {
             None => self.devices.list(&person.id, None, limits::DEVICE_LIFE).await?,
             Some(_) => Vec::new(),
         };
+        let passkeys = match after {
+            None => passkeys::listed(self.passkeys.as_ref(), &person.id, self.clock.now()).await?,
+            Some(_) => Vec::new(),
+        };
         let (mut messages, mut bytes): (Vec<ExportedMessage>, usize) = (Vec::new(), 0);
         let read = if after.is_none() { self.exported_positions(&person.id).await? } else { Vec::new() };
         let next = loop {
@@ -160,7 +190,9 @@ impl DataExport {
             None => self.saved.saved(&person.id, limits::SAVED).await?,
         };
         saved.sort_unstable();
-        Ok(ExportPart { person, exported_at: self.clock.now(), private_rooms, devices, messages, read, saved, next })
+        let passkeys = passkeys.into_iter().map(ExportedPasskey::from).collect();
+        let exported_at = self.clock.now();
+        Ok(ExportPart { person, exported_at, private_rooms, devices, passkeys, messages, read, saved, next })
     }
 
     /// Returns where a person has read. Costs one read for each position, for its receipt.

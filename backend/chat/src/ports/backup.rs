@@ -18,6 +18,7 @@ use crate::ports::{
     devices::{SignOuts, StoredDevice},
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage},
     moderation::Subject,
+    passkeys::StoredPasskey,
     read_positions::{ReadPosition, StoredReceipt},
     secrets::Keys,
 };
@@ -115,6 +116,13 @@ pub enum Record {
         /// The device.
         device: StoredDevice,
     },
+    /// A passkey of a person.
+    Passkey {
+        /// The person.
+        person: PersonId,
+        /// The passkey.
+        passkey: StoredPasskey,
+    },
     /// A member of a private room.
     Member {
         /// The room.
@@ -180,7 +188,7 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 19] = [
+    pub const KINDS: [&str; 20] = [
         "secrets",
         "room",
         "rules",
@@ -193,6 +201,7 @@ impl Record {
         "readPosition",
         "readReceipt",
         "device",
+        "passkey",
         "member",
         "audit",
         "saved",
@@ -231,6 +240,7 @@ impl Record {
             | Self::ReadPosition { .. }
             | Self::ReadReceipt { .. }
             | Self::Device { .. }
+            | Self::Passkey { .. }
             | Self::Member { .. }
             | Self::Saved { .. }
             | Self::Audit { .. } => None,

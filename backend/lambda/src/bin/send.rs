@@ -44,6 +44,7 @@ async fn run() -> Result<(), Error> {
     let read_positions = Arc::new(aws.read_positions(&config.connection_table));
     let members = Arc::new(aws.room_members(&config.connection_table));
     let devices = Arc::new(aws.devices(&config.connection_table));
+    let passkeys = Arc::new(aws.passkeys(&config.connection_table));
     let saved = messages.clone();
     let usage = Arc::new(aws.usage(&config.connection_table, None));
     let ports = FramePorts {
@@ -58,6 +59,7 @@ async fn run() -> Result<(), Error> {
         room_directory,
         members,
         devices,
+        passkeys,
         usage,
         renderer,
         clock,

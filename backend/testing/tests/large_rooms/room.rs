@@ -28,8 +28,9 @@ use serde_json::json;
 use shared_types::{AccessMode, Person, RoomName, Timestamp};
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
-    moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
-    room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers, usage_store::MemoryUsage,
+    moderation::MemoryModeration, passkeys::MemoryPasskeys, rate_store::MemoryRateStore,
+    read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers,
+    usage_store::MemoryUsage,
 };
 
 use crate::gateway::{Gateway, Health};
@@ -282,6 +283,7 @@ fn handler(
         moderation: Arc::new(MemoryModeration::default()),
         members: Arc::new(MemoryRoomMembers::default()),
         devices: Arc::new(MemoryDevices::default()),
+        passkeys: Arc::new(MemoryPasskeys::default()),
         rate_store: rate_store.clone(),
         read_positions: Arc::new(MemoryReadPositions::default()),
         room_directory: Arc::new(MemoryRoomDirectory::default()),

@@ -43,9 +43,9 @@ use shared_types::{
 };
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
-    moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
-    room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers, secrets::MemorySecrets,
-    usage_store::MemoryUsage,
+    moderation::MemoryModeration, passkeys::MemoryPasskeys, rate_store::MemoryRateStore,
+    read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers,
+    secrets::MemorySecrets, usage_store::MemoryUsage,
 };
 use tokio::{
     sync::{Notify, mpsc},
@@ -350,6 +350,7 @@ impl Server {
             moderation: ports.clone(),
             members: self.members.clone(),
             devices: self.devices.clone(),
+            passkeys: Arc::new(MemoryPasskeys::default()),
             usage: Arc::new(MemoryUsage::new(Arc::default())),
             rate_store: ports.clone(),
             read_positions: Arc::new(MemoryReadPositions::default()),

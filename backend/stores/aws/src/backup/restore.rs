@@ -8,6 +8,7 @@ use chat::ports::{
     backup::{ImageRef, Record, RestoreTarget, StoreError},
     messages::{Messages, PinEntry, StoredMessage},
     moderation::{Moderation, RoomSettings},
+    passkeys::Passkeys as _,
     read_positions::ReadPositions,
     room_directory::DirectoryEntry,
     room_members::RoomMembers,
@@ -23,6 +24,7 @@ use crate::{
     item::{item, text},
     messages::DynamoMessages,
     moderation::{self, DynamoModeration},
+    passkeys::DynamoPasskeys,
     read_positions::{self, DynamoReadPositions},
     room_directory::DynamoRoomDirectory,
     room_members::DynamoRoomMembers,
@@ -46,6 +48,7 @@ pub(crate) struct RestoredStores {
     pub(crate) secrets: DynamoSecrets,
     pub(crate) read_positions: DynamoReadPositions,
     pub(crate) devices: DynamoDevices,
+    pub(crate) passkeys: DynamoPasskeys,
     pub(crate) room_directory: DynamoRoomDirectory,
     pub(crate) images: S3Images,
 }
@@ -133,6 +136,8 @@ impl DynamoRestore {
             Record::ReadPosition { position } => self.stores.read_positions.advance(position).await.map(|_| 1),
             Record::ReadReceipt { receipt } => self.stores.read_positions.show(receipt).await.map(|_| 1),
             Record::Device { person, device } => self.stores.devices.restore(person, device).await.map(|()| 1),
+            // One that was used since the restore was interrupted stays.
+            Record::Passkey { person, passkey } => self.stores.passkeys.add(person, passkey).await.map(|_| 1),
             Record::Member { room, member, left, left_after } => {
                 if !self.stores.members.is_member(room, &member.person).await? {
                     self.stores.members.add(room, member).await?;
@@ -181,6 +186,7 @@ impl DynamoRestore {
             Record::ReadPosition { position } => read_positions::is_over(position.at, now),
             Record::ReadReceipt { receipt } => read_positions::is_over(receipt.at, now),
             Record::Device { device, .. } => device.is_over(now),
+            Record::Passkey { passkey, .. } => passkey.is_over(now),
             Record::SignOuts { sign_outs, .. } => sign_outs.is_over(now),
             Record::Restrictions { restrictions, .. } => {
                 restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)

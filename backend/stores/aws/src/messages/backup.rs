@@ -104,6 +104,7 @@ impl DynamoMessages {
             | Record::ReadPosition { .. }
             | Record::ReadReceipt { .. }
             | Record::Device { .. }
+            | Record::Passkey { .. }
             | Record::Member { .. }
             | Record::Audit { .. } => return Ok(None),
         }))

@@ -26,6 +26,7 @@ use store_redb::{
     devices::RedbDevices,
     messages::RedbMessages,
     moderation::RedbModeration,
+    passkeys::RedbPasskeys,
     read_positions::RedbReadPositions,
     room_members::RedbRoomMembers,
     store::{DirectoryImages, DirectoryTarget, Store},
@@ -88,12 +89,14 @@ async fn backup_of_home() -> TempDir {
     let read_positions = RedbReadPositions::new(store.clone());
     let members = RedbRoomMembers::new(store.clone());
     let devices = RedbDevices::new(store.clone());
+    let passkeys = RedbPasskeys::new(store.clone());
     let ports = Ports {
         messages: &messages,
         saved: &messages,
         moderation: &moderation,
         members: &members,
         devices: &devices,
+        passkeys: &passkeys,
         read_positions: &read_positions,
         secrets: &store,
     };

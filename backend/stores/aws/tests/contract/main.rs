@@ -46,6 +46,7 @@ async fn stores() -> Stores {
         moderation: Arc::new(clients.moderation(&connections, &messages, Arc::new(SystemClock))),
         members: Arc::new(clients.room_members(&connections)),
         devices: Arc::new(clients.devices(&connections)),
+        passkeys: Arc::new(clients.passkeys(&connections)),
         usage: Arc::new(clients.usage(&connections, Some((&messages, &bucket)))),
         secrets: Arc::new(clients.secrets(&connections)),
         rate_store: Arc::new(clients.rate_store(&connections)),

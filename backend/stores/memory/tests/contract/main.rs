@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use chat_testing::contract::{Browser, Stores};
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
-    moderation::MemoryModeration, rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
-    room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers, secrets::MemorySecrets, tokens::MemoryTokens,
-    usage_store::MemoryUsage,
+    moderation::MemoryModeration, passkeys::MemoryPasskeys, rate_store::MemoryRateStore,
+    read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers,
+    secrets::MemorySecrets, tokens::MemoryTokens, usage_store::MemoryUsage,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -28,6 +28,7 @@ async fn stores() -> Stores {
         moderation: Arc::new(MemoryModeration::default()),
         members: Arc::new(MemoryRoomMembers::default()),
         devices: Arc::new(MemoryDevices::default()),
+        passkeys: Arc::new(MemoryPasskeys::default()),
         secrets: Arc::new(MemorySecrets::default()),
         images: images.clone(),
         rate_store: Arc::new(MemoryRateStore::default()),

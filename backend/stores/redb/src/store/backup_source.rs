@@ -28,6 +28,7 @@ use crate::{
         AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, SIGN_OUTS,
         roles::ROLES, to_subject,
     },
+    passkeys::PASSKEYS,
     read_positions::{READ_POSITIONS, RECEIPTS},
     room_directory::DIRECTORY,
     room_members::{MEMBERS, ROOMS_OF, StoredMember},
@@ -137,6 +138,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         READ_POSITIONS.name(),
         RECEIPTS.name(),
         DEVICES.name(),
+        PASSKEYS.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
         MEMBERS.name(),
@@ -187,6 +189,9 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         values(transaction, RECEIPTS, |_, receipt| Some(Record::ReadReceipt { receipt: decode(receipt).ok()? }))?,
         values(transaction, DEVICES, |(person, _), device| {
             Some(Record::Device { person: person.parse().ok()?, device: decode(device).ok()? })
+        })?,
+        values(transaction, PASSKEYS, |(person, _), passkey| {
+            Some(Record::Passkey { person: person.parse().ok()?, passkey: decode(passkey).ok()? })
         })?,
         values(transaction, saved::SAVED, |key, at| {
             Some(Record::Saved { person: key.0.parse().ok()?, position: saved::to_position(key, at)? })

@@ -24,7 +24,7 @@ use crate::{
         AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, SIGN_OUTS, roles,
         subject_key,
     },
-    read_positions, room_members,
+    passkeys, read_positions, room_members,
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
         migrations,
@@ -149,6 +149,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         Record::ReadPosition { position } => drop(read_positions::advance(transaction, position)?),
         Record::ReadReceipt { receipt } => drop(read_positions::show(transaction, receipt)?),
         Record::Device { person, device } => devices::put(transaction, person, device)?,
+        Record::Passkey { person, passkey } => passkeys::put(transaction, person, passkey)?,
         Record::Saved { person, position } => saved::put(transaction, person, position)?,
         Record::Idempotency { key, record } => {
             let mut records = transaction.open_table(idempotency::RECORDS)?;
