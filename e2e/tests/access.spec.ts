@@ -194,7 +194,7 @@ test('too many passphrase attempts are rate-limited', async ({ page }) => {
     await page.goto(server.url);
     const attempt = async () => {
       await page.getByLabel('Passphrase').fill('wrong again');
-      const [answer] = await Promise.all([page.waitForResponse(/\/enter$/), page.getByRole('button').click()]);
+      const [answer] = await Promise.all([page.waitForResponse(/\/enter$/), page.getByRole('button', { name: 'Enter' }).click()]);
       return answer.status();
     };
     let status = await attempt();

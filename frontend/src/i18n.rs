@@ -20,6 +20,7 @@ pub(crate) mod links;
 mod message;
 pub(crate) mod message_lists;
 mod moderation;
+pub(crate) mod passkeys;
 mod people;
 pub(crate) mod private_rooms;
 pub(crate) mod receipts;

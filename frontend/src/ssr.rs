@@ -34,6 +34,11 @@ pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
     template.fill(translations, title, &script, &body)
 }
 
+/// Returns the name of a device, such as "Firefox on Linux".
+pub fn device_name(language: Language, browser: Option<&str>, system: Option<&str>) -> String {
+    Translations::of(language).devices().name(browser, system)
+}
+
 /// Returns a page whose first paint has the space of the panel with the people.
 pub fn with_people_panel(page: &str) -> String {
     page.replacen("<html ", "<html data-people ", 1)

@@ -18,6 +18,7 @@ pub(crate) mod moderation;
 pub(crate) mod on_demand;
 pub(crate) mod page;
 pub(crate) mod parts;
+pub(crate) mod passkeys;
 pub(crate) mod people_dialog;
 pub(crate) mod people_panel;
 pub(crate) mod placeholder;

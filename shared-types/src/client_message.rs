@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, ChatIdentity, ChatImage, DeviceId, DirectoryPosition, Emoji, Hue, ImageSize, ImageType, MessageText,
-    NamedPerson, Nonce, Person, PersonId, PersonName, PollDraft, Rev, Role, RoomDetails, RoomDetailsChange, RoomName,
-    RoomRules, RoomTitle, SavedPosition, SearchText, Seconds, Seq, StatusText, Timestamp, UploadedPicture,
+    NamedPerson, Nonce, Person, PersonId, PersonName, PollDraft, Rev, Role, RoomDetailsChange, RoomName, RoomRules,
+    RoomTitle, SavedPosition, SearchText, Seconds, Seq, StatusText, Timestamp, UploadedPicture,
     server_message::is_false,
 };
 

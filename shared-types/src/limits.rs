@@ -377,6 +377,17 @@ pub const DEVICES: usize = 20;
 /// How long a stored device and a sign-out are kept: as long as a cookie can live, 400 days.
 pub const DEVICE_LIFE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
+/// Maximum number of passkeys of one person. One is about 700 bytes: 7 KB, two read units. A telephone, a computer, a password manager and
+/// some security keys are fewer.
+pub const PASSKEYS: usize = 10;
+
+/// How long a passkey is kept after it was used: five years. Somebody comes back after a long time, but not those who tried a chat once.
+pub const PASSKEY_LIFE: Duration = Duration::from_secs(5 * 365 * 24 * 60 * 60);
+
+/// How long a browser can answer a challenge for a passkey: time to find the telephone and to scan a QR code, as the WebAuthn
+/// specification recommends (§15.1).
+pub const PASSKEY_CHALLENGE_LIFE: Duration = Duration::from_secs(5 * 60);
+
 /// Maximum number of requests of one person in [`RATE_WINDOW`] to sign out devices. Each reads all connections, as a ban does: five are as
 /// many as anybody clicks, and 1,000 connections of 150 bytes are 19 read units.
 pub const SIGN_OUTS: u32 = 5;

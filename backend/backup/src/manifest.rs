@@ -72,6 +72,7 @@ impl LineFile {
             | Record::ReadReceipt { .. }
             | Record::Device { .. }
             | Record::Profile { .. }
+            | Record::Passkey { .. }
             | Record::Member { .. }
             | Record::Audit { .. } => Self::Moderation,
             Record::Idempotency { .. } | Record::Tombstone { .. } => Self::Idempotency,

@@ -10,6 +10,7 @@ pub mod links;
 pub mod oidc;
 pub mod origin;
 pub mod owner_link;
+pub mod passkeys;
 pub mod passphrase;
 pub mod policy;
 pub mod profiles;

@@ -98,6 +98,7 @@ use crate::{
         images::Images,
         messages::Messages,
         moderation::Moderation,
+        passkeys::Passkeys,
         profiles::Profiles,
         rate_store::RateStore,
         read_positions::ReadPositions,
@@ -197,6 +198,7 @@ pub struct FrameHandler {
     membership: RoomMembership,
     devices: DeviceRegistry,
     profiles: ProfileRegistry,
+    passkeys: Arc<dyn Passkeys>,
     saved: SavedList,
     usage: UsageCounter,
 }
@@ -223,6 +225,8 @@ pub struct FramePorts {
     pub devices: Arc<dyn Devices>,
     /// The profiles of people.
     pub profiles: Arc<dyn Profiles>,
+    /// The passkeys of people.
+    pub passkeys: Arc<dyn Passkeys>,
     /// Slow mode slots.
     pub rate_store: Arc<dyn RateStore>,
     /// Up to where people have read.
@@ -275,6 +279,7 @@ impl FrameHandler {
             members,
             devices,
             profiles,
+            passkeys,
             usage,
             renderer,
             clock,
@@ -320,6 +325,7 @@ impl FrameHandler {
             large_rooms: None,
         };
         Self {
+            passkeys,
             devices: DeviceRegistry {
                 devices,
                 restriction_store: restriction_store.clone(),

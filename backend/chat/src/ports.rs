@@ -12,6 +12,8 @@ pub mod identity_provider;
 pub mod images;
 pub mod messages;
 pub mod moderation;
+pub mod passkey_ceremony;
+pub mod passkeys;
 pub mod profiles;
 pub mod rate_store;
 pub mod read_positions;

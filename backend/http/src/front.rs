@@ -10,6 +10,7 @@ mod invite;
 mod join;
 mod links;
 mod page_template;
+mod passkeys;
 pub mod private_image;
 mod room;
 mod sign_in;
@@ -24,6 +25,7 @@ use chat::{
         oidc::Oidc,
         origin::Origins,
         owner_link::OwnerLinks,
+        passkeys::PasskeyAccess,
         passphrase::PassphraseCheck,
         rate_limit::{RateLimiter, RateLimits},
         room_membership::RoomMembership,
@@ -41,6 +43,8 @@ use chat::{
         identity_provider::IdentityProvider,
         messages::Messages,
         moderation::Moderation,
+        passkey_ceremony::PasskeyCeremony,
+        passkeys::Passkeys,
         profiles::Profiles,
         rate_store::RateStore,
         read_positions::ReadPositions,
@@ -79,6 +83,8 @@ pub struct FrontHandler {
     oidc: Option<Oidc>,
     /// Invitations, and links to other devices.
     links: AccessLinks,
+    /// Passkeys.
+    passkeys: PasskeyAccess,
     /// The origins of the chat's own pages.
     origins: Origins,
     my_data: MyData,
@@ -108,6 +114,10 @@ pub struct FrontPorts {
     pub devices: Arc<dyn Devices>,
     /// The profiles of people.
     pub profiles: Arc<dyn Profiles>,
+    /// The passkeys of people.
+    pub passkeys: Arc<dyn Passkeys>,
+    /// Makes challenges for passkeys, and checks the answers.
+    pub ceremony: Arc<dyn PasskeyCeremony>,
     /// The counters of the rate limits.
     pub rate_store: Arc<dyn RateStore>,
     /// Up to where people have read.
@@ -178,6 +188,8 @@ impl FrontHandler {
             members,
             devices,
             profiles,
+            passkeys,
+            ceremony,
             rate_store,
             read_positions,
             provider,
@@ -211,6 +223,7 @@ impl FrontHandler {
             read_positions,
             devices: devices.clone(),
             profiles,
+            passkeys: passkeys.clone(),
             saved,
             membership: membership.clone(),
             moderation,
@@ -231,6 +244,7 @@ impl FrontHandler {
             rate: rate.clone(),
             entropy,
         };
+        let passkeys = PasskeyAccess { links: links.clone(), passkeys, ceremony };
         let my_data = MyData { export, rate };
         let cpu = renderer.cpu.clone();
         let catch_up = CatchUp { messages, clock: clock.clone(), renderer, page_size };
@@ -245,6 +259,7 @@ impl FrontHandler {
             moderation,
             oidc,
             links,
+            passkeys,
             origins,
             my_data,
             templates,
@@ -285,6 +300,8 @@ impl FrontHandler {
             Route::InviteToRoom { form } => self.invite_to_room(form, &request).await,
             Route::LinkDevice => self.link_device(&request).await,
             Route::Devices => self.devices(&request).await,
+            Route::Passkeys => self.list_passkeys(&request, language).await,
+            Route::PasskeyStep { step, form } => self.passkey_step(step, form, &request, language).await,
             Route::NotFound => self.not_found(&request, language).await,
             Route::MethodNotAllowed => Ok(FrontAnswer::method_not_allowed(request.secure)),
         };

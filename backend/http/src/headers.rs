@@ -29,11 +29,11 @@ const POLICY: &str = "content-security-policy";
 /// Two years, without `includeSubDomains`: the hosts below this one may belong to others.
 const HTTPS_ONLY: &str = "max-age=63072000";
 
-/// Browser features that the chat never uses. Notifications and writing to the clipboard are used, so they are not listed.
+/// Browser features that the chat never uses. Notifications, writing to the clipboard and passkeys are used,
+/// so they are not listed.
 const NEVER: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), display-capture=(), encrypted-media=(), \
                      fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), \
-                     microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-create=(), \
-                     publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
+                     microphone=(), midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
 
 /// Where the page sends requests beside its own host.
 pub(crate) struct ConnectTargets {

@@ -82,10 +82,48 @@ pub(crate) enum Route<'a> {
     LinkDevice,
     /// `GET /devices`: the devices on which the visitor is signed in, as JSON.
     Devices,
+    /// `GET /passkeys`: the passkeys of the visitor, as JSON; not in access mode `oidc`.
+    Passkeys,
+    /// `POST /passkeys/…`; not in access mode `oidc`.
+    PasskeyStep {
+        /// What is asked for.
+        step: PasskeyStep,
+        /// The posted form.
+        form: &'a str,
+    },
     /// `GET` of any other path.
     NotFound,
     /// `POST` to any other path.
     MethodNotAllowed,
+}
+
+/// A step of adding a passkey, of removing one, or of signing in with one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PasskeyStep {
+    /// `/passkeys/register`: makes a challenge to add a passkey.
+    Register,
+    /// `/passkeys/registered`: adds the passkey of an answer.
+    Registered,
+    /// `/passkeys/remove`: removes a passkey.
+    Remove,
+    /// `/passkeys/sign-in`: makes a challenge to sign in.
+    SignIn,
+    /// `/passkeys/signed-in`: signs the browser in with an answer.
+    SignedIn,
+}
+
+impl PasskeyStep {
+    /// Returns the step of the rest of a path after `/passkeys/`.
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "register" => Self::Register,
+            "registered" => Self::Registered,
+            "remove" => Self::Remove,
+            "sign-in" => Self::SignIn,
+            "signed-in" => Self::SignedIn,
+            _ => return None,
+        })
+    }
 }
 
 impl<'a> Route<'a> {
@@ -108,6 +146,10 @@ impl<'a> Route<'a> {
             ("/room-invitations", _) => Self::InviteToRoom { form },
             ("/device", AccessMode::Open | AccessMode::Passphrase) => Self::UseDeviceLink { form },
             ("/device-links", AccessMode::Open | AccessMode::Passphrase) => Self::LinkDevice,
+            (_, AccessMode::Open | AccessMode::Passphrase) => {
+                let step = path.strip_prefix("/passkeys/").and_then(PasskeyStep::of);
+                step.map_or(Self::MethodNotAllowed, |step| Self::PasskeyStep { step, form })
+            }
             _ => Self::MethodNotAllowed,
         }
     }
@@ -126,6 +168,7 @@ impl<'a> Route<'a> {
             ("/join", _) => Self::JoinPage,
             ("/devices", _) => Self::Devices,
             ("/device", AccessMode::Open | AccessMode::Passphrase) => Self::DevicePage,
+            ("/passkeys", AccessMode::Open | AccessMode::Passphrase) => Self::Passkeys,
             _ => Self::page_or_data(path).unwrap_or(Self::NotFound),
         }
     }
@@ -142,7 +185,7 @@ impl<'a> Route<'a> {
 }
 
 /// An example of every path with a route, with `{room}` for the name of a room. Tests that a route must not forget go through all of them.
-pub const EXAMPLES: [&str; 26] = [
+pub const EXAMPLES: [&str; 32] = [
     "/",
     "/r/{room}",
     "/r/{room}/",
@@ -166,6 +209,12 @@ pub const EXAMPLES: [&str; 26] = [
     "/device",
     "/device-links",
     "/devices",
+    "/passkeys",
+    "/passkeys/register",
+    "/passkeys/registered",
+    "/passkeys/remove",
+    "/passkeys/sign-in",
+    "/passkeys/signed-in",
     "/nothing",
     "/images/hana/{room}/h-1",
     "/pictures/hana",
@@ -180,7 +229,7 @@ pub fn is_beside_a_page(path: &str) -> bool {
 /// Returns what the log shows of a path. An unknown path may be text that a person pasted, and a path of an image, an upload or an
 /// export has parts that only its owner should know.
 pub fn logged_path(path: &str) -> &str {
-    const KNOWN: [&str; 18] = [
+    const KNOWN: [&str; 24] = [
         "/admin",
         "/manifest.webmanifest",
         CHAT_ICON_PATH,
@@ -199,6 +248,12 @@ pub fn logged_path(path: &str) -> &str {
         "/device",
         "/device-links",
         "/devices",
+        "/passkeys",
+        "/passkeys/register",
+        "/passkeys/registered",
+        "/passkeys/remove",
+        "/passkeys/sign-in",
+        "/passkeys/signed-in",
     ];
     const SHORTENED: [(&str, &str); 7] = [
         ("/images/", "/images/…"),
@@ -344,6 +399,13 @@ mod tests {
             ("/devices", None, Open, Route::Devices),
             ("/devices", None, Oidc, Route::Devices),
             ("/devices", form, Open, Route::MethodNotAllowed),
+            ("/passkeys", None, Open, Route::Passkeys),
+            ("/passkeys", None, Oidc, Route::NotFound),
+            ("/passkeys", form, Open, Route::MethodNotAllowed),
+            ("/passkeys/sign-in", form, Passphrase, Route::PasskeyStep { step: PasskeyStep::SignIn, form: "x=1" }),
+            ("/passkeys/sign-in", form, Oidc, Route::MethodNotAllowed),
+            ("/passkeys/sign-in", None, Open, Route::NotFound),
+            ("/passkeys/other", form, Open, Route::MethodNotAllowed),
         ] {
             assert_eq!(Route::of(path, form, access), expected, "{path} {form:?} {access:?}");
         }
@@ -388,6 +450,8 @@ mod tests {
             Route::Manifest => 24,
             Route::ChatIcon => 25,
             Route::Devices => 26,
+            Route::Passkeys => 27,
+            Route::PasskeyStep { .. } => 28,
         }
     }
 
@@ -401,7 +465,7 @@ mod tests {
                 reached.extend([None, Some("x=1")].map(|form| number(&Route::of(path, form, access))));
             }
         }
-        assert_eq!(reached, (0..=26).collect());
+        assert_eq!(reached, (0..=28).collect());
     }
 
     #[test]

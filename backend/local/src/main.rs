@@ -36,6 +36,7 @@ use chat_local::{
     tcp_limits::{self, TcpLimits},
 };
 use embedded_page::EmbeddedPage;
+use passkeys::WebauthnCeremony;
 use platform::{
     cpu_pool,
     identity_provider::HttpProvider,
@@ -47,6 +48,7 @@ use store_redb::{
     images::FileImages,
     messages::RedbMessages,
     moderation::RedbModeration,
+    passkeys::RedbPasskeys,
     profiles::RedbProfiles,
     rate_store::InProcessRateStore,
     read_positions::RedbReadPositions,
@@ -136,6 +138,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
     let members = Arc::new(RedbRoomMembers::new(store.clone()));
     let devices = Arc::new(RedbDevices::new(store.clone()));
     let profiles = Arc::new(RedbProfiles::new(store.clone()));
+    let passkeys = Arc::new(RedbPasskeys::new(store.clone()));
     let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
     let room_directory = Arc::new(RedbRoomDirectory::load(store.clone()).await);
     let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
@@ -187,6 +190,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 members: members.clone(),
                 devices: devices.clone(),
                 profiles: profiles.clone(),
+                passkeys: passkeys.clone(),
                 rate_store: rate_store.clone(),
                 read_positions: read_positions.clone(),
                 room_directory: room_directory.clone(),
@@ -223,6 +227,8 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 members,
                 devices,
                 profiles,
+                passkeys,
+                ceremony: Arc::new(WebauthnCeremony),
                 rate_store,
                 read_positions,
                 tokens,

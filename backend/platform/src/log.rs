@@ -27,9 +27,13 @@ const OWN_CRATES: [&str; 4] = ["chat", "local", "platform", "store"];
 
 /// Returns the log filter. Only this project's crates use the level. At lower levels the runtime, the SDK and the server log
 /// whole events, frames and items, and the texts of messages must not be in a log.
+///
+/// `webauthn_rs` and the crates below it log errors, with parts of the answer, for what a client sends. The rules log each refusal once.
 fn targets(level: LevelFilter) -> Targets {
     let own = OWN_CRATES.into_iter().map(|name| (name, level));
-    Targets::new().with_default(LevelFilter::WARN).with_target("lambda_runtime", LevelFilter::INFO).with_targets(own)
+    let others = Targets::new().with_default(LevelFilter::WARN);
+    let others = others.with_target("lambda_runtime", LevelFilter::INFO).with_target("webauthn", LevelFilter::OFF);
+    others.with_targets(own)
 }
 
 #[cfg(test)]
@@ -53,6 +57,7 @@ mod tests {
             }
             assert!(targets.would_enable("hyper::proto", &Level::WARN), "{level}");
             assert!(!targets.would_enable("hyper::proto", &Level::INFO), "{level}");
+            assert!(!targets.would_enable("webauthn_rs_core::core", &Level::ERROR), "{level}");
         }
     }
 }

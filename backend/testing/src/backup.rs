@@ -10,6 +10,7 @@ use chat::ports::{
         StoredMessage,
     },
     moderation::{Moderation, Subject},
+    passkeys::{PasskeyId, Passkeys, StoredPasskey},
     profiles::{Profiles, StoredProfile},
     read_positions::{ReadPosition, ReadPositions, StoredReceipt},
     room_members::RoomMembers,
@@ -52,6 +53,7 @@ pub struct Ports<'a> {
     pub members: &'a dyn RoomMembers,
     pub devices: &'a dyn Devices,
     pub profiles: &'a dyn Profiles,
+    pub passkeys: &'a dyn Passkeys,
     pub secrets: &'a dyn Secrets,
 }
 
@@ -98,6 +100,17 @@ async fn fill_devices(ports: &Ports<'_>, at: Timestamp) {
     for (of, stored) in [("ann", device("d-1", Some("Firefox"))), ("bob", device("d-2", None))] {
         ports.devices.record(&person(of).id, &stored).await.unwrap();
     }
+    let passkey = StoredPasskey {
+        id: PasskeyId::of_credential(b"credential"),
+        name: person("ann").name,
+        browser: Some("Firefox".into()),
+        system: None,
+        created: at,
+        last: at,
+        policy: "mark".into(),
+        key: r#"{"cred":{}}"#.into(),
+    };
+    assert!(ports.passkeys.add(&person("ann").id, &passkey).await.unwrap());
     // Bob has restrictions, too.
     for of in ["ann", "bob"] {
         let sign_outs = SignOuts::default().with(&[device("d-3", None)], &[], at);

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat::ports::{
     connections::Connections, devices::Devices, images::Images, messages::Messages, moderation::Moderation,
-    profiles::Profiles, rate_store::RateStore, read_positions::ReadPositions, room_directory::RoomDirectory,
-    room_members::RoomMembers, saved_messages::SavedMessages, secrets::Secrets, shards::Shards, tokens::Tokens,
-    usage_store::UsageStore,
+    passkeys::Passkeys, profiles::Profiles, rate_store::RateStore, read_positions::ReadPositions,
+    room_directory::RoomDirectory, room_members::RoomMembers, saved_messages::SavedMessages, secrets::Secrets,
+    shards::Shards, tokens::Tokens, usage_store::UsageStore,
 };
 
 pub mod connections;
@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod images;
 pub mod messages;
 pub mod moderation;
+pub mod passkeys;
 pub mod profiles;
 pub mod rate_store;
 pub mod read_positions;
@@ -45,6 +46,7 @@ pub struct Stores {
     pub members: Arc<dyn RoomMembers>,
     pub devices: Arc<dyn Devices>,
     pub profiles: Arc<dyn Profiles>,
+    pub passkeys: Arc<dyn Passkeys>,
     pub secrets: Arc<dyn Secrets>,
     pub images: Arc<dyn Images>,
     pub rate_store: Arc<dyn RateStore>,
@@ -111,6 +113,9 @@ macro_rules! contract_tests {
         }
         mod profiles {
             $crate::profiles_contract!($stores);
+        }
+        mod passkeys {
+            $crate::passkeys_contract!($stores);
         }
         mod rate_store {
             $crate::rate_store_contract!($stores);

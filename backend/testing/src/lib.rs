@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "the names of test helpers say what they do")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test panics when it fails")]
 
+pub mod authenticator;
 pub mod backup;
 pub mod bill;
 pub mod clock;

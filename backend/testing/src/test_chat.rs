@@ -16,6 +16,7 @@ use chat::{
         devices::DeviceRegistry,
         links::AccessLinks,
         origin::Origins,
+        passkeys::PasskeyAccess,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
         room_membership::RoomMembership,
@@ -31,6 +32,7 @@ use chat::{
         images::{Images, Upload},
         messages::MessageKey,
         moderation::Moderation,
+        passkey_ceremony::PasskeyCeremony,
         secrets::Secrets,
         system::{Clock, Entropy},
     },
@@ -45,7 +47,7 @@ use serde_json::{Value, json};
 use shared_types::{PersonId, Timestamp};
 use store_redb::{
     connections::InProcessConnections, devices::RedbDevices, images::FileImages, messages::RedbMessages,
-    moderation::RedbModeration, profiles::RedbProfiles, rate_store::InProcessRateStore,
+    moderation::RedbModeration, passkeys::RedbPasskeys, profiles::RedbProfiles, rate_store::InProcessRateStore,
     read_positions::RedbReadPositions, room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store,
     tokens::RedbTokens, usage_store::RedbUsage,
 };
@@ -76,6 +78,8 @@ pub struct TestChat {
     pub devices: Arc<RedbDevices>,
     /// The profiles of people.
     pub profiles: Arc<RedbProfiles>,
+    /// The passkeys of people.
+    pub passkeys: Arc<RedbPasskeys>,
     pub rate: RateLimiter,
     pub secrets: Arc<dyn Secrets>,
     pub renderer: MessageRenderer,
@@ -122,6 +126,7 @@ impl TestChat {
         let members = Arc::new(RedbRoomMembers::new(store.clone()));
         let devices = Arc::new(RedbDevices::new(store.clone()));
         let profiles = Arc::new(RedbProfiles::new(store.clone()));
+        let passkeys = Arc::new(RedbPasskeys::new(store.clone()));
         let usage = Arc::new(RedbUsage::new(store.clone(), directory.path()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
@@ -141,6 +146,7 @@ impl TestChat {
             members,
             devices,
             profiles,
+            passkeys,
             rate,
             secrets,
             renderer: MessageRenderer::new(CpuScheduler::inline()),
@@ -214,6 +220,7 @@ impl TestChat {
             read_positions: self.read_positions.clone(),
             devices: self.device_registry(),
             profiles: self.profiles.clone(),
+            passkeys: self.passkeys.clone(),
             saved: self.messages.clone(),
             membership: self.membership(),
             moderation: self.moderation.clone(),
@@ -233,6 +240,11 @@ impl TestChat {
         }
     }
 
+    /// Returns the rules of passkeys, with these ceremonies.
+    pub fn passkey_access(&self, ceremony: Arc<dyn PasskeyCeremony>) -> PasskeyAccess {
+        PasskeyAccess { links: self.links(), passkeys: self.passkeys.clone(), ceremony }
+    }
+
     /// Returns the ports of the frame handler.
     pub fn ports(&self) -> FramePorts {
         FramePorts {
@@ -246,6 +258,7 @@ impl TestChat {
             members: self.members.clone(),
             devices: self.devices.clone(),
             profiles: self.profiles.clone(),
+            passkeys: self.passkeys.clone(),
             usage: self.usage.clone(),
             rate_store: self.rate_store.clone(),
             read_positions: self.read_positions.clone(),

@@ -6,6 +6,7 @@ use shared_types::{Language, RoomName};
 use crate::{
     i18n::Translations,
     ssr::{html, index_template::IndexTemplate, main_link, notice},
+    ui::passkeys,
 };
 
 /// The settings of a sign-in page.
@@ -46,7 +47,7 @@ pub enum SignInProblem {
     Expired,
 }
 
-/// Renders the sign-in page. It needs no script.
+/// Renders the sign-in page. It needs no script, except to sign in with a passkey.
 pub fn sign_in_page(template: &IndexTemplate, language: Language, page: SignInPage<'_>) -> String {
     let translations = Translations::of(language);
     let (title, why) = match page.method {
@@ -60,7 +61,9 @@ pub fn sign_in_page(template: &IndexTemplate, language: Language, page: SignInPa
         SignInMethod::Passphrase => passphrase(translations, page),
         SignInMethod::SignIn => main_link(format!("/sign-in?to={}", page.room.path()), translations.sign_in),
     };
-    let parts = [Some(element("p").text(why)), problem, Some(way)];
+    let passkey = (page.method == SignInMethod::Passphrase)
+        .then(|| passkeys::sign_in(translations, "button").with("data-path", page.room.path()));
+    let parts = [Some(element("p").text(why)), problem, Some(way), passkey];
     let body = html(|| notice(title, parts.into_iter().flatten()));
     template.fill(translations, title, "", &body)
 }

@@ -4,11 +4,12 @@ use std::fmt;
 
 use leptos::ev;
 use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
-use shared_types::DeviceId;
+use shared_types::{AccessMode, DeviceId};
 use web_sys::HtmlDialogElement;
 
 use crate::ui::{
     parts::dialog::{self, titled_dialog},
+    passkeys,
     state::{Chat, intent::DialogIntent, set},
 };
 
@@ -81,11 +82,14 @@ pub(crate) fn devices_dialog(chat: Chat, devices: DevicesDialog) -> Element {
         let is_known = devices.list.with(|list| matches!(list, DevicesView::Known(rows) if rows.len() > 1));
         is_known.then(|| sign_out_others(chat, devices))
     };
+    // With OpenID Connect the provider brings people back.
+    let has_passkeys = chat.access != AccessMode::Oidc;
     let body = element("div")
         .class("sheet-body order")
         .child(dialog::hint(status))
         .child(element("ul").class("invitations").with("role", "list").child(reactive(rows)))
-        .child(reactive(others));
+        .child(reactive(others))
+        .child(has_passkeys.then(|| passkeys::section(chat.translations)));
     titled_dialog(chat, "devices", texts.devices, devices.dialog).child(body)
 }
 

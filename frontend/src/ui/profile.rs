@@ -12,7 +12,7 @@ use web_sys::HtmlInputElement;
 use crate::ui::{
     device_dialog,
     devices_dialog::{self, DevicesDialog},
-    privacy_dialog,
+    passkeys, privacy_dialog,
     profile::{language_select::language_select, notification_choice::notification_choice, renaming::Renaming},
     shortcuts,
     state::{Chat, intent::DialogIntent, set},
@@ -98,9 +98,11 @@ pub(crate) fn profile_dialog(chat: Chat, devices: DevicesDialog) -> Element {
     // With OpenID Connect, people sign in with their account there.
     let device_link =
         (!name_is_fixed).then(|| button("quiet", chat.translations.dialogs().device).on(ev::click, show_device_link));
+    let passkey = (!name_is_fixed).then(|| passkeys::sign_in(chat.translations, "quiet"));
     let others = element("div")
         .class("name-ways")
         .child(device_link)
+        .child(passkey)
         .child(button("quiet", chat.translations.devices().devices).on(ev::click, show_devices))
         .child(button("quiet", chat.translations.dialogs().shortcuts).on(ev::click, show_shortcuts))
         .child(button("quiet", chat.translations.dialogs().privacy).on(ev::click, show_privacy));

@@ -137,9 +137,10 @@ impl Ports {
     }
 }
 
-/// Returns the parameter that lists the origins from which scripts may open a socket.
+/// Returns the parameter that lists the origins from which scripts may open a socket. Passkeys need a host with a name.
 fn allowed_origins(ports: &[u16]) -> String {
-    let origins: Vec<_> = ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
+    let of_port = |port: &u16| ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}"));
+    let origins: Vec<_> = ports.iter().flat_map(of_port).collect();
     format!("AllowedOrigins={}", origins.join(","))
 }
 

@@ -23,6 +23,7 @@ use store_redb::{
     devices::RedbDevices,
     messages::RedbMessages,
     moderation::RedbModeration,
+    passkeys::RedbPasskeys,
     profiles::RedbProfiles,
     read_positions::RedbReadPositions,
     room_directory::RedbRoomDirectory,
@@ -42,6 +43,7 @@ async fn filled() -> TempDir {
     let members = RedbRoomMembers::new(store.clone());
     let devices = RedbDevices::new(store.clone());
     let profiles = RedbProfiles::new(store.clone());
+    let passkeys = RedbPasskeys::new(store.clone());
     RedbRoomDirectory::load(store.clone()).await;
     let ports = Ports {
         messages: &messages,
@@ -50,6 +52,7 @@ async fn filled() -> TempDir {
         members: &members,
         devices: &devices,
         profiles: &profiles,
+        passkeys: &passkeys,
         read_positions: &read_positions,
         secrets: &store,
     };

@@ -113,7 +113,7 @@ impl AccessLinks {
     }
 
     /// Counts a request of a person for a link, or for the list of them, and checks that they are not banned.
-    async fn check_request(&self, by: &Person, addresses: &[AddressKey]) -> Result<(), LinkError> {
+    pub(super) async fn check_request(&self, by: &Person, addresses: &[AddressKey]) -> Result<(), LinkError> {
         self.rate.link_request(&by.id).await?;
         match self.restriction_store.banned_until(by, addresses).await? {
             Some(until) => Err(LinkError::Banned { until }),
@@ -123,7 +123,7 @@ impl AccessLinks {
 
     /// Counts an attempt to redeem a token, and checks that the address is not banned. A banned address does not learn whether the token
     /// was valid, and takes no use.
-    async fn check_attempt(&self, address: Option<IpAddr>) -> Result<Vec<AddressKey>, LinkError> {
+    pub(super) async fn check_attempt(&self, address: Option<IpAddr>) -> Result<Vec<AddressKey>, LinkError> {
         let addresses = address.map(|address| self.sessions.address_keys(address)).unwrap_or_default();
         self.rate.token_attempt(addresses.first()).await?;
         match self.restriction_store.banned_from(&addresses).await? {
@@ -133,7 +133,7 @@ impl AccessLinks {
     }
 
     /// Stores a token with signed content. Returns its text.
-    async fn create<T: Serialize>(&self, new: NewToken<'_, T>) -> Result<String, LinkError> {
+    pub(super) async fn create<T: Serialize>(&self, new: NewToken<'_, T>) -> Result<String, LinkError> {
         let NewToken { kind, purpose, content, by, life, uses, room } = new;
         let secret = TokenSecret::random(self.entropy.as_ref());
         let payload = self.sessions.sign(purpose, content, life);
@@ -157,7 +157,7 @@ impl AccessLinks {
     }
 
     /// Takes a use of a token for a visitor. Returns the stored token.
-    async fn redeem(&self, kind: TokenKind, text: &str, visitor: &PersonId) -> Result<Token, LinkError> {
+    pub(super) async fn redeem(&self, kind: TokenKind, text: &str, visitor: &PersonId) -> Result<Token, LinkError> {
         let secret: TokenSecret = text.parse().map_err(|_| LinkError::Unknown)?;
         let now = self.restriction_store.clock.now();
         match self.tokens.redeem(kind, &secret.hash(), visitor, now).await? {
@@ -183,14 +183,14 @@ impl AccessLinks {
 }
 
 /// A token to make.
-struct NewToken<'a, T> {
-    kind: TokenKind,
-    purpose: Purpose,
+pub(super) struct NewToken<'a, T> {
+    pub(super) kind: TokenKind,
+    pub(super) purpose: Purpose,
     /// What it carries, which is signed.
-    content: &'a T,
-    by: &'a PersonId,
-    life: Duration,
-    uses: u32,
+    pub(super) content: &'a T,
+    pub(super) by: &'a PersonId,
+    pub(super) life: Duration,
+    pub(super) uses: u32,
     /// The private room to which it leads, if it does.
-    room: Option<&'a RoomName>,
+    pub(super) room: Option<&'a RoomName>,
 }

@@ -72,6 +72,11 @@ impl Origins {
         own || self.listed.contains(&origin)
     }
 
+    /// Returns the origin of a request, if it is the chat's own or a listed one.
+    pub fn of_request(&self, origin: Option<&str>, host: Option<&str>) -> Option<Origin> {
+        origin.filter(|origin| self.allow(Some(origin), host))?.parse().ok()
+    }
+
     /// Returns the first listed origin: an identity provider redirects people back to it.
     pub fn first(&self) -> Option<&Origin> {
         self.listed.first()
@@ -98,6 +103,11 @@ impl Origin {
     /// [`BadOrigin`] names the first invalid one.
     pub fn all(texts: &[String]) -> Result<Vec<Self>, BadOrigin> {
         texts.iter().map(|text| text.parse()).collect()
+    }
+
+    /// Returns the name of the host.
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// Returns whether the origin has this `Host`, which omits the default port of the scheme.

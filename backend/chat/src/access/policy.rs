@@ -65,6 +65,15 @@ impl AccessPolicy {
         self.client.as_ref()
     }
 
+    /// Returns a text that a stored item keeps, to tell later whether the policy was another one when it was written. It is salted, so that
+    /// nobody finds out at once from many items whose passphrase is a common one.
+    pub(crate) fn mark(&self, salt: &str) -> String {
+        let mut hash = Sha256::new();
+        hash.update(salt);
+        hash.update(&self.label);
+        BASE64.encode(&hash.finalize()[..12])
+    }
+
     /// Returns the configured moderators.
     pub fn moderators(&self) -> &[PersonId] {
         &self.moderators

@@ -1,11 +1,15 @@
 //! `forget`: erases a batch of the sender's messages. Replies with `forgotten`, which says whether some are left. When none is left, what the
-//! sender saved, where they have read, the list of their devices and their profile is erased, too, and the sender leaves all private rooms: their entries there have the sender's id
+//! sender saved, where they have read, their passkeys, the list of their devices and their profile is erased, too, and the sender leaves all private rooms: their entries there have the sender's id
 //! and name.
 
 use shared_types::{Action, ServerMessage, limits};
 
 use super::{CommandSpec, FrameHandler, Reply};
-use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission, ports::connections::Connection};
+use crate::{
+    access::{passkeys, rate_limit::RateBucket},
+    moderation::posting_policy::Permission,
+    ports::connections::Connection,
+};
 
 /// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
@@ -15,6 +19,7 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     let person = &sender.person.id;
     let (count, more) = handler.erase_batch(person).await?;
     let more = more || handler.read_positions.remove(person).await? || handler.saved.erase(person).await?;
+    let more = more || passkeys::erase(handler.passkeys.as_ref(), person).await?;
     let more = more || handler.devices.erase(person, sender.device.as_ref()).await?;
     if more {
         return Ok(Some(ServerMessage::DataErased { count, more }));

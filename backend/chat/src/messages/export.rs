@@ -10,11 +10,12 @@ use shared_types::{
 };
 
 use crate::{
-    access::{devices::DeviceRegistry, room_membership::RoomMembership},
+    access::{devices::DeviceRegistry, passkeys, room_membership::RoomMembership},
     ports::{
         Result,
         messages::{IdempotencyRecord, MessageKey, Messages},
         moderation::Moderation,
+        passkeys::{PasskeyId, Passkeys, StoredPasskey},
         profiles::Profiles,
         read_positions::{ReadPosition, ReadPositions, StoredReceipt},
         saved_messages::SavedMessages,
@@ -47,6 +48,8 @@ pub struct DataExport {
     pub devices: DeviceRegistry,
     /// The profiles of people.
     pub profiles: Arc<dyn Profiles>,
+    /// The passkeys of people.
+    pub passkeys: Arc<dyn Passkeys>,
     /// What people saved.
     pub saved: Arc<dyn SavedMessages>,
     /// The time.
@@ -70,6 +73,9 @@ pub struct ExportPart {
     /// The profile of the person, if they have one; only in the first part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<ExportedProfile>,
+    /// The passkeys of the person, without their keys; only in the first part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passkeys: Vec<ExportedPasskey>,
     /// The messages, by room and oldest first.
     pub messages: Vec<ExportedMessage>,
     /// Up to where the person has read each room. In the first part only.
@@ -113,6 +119,26 @@ pub struct ExportedMessage {
     more_image_paths: Vec<String>,
 }
 
+/// A passkey of the person.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedPasskey {
+    passkey: PasskeyId,
+    name: PersonName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    browser: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<String>,
+    created: Timestamp,
+    last: Timestamp,
+}
+
+impl From<StoredPasskey> for ExportedPasskey {
+    fn from(StoredPasskey { id, name, browser, system, created, last, policy: _, key: _ }: StoredPasskey) -> Self {
+        Self { passkey: id, name, browser, system, created, last }
+    }
+}
+
 /// Up to where a person has read a room.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -152,6 +178,10 @@ impl DataExport {
             Some(_) => Vec::new(),
         };
         let profile = if after.is_none() { self.exported_profile(&person.id).await? } else { None };
+        let passkeys = match after {
+            None => passkeys::listed(self.passkeys.as_ref(), &person.id, self.clock.now()).await?,
+            Some(_) => Vec::new(),
+        };
         let (mut messages, mut bytes): (Vec<ExportedMessage>, usize) = (Vec::new(), 0);
         let read = if after.is_none() { self.exported_positions(&person.id).await? } else { Vec::new() };
         let next = loop {
@@ -182,11 +212,13 @@ impl DataExport {
             None => self.saved.saved(&person.id, limits::SAVED).await?,
         };
         saved.sort_unstable();
+        let passkeys = passkeys.into_iter().map(ExportedPasskey::from).collect();
         Ok(ExportPart {
             person,
             exported_at: self.clock.now(),
             private_rooms,
             devices,
+            passkeys,
             profile,
             messages,
             read,

@@ -18,6 +18,7 @@ use crate::ports::{
     devices::{SignOuts, StoredDevice},
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage},
     moderation::Subject,
+    passkeys::StoredPasskey,
     profiles::StoredProfile,
     read_positions::{ReadPosition, StoredReceipt},
     secrets::Keys,
@@ -126,6 +127,13 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         picture: Option<PictureBytes>,
     },
+    /// A passkey of a person.
+    Passkey {
+        /// The person.
+        person: PersonId,
+        /// The passkey.
+        passkey: StoredPasskey,
+    },
     /// A member of a private room.
     Member {
         /// The room.
@@ -191,7 +199,7 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 20] = [
+    pub const KINDS: [&str; 21] = [
         "secrets",
         "room",
         "rules",
@@ -205,6 +213,7 @@ impl Record {
         "readReceipt",
         "device",
         "profile",
+        "passkey",
         "member",
         "audit",
         "saved",
@@ -244,6 +253,7 @@ impl Record {
             | Self::ReadReceipt { .. }
             | Self::Device { .. }
             | Self::Profile { .. }
+            | Self::Passkey { .. }
             | Self::Member { .. }
             | Self::Saved { .. }
             | Self::Audit { .. } => None,

@@ -1,4 +1,4 @@
-//! Storage of one-use tokens: owner links, invitations, and links to another device.
+//! Storage of one-use tokens: owner links, invitations, links to another device, and challenges for passkeys.
 //!
 //! A person who knows a token can redeem it, so a store has only its hash: see [`TokenSecret`](crate::access::token_secret::TokenSecret).
 
@@ -13,6 +13,9 @@ use crate::ports::Result;
 /// How long a store remembers a token after it expired, so that a late visitor learns that it expired and not that it is unknown.
 pub const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// The same for a challenge for a passkey. Nobody has it in a link, and every visitor can ask for some.
+const CHALLENGE_REMEMBERED: Duration = Duration::from_secs(60);
+
 /// Time in which the person who took the last use can redeem the token again without another use: their request may have been repeated,
 /// or the step after it may have failed.
 pub const REPEATABLE: Duration = Duration::from_secs(60);
@@ -20,8 +23,9 @@ pub const REPEATABLE: Duration = Duration::from_secs(60);
 /// Maximum number of tokens of one kind that a list reads. One is about 300 bytes: 300 KB, 75 read units of 4 KB, $0.00001.
 pub const LISTED: usize = 1_000;
 
-/// Maximum size of a token's payload, in bytes. The id of a person has 64, the name of a room 64.
-pub const PAYLOAD_BYTES: usize = 512;
+/// Maximum size of a token's payload, in bytes. The id of a person has 64, the name of a room 64, and the state of a challenge for a passkey
+/// about 750 when it is signed.
+pub const PAYLOAD_BYTES: usize = 1_024;
 
 /// What a token is for. It is a part of the key, so a token of one kind cannot be redeemed as another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +39,10 @@ pub enum TokenKind {
     RoomInvitation,
     /// Signs another browser in as a person.
     DeviceLink,
+    /// Adds a passkey to a person.
+    PasskeyRegistration,
+    /// Signs a browser in with a passkey.
+    PasskeySignIn,
 }
 
 impl TokenKind {
@@ -45,6 +53,16 @@ impl TokenKind {
             Self::Invitation => "invitation",
             Self::RoomInvitation => "roomInvitation",
             Self::DeviceLink => "deviceLink",
+            Self::PasskeyRegistration => "passkeyRegistration",
+            Self::PasskeySignIn => "passkeySignIn",
+        }
+    }
+
+    /// Returns how long a store remembers a token of this kind after it expired.
+    pub fn remembered(self) -> Duration {
+        match self {
+            Self::OwnerClaim | Self::Invitation | Self::RoomInvitation | Self::DeviceLink => REMEMBERED,
+            Self::PasskeyRegistration | Self::PasskeySignIn => CHALLENGE_REMEMBERED,
         }
     }
 }
@@ -236,7 +254,7 @@ impl Token {
 
     /// Returns when a store may forget the token.
     pub fn forgotten_at(&self) -> Timestamp {
-        self.expires_at + REMEMBERED
+        self.expires_at + self.kind.remembered()
     }
 }
 

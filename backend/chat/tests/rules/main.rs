@@ -28,6 +28,7 @@ mod mentions;
 mod moderation;
 mod moderation_fake;
 mod news;
+mod passkeys;
 mod passphrase;
 mod permissions;
 mod pins;

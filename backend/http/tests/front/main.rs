@@ -4,6 +4,7 @@
 
 mod administration;
 mod links;
+mod passkeys;
 mod private_rooms;
 
 use std::sync::{
@@ -11,6 +12,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use ::passkeys::WebauthnCeremony;
 use async_trait::async_trait;
 use chat::{
     access::{origin::Origins, policy::AccessPolicy, sessions::Session},
@@ -62,6 +64,7 @@ fn front(chat: &TestChat) -> FrontHandler {
         members,
         devices,
         profiles,
+        passkeys,
         rate_store,
         read_positions,
         renderer,
@@ -81,6 +84,8 @@ fn front(chat: &TestChat) -> FrontHandler {
         members,
         devices,
         profiles,
+        passkeys,
+        ceremony: Arc::new(WebauthnCeremony),
         rate_store,
         read_positions,
         provider,

@@ -6,6 +6,7 @@ use chat::{access::sessions::Sessions, cpu::CpuScheduler, messages::renderer::Me
 use chat_http::front::{self, FrontHandler, FrontPorts};
 use chat_lambda::{Error, page, settings::FrontSettings, start};
 use embedded_page::EmbeddedPage;
+use passkeys::WebauthnCeremony;
 use platform::{
     identity_provider::HttpProvider,
     system::{SystemClock, SystemEntropy},
@@ -38,6 +39,7 @@ async fn run() -> Result<(), Error> {
     let (tokens, members) = (Arc::new(aws.tokens(table)), Arc::new(aws.room_members(table)));
     let (read_positions, devices) = (Arc::new(aws.read_positions(table)), Arc::new(aws.devices(table)));
     let profiles = Arc::new(aws.profiles(table));
+    let passkeys = Arc::new(aws.passkeys(table));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let ports = FrontPorts {
@@ -50,6 +52,8 @@ async fn run() -> Result<(), Error> {
         members,
         devices,
         profiles,
+        passkeys,
+        ceremony: Arc::new(WebauthnCeremony),
         rate_store,
         read_positions,
         provider,

@@ -45,6 +45,7 @@ async fn run() -> Result<(), Error> {
     let members = Arc::new(aws.room_members(&config.connection_table));
     let devices = Arc::new(aws.devices(&config.connection_table));
     let profiles = Arc::new(aws.profiles(&config.connection_table));
+    let passkeys = Arc::new(aws.passkeys(&config.connection_table));
     let saved = messages.clone();
     let usage = Arc::new(aws.usage(&config.connection_table, None));
     let ports = FramePorts {
@@ -60,6 +61,7 @@ async fn run() -> Result<(), Error> {
         members,
         devices,
         profiles,
+        passkeys,
         usage,
         renderer,
         clock,

@@ -24,6 +24,7 @@ use crate::{
     images::S3Images,
     messages::DynamoMessages,
     moderation::DynamoModeration,
+    passkeys::DynamoPasskeys,
     profiles::DynamoProfiles,
     rate_store::DynamoRateStore,
     read_positions::DynamoReadPositions,
@@ -173,6 +174,11 @@ impl Clients {
         DynamoProfiles::new(self.table(table))
     }
 
+    /// Returns the passkeys in the connection table.
+    pub fn passkeys(&self, table: &str) -> DynamoPasskeys {
+        DynamoPasskeys::new(self.table(table))
+    }
+
     /// Returns the read positions in the connection table.
     pub fn read_positions(&self, table: &str) -> DynamoReadPositions {
         DynamoReadPositions::new(self.table(table))
@@ -250,6 +256,7 @@ impl Clients {
             read_positions: self.read_positions(&names.connections),
             devices: self.devices(&names.connections),
             profiles: self.profiles(&names.connections),
+            passkeys: self.passkeys(&names.connections),
             room_directory: self.room_directory(&names.connections),
             images: self.images(&names.images, clock.clone()),
         };

@@ -17,6 +17,7 @@
 //! | connections | `person#{id}` | `standing` | the restrictions of a person, and counters of what they did in the last minutes |
 //! | connections | `person#{id}` | `sign-outs` | which devices of a person are signed out |
 //! | connections | `devices#{person}` | device | a device on which a person is signed in |
+//! | connections | `passkeys#{person}` | hash of the credential id | a passkey of a person |
 //! | connections | `person#{id}` | `addresses` | the addresses that were banned with a person |
 //! | connections | `person#{id}` | `seen#{address}` | that a person recently connected from an address |
 //! | connections | `address#{key}` | `standing` | until when an address is banned |
@@ -54,6 +55,7 @@ mod item;
 pub mod messages;
 pub mod moderation;
 pub mod parameters;
+pub mod passkeys;
 pub mod profiles;
 pub mod rate_store;
 pub mod read_positions;

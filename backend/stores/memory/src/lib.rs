@@ -8,6 +8,7 @@ pub mod devices;
 pub mod images;
 pub mod messages;
 pub mod moderation;
+pub mod passkeys;
 pub mod profiles;
 pub mod rate_store;
 pub mod read_positions;

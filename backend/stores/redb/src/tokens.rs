@@ -8,7 +8,7 @@ use chat::ports::{
     system::Clock,
     tokens::{LISTED, Redemption, Token, TokenHash, TokenKind, Tokens, newest_first},
 };
-use redb::{ReadableTable, TableDefinition, WriteTransaction};
+use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 use shared_types::{PersonId, RoomName, Timestamp};
 
 use crate::{
@@ -125,10 +125,15 @@ impl Tokens for RedbTokens {
     }
 }
 
-/// Writes a token. Tokens are made a few times a day, and nothing else would remove forgotten ones.
+/// Number of tokens of its kind that a new one looks at, to remove those that are to be forgotten: less than a millisecond.
+const CLEANED: usize = 200;
+
+/// Writes a token. Nothing else would remove forgotten ones.
 fn put(transaction: &WriteTransaction, token: &Token, now: Timestamp) -> std::result::Result<(), redb::Error> {
     let mut tokens = transaction.open_table(TOKENS)?;
-    tokens.retain(|_, stored| decode::<Token>(stored).is_ok_and(|stored| stored.forgotten_at() > now))?;
+    for key in forgotten(&tokens, token, now)? {
+        tokens.remove((token.kind.as_str(), key.as_str()))?;
+    }
     tokens.insert((token.kind.as_str(), token.hash.to_string().as_str()), encode(token)?.as_slice())?;
     if let Some(room) = &token.room {
         let mut of_rooms = transaction.open_table(OF_ROOMS)?;
@@ -136,4 +141,26 @@ fn put(transaction: &WriteTransaction, token: &Token, now: Timestamp) -> std::re
         of_rooms.insert((token.kind.as_str(), room.as_str(), token.hash.to_string().as_str()), ())?;
     }
     Ok(())
+}
+
+/// Returns the hashes of forgotten tokens of the kind of a new one. It looks at [`CLEANED`] of them, those whose hashes follow the new one's and
+/// then the first ones: hashes are random, so after some new tokens all have been looked at, however many a flood of challenges left.
+fn forgotten(
+    tokens: &Table<'_, (&'static str, &'static str), &'static [u8]>,
+    token: &Token,
+    now: Timestamp,
+) -> std::result::Result<Vec<String>, redb::Error> {
+    let (kind, hash) = (token.kind.as_str(), token.hash.to_string());
+    // `g` sorts after every hexadecimal digit.
+    let (after, before) =
+        (tokens.range((kind, hash.as_str())..(kind, "g"))?, tokens.range((kind, "")..(kind, hash.as_str()))?);
+    let mut found = Vec::new();
+    for entry in after.chain(before).take(CLEANED) {
+        let (key, stored) = entry?;
+        if decode::<Token>(stored.value()).is_ok_and(|stored| stored.forgotten_at() > now) {
+            continue;
+        }
+        found.push(key.value().1.to_owned());
+    }
+    Ok(found)
 }

@@ -28,7 +28,7 @@ use serde_json::json;
 use shared_types::{AccessMode, Appearance, Person, RoomName, Timestamp};
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
-    moderation::MemoryModeration, profiles::MemoryProfiles, rate_store::MemoryRateStore,
+    moderation::MemoryModeration, passkeys::MemoryPasskeys, profiles::MemoryProfiles, rate_store::MemoryRateStore,
     read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers,
     usage_store::MemoryUsage,
 };
@@ -289,6 +289,7 @@ fn handler(
         members: Arc::new(MemoryRoomMembers::default()),
         devices: Arc::new(MemoryDevices::default()),
         profiles: Arc::new(MemoryProfiles::default()),
+        passkeys: Arc::new(MemoryPasskeys::default()),
         rate_store: rate_store.clone(),
         read_positions: Arc::new(MemoryReadPositions::default()),
         room_directory: Arc::new(MemoryRoomDirectory::default()),

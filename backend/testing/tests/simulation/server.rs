@@ -43,7 +43,7 @@ use shared_types::{
 };
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
-    moderation::MemoryModeration, profiles::MemoryProfiles, rate_store::MemoryRateStore,
+    moderation::MemoryModeration, passkeys::MemoryPasskeys, profiles::MemoryProfiles, rate_store::MemoryRateStore,
     read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers,
     secrets::MemorySecrets, usage_store::MemoryUsage,
 };
@@ -359,6 +359,7 @@ impl Server {
             members: self.members.clone(),
             devices: self.devices.clone(),
             profiles: self.profiles.clone(),
+            passkeys: Arc::new(MemoryPasskeys::default()),
             usage: Arc::new(MemoryUsage::new(Arc::default())),
             rate_store: ports.clone(),
             read_positions: Arc::new(MemoryReadPositions::default()),

@@ -25,7 +25,8 @@ pub(super) const MAX_CACHE_AGE: Duration = Duration::from_secs(60 * 60);
 /// Bytes of randomness in each token, so that two tickets of one session differ even in the same millisecond.
 const SALT_BYTES: usize = 9;
 
-/// Maximum size of a cookie or ticket, in bytes: an id of 64, a name of 256 and the rest are about 700 in base64.
+/// Maximum size of a cookie or ticket, in bytes: an id of 64, a name of 256 and the rest are about 700 in base64, as the state of a challenge
+/// for a passkey.
 const TOKEN_BYTES: usize = 1_024;
 
 /// The secrets as this process read them last.
@@ -63,6 +64,10 @@ pub(crate) enum Purpose {
     RoomInvitation,
     /// The content of a link to another device.
     DeviceLink,
+    /// The state of a challenge to add a passkey.
+    PasskeyRegistration,
+    /// The state of a challenge to sign in with a passkey.
+    PasskeySignIn,
 }
 
 impl Sessions {
@@ -163,6 +168,8 @@ impl Sessions {
             Purpose::Invitation => b"invitation",
             Purpose::RoomInvitation => b"room-invitation",
             Purpose::DeviceLink => b"device-link",
+            Purpose::PasskeyRegistration => b"passkey-registration",
+            Purpose::PasskeySignIn => b"passkey-sign-in",
         };
         mac(key, &[purpose, self.shared.policy.label.as_bytes(), claims.as_bytes()])
     }

@@ -10,6 +10,7 @@ use chat::ports::{
     images::Images,
     messages::{Messages, PinEntry, StoredMessage},
     moderation::{Moderation, RoomSettings},
+    passkeys::Passkeys as _,
     read_positions::ReadPositions,
     room_directory::DirectoryEntry,
     room_members::RoomMembers,
@@ -25,6 +26,7 @@ use crate::{
     item::{item, text},
     messages::DynamoMessages,
     moderation::{self, DynamoModeration},
+    passkeys::DynamoPasskeys,
     profiles::DynamoProfiles,
     read_positions::{self, DynamoReadPositions},
     room_directory::DynamoRoomDirectory,
@@ -50,6 +52,7 @@ pub(crate) struct RestoredStores {
     pub(crate) read_positions: DynamoReadPositions,
     pub(crate) devices: DynamoDevices,
     pub(crate) profiles: DynamoProfiles,
+    pub(crate) passkeys: DynamoPasskeys,
     pub(crate) room_directory: DynamoRoomDirectory,
     pub(crate) images: S3Images,
 }
@@ -145,6 +148,8 @@ impl DynamoRestore {
                 }
                 self.stores.profiles.restore(person, profile).await.map(|()| 1)
             }
+            // One that was used since the restore was interrupted stays.
+            Record::Passkey { person, passkey } => self.stores.passkeys.add(person, passkey).await.map(|_| 1),
             Record::Member { room, member, left, left_after } => {
                 if !self.stores.members.is_member(room, &member.person).await? {
                     self.stores.members.add(room, member).await?;
@@ -193,6 +198,7 @@ impl DynamoRestore {
             Record::ReadPosition { position } => read_positions::is_over(position.at, now),
             Record::ReadReceipt { receipt } => read_positions::is_over(receipt.at, now),
             Record::Device { device, .. } => device.is_over(now),
+            Record::Passkey { passkey, .. } => passkey.is_over(now),
             Record::SignOuts { sign_outs, .. } => sign_outs.is_over(now),
             Record::Restrictions { restrictions, .. } => {
                 restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)

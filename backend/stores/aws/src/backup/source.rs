@@ -15,7 +15,7 @@ use crate::{
     devices,
     item::Item,
     messages::{DynamoMessages, backup::Found},
-    moderation, read_positions, secrets,
+    moderation, passkeys, read_positions, secrets,
     table::Table,
 };
 
@@ -110,6 +110,10 @@ impl RecordSource for DynamoRecords {
                     };
                     let found = match found {
                         Found::NotInBackups => devices::backup_record(item, now),
+                        found => found,
+                    };
+                    let found = match found {
+                        Found::NotInBackups => passkeys::backup_record(item, now),
                         found => found,
                     };
                     self.add(found, item, &mut records)?;

@@ -105,6 +105,7 @@ impl DynamoMessages {
             | Record::ReadReceipt { .. }
             | Record::Device { .. }
             | Record::Profile { .. }
+            | Record::Passkey { .. }
             | Record::Member { .. }
             | Record::Audit { .. } => return Ok(None),
         }))

@@ -26,6 +26,7 @@ use store_redb::{
     devices::RedbDevices,
     messages::RedbMessages,
     moderation::RedbModeration,
+    passkeys::RedbPasskeys,
     profiles::RedbProfiles,
     read_positions::RedbReadPositions,
     room_members::RedbRoomMembers,
@@ -90,6 +91,7 @@ async fn backup_of_home() -> TempDir {
     let members = RedbRoomMembers::new(store.clone());
     let devices = RedbDevices::new(store.clone());
     let profiles = RedbProfiles::new(store.clone());
+    let passkeys = RedbPasskeys::new(store.clone());
     let ports = Ports {
         messages: &messages,
         saved: &messages,
@@ -97,6 +99,7 @@ async fn backup_of_home() -> TempDir {
         members: &members,
         devices: &devices,
         profiles: &profiles,
+        passkeys: &passkeys,
         read_positions: &read_positions,
         secrets: &store,
     };

@@ -8,7 +8,8 @@ use chat::{
         devices::DeviceRegistry,
         direct_messages::direct_message_of,
         links::AccessLinks,
-        origin::Origins,
+        origin::{Origin, Origins},
+        passkeys::{ChallengeAnswer, PasskeyAccess, PasskeyOwner},
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
         room_membership::RoomMembership,
@@ -30,7 +31,10 @@ use chat::{
         disconnect::DisconnectHandler,
     },
 };
-use chat_testing::{clock::ManualClock, recording_gateway::RecordingGateway, test_chat::connect_request};
+use chat_testing::{
+    authenticator::Authenticator, clock::ManualClock, recording_gateway::RecordingGateway, test_chat::connect_request,
+};
+use passkeys::WebauthnCeremony;
 use platform::system::SystemEntropy;
 use serde_json::{Value, json};
 use shared_types::{Person, PersonId, Rev, Role, RoleEntry, RoomName, RoomRules, Timestamp, limits};
@@ -112,6 +116,7 @@ impl Chat {
             members: Arc::new(clients.room_members(connections)),
             devices: Arc::new(clients.devices(connections)),
             profiles: Arc::new(clients.profiles(connections)),
+            passkeys: Arc::new(clients.passkeys(connections)),
             usage: Arc::new(clients.usage(connections, None)),
             rate_store: Arc::new(clients.rate_store(connections)),
             room_directory: Arc::new(clients.room_directory(connections)),
@@ -316,6 +321,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     costs.insert("disconnect, of a socket that watches a room", chat.disconnect("ann").await);
     costs.insert("disconnect", chat.disconnect("cy").await);
     Box::pin(add_links(chat, &mut costs)).await;
+    Box::pin(add_passkeys(chat, &mut costs)).await;
     Box::pin(add_devices(chat, &mut costs)).await;
     Box::pin(add_private_rooms(chat, &mut costs)).await;
     chat.connect_to("gus", Some("owls")).await;
@@ -474,6 +480,35 @@ async fn add_links(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     costs.insert("POST /device, the question", chat.calls.take());
     links.use_device_link(&link, &links.visitor(None).await, address).await.unwrap();
     costs.insert("POST /device, the sign-in", chat.calls.take());
+}
+
+/// Adds what the requests for passkeys cost, beyond what every request of the front page does.
+async fn add_passkeys(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
+    let (links, FramePorts { passkeys, .. }) = (chat.links().await, chat.ports());
+    let access = PasskeyAccess { links, passkeys, ceremony: Arc::new(WebauthnCeremony) };
+    let origin: Origin = "https://chat.example".parse().unwrap();
+    let mut authenticator = Authenticator::new("https://chat.example", "of pia");
+    let person = access.links.sessions.new_guest().person("Pia".parse().ok());
+    let (address, by) = ("192.0.2.77".parse().ok(), PasskeyOwner { person: &person, addresses: &[] });
+    chat.calls.take();
+    let challenge = access.start_registration(by, &origin).await.unwrap();
+    costs.insert("POST /passkeys/register", chat.calls.take());
+    let answer = authenticator.register(&challenge.options);
+    let answered = ChallengeAnswer { origin: &origin, token: &challenge.token, answer: &answer };
+    access.finish_registration(by, answered, None).await.unwrap();
+    let listed = access.list(&person.id).await.unwrap();
+    costs.insert("POST /passkeys/registered", chat.calls.take());
+    access.list(&person.id).await.unwrap();
+    costs.insert("GET /passkeys", chat.calls.take());
+    let challenge = access.start_sign_in(&origin, address).await.unwrap();
+    costs.insert("POST /passkeys/sign-in", chat.calls.take());
+    let answer = authenticator.sign_in(&challenge.options);
+    let answered = ChallengeAnswer { origin: &origin, token: &challenge.token, answer: &answer };
+    access.finish_sign_in(answered, address, false).await.unwrap();
+    costs.insert("POST /passkeys/signed-in", chat.calls.take());
+    access.remove(&person.id, &listed[0].id).await.unwrap();
+    access.list(&person.id).await.unwrap();
+    costs.insert("POST /passkeys/remove", chat.calls.take());
 }
 
 /// Returns the table of `docs/costs.md` whose head begins with `action`.

@@ -47,6 +47,7 @@ async fn stores() -> Stores {
         members: Arc::new(clients.room_members(&connections)),
         devices: Arc::new(clients.devices(&connections)),
         profiles: Arc::new(clients.profiles(&connections)),
+        passkeys: Arc::new(clients.passkeys(&connections)),
         usage: Arc::new(clients.usage(&connections, Some((&messages, &bucket)))),
         secrets: Arc::new(clients.secrets(&connections)),
         rate_store: Arc::new(clients.rate_store(&connections)),

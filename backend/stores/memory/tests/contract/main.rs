@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chat_testing::contract::{Browser, Stores};
 use store_memory::{
     connections::MemoryConnections, devices::MemoryDevices, images::MemoryImages, messages::MemoryMessages,
-    moderation::MemoryModeration, profiles::MemoryProfiles, rate_store::MemoryRateStore,
+    moderation::MemoryModeration, passkeys::MemoryPasskeys, profiles::MemoryProfiles, rate_store::MemoryRateStore,
     read_positions::MemoryReadPositions, room_directory::MemoryRoomDirectory, room_members::MemoryRoomMembers,
     secrets::MemorySecrets, tokens::MemoryTokens, usage_store::MemoryUsage,
 };
@@ -29,6 +29,7 @@ async fn stores() -> Stores {
         members: Arc::new(MemoryRoomMembers::default()),
         devices: Arc::new(MemoryDevices::default()),
         profiles: Arc::new(MemoryProfiles::default()),
+        passkeys: Arc::new(MemoryPasskeys::default()),
         secrets: Arc::new(MemorySecrets::default()),
         images: images.clone(),
         rate_store: Arc::new(MemoryRateStore::default()),

@@ -1,4 +1,4 @@
-//! Removes expired messages, change records, tombstones, read positions, receipts, devices and sign-outs, a bounded number with each commit.
+//! Removes expired messages, change records, tombstones, read positions, receipts, devices, passkeys and sign-outs, a bounded number with each commit.
 
 use async_trait::async_trait;
 use chat::ports::{
@@ -18,12 +18,13 @@ use crate::{
         threads::REPLIES,
     },
     moderation::remove_old_sign_outs,
+    passkeys,
     read_positions::{PairKey, remove_old_positions, remove_old_receipts},
 };
 
 const DOING: &str = "removing expired messages";
 
-/// Number of read positions, receipts, devices or sign-outs that one commit looks at: some milliseconds.
+/// Number of read positions, receipts, devices, passkeys or sign-outs that one commit looks at: some milliseconds.
 const PAIRS_AT_ONCE: usize = 1_000;
 
 #[async_trait]
@@ -60,6 +61,7 @@ impl Expiring for RedbMessages {
             self.remove_old_pairs(now, remove_old_positions).await?;
             self.remove_old_pairs(now, remove_old_receipts).await?;
             self.remove_old_pairs(now, devices::remove_old).await?;
+            self.remove_old_pairs(now, passkeys::remove_old).await?;
             self.remove_old_sign_outs(now).await?;
         }
         Ok(removed.into_iter().filter_map(|(room, message)| key_and_images(&room, message)).collect())

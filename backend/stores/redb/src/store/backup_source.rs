@@ -31,6 +31,7 @@ use crate::{
         AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, SIGN_OUTS,
         roles::ROLES, to_subject,
     },
+    passkeys::PASSKEYS,
     profiles::PROFILES,
     read_positions::{READ_POSITIONS, RECEIPTS},
     room_directory::DIRECTORY,
@@ -152,6 +153,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         RECEIPTS.name(),
         DEVICES.name(),
         PROFILES.name(),
+        PASSKEYS.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
         MEMBERS.name(),
@@ -206,6 +208,9 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         values(transaction, PROFILES, |person, profile| {
             let (person, profile) = (person.parse().ok()?, decode(profile).ok()?);
             Some(Record::Profile { person, profile, picture: None })
+        })?,
+        values(transaction, PASSKEYS, |(person, _), passkey| {
+            Some(Record::Passkey { person: person.parse().ok()?, passkey: decode(passkey).ok()? })
         })?,
         values(transaction, saved::SAVED, |key, at| {
             Some(Record::Saved { person: key.0.parse().ok()?, position: saved::to_position(key, at)? })

@@ -27,7 +27,7 @@ use crate::{
         AUDIT, BANNED_ADDRESSES, BannedAddresses, CHAT, DETAILS, IDENTITY, RESTRICTIONS, RULES, SIGN_OUTS, roles,
         subject_key,
     },
-    profiles, read_positions, room_members,
+    passkeys, profiles, read_positions, room_members,
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
         migrations,
@@ -161,6 +161,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         Record::ReadReceipt { receipt } => drop(read_positions::show(transaction, receipt)?),
         Record::Device { person, device } => devices::put(transaction, person, device)?,
         Record::Profile { person, profile, picture: _ } => profiles::put(transaction, person, profile)?,
+        Record::Passkey { person, passkey } => passkeys::put(transaction, person, passkey)?,
         Record::Saved { person, position } => saved::put(transaction, person, position)?,
         Record::Idempotency { key, record } => {
             let mut records = transaction.open_table(idempotency::RECORDS)?;

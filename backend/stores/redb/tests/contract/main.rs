@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test panics when it fails")]
 
+mod passkey_cleanup;
 mod uploads;
 
 use std::{sync::Arc, time::Duration};
@@ -25,7 +26,7 @@ use platform::system::{SystemClock, SystemEntropy};
 use shared_types::{ChatMessage, PersonId, Rev, RoomDetails, RoomRules, Seq, Timestamp, limits};
 use store_redb::{
     connections::InProcessConnections, devices::RedbDevices, images::FileImages, messages::RedbMessages,
-    moderation::RedbModeration, profiles::RedbProfiles, rate_store::InProcessRateStore,
+    moderation::RedbModeration, passkeys::RedbPasskeys, profiles::RedbProfiles, rate_store::InProcessRateStore,
     read_positions::RedbReadPositions, room_directory::RedbRoomDirectory, room_members::RedbRoomMembers, store::Store,
     tokens::RedbTokens, usage_store::RedbUsage,
 };
@@ -51,6 +52,7 @@ async fn stores() -> Stores {
         members: Arc::new(RedbRoomMembers::new(store.clone())),
         devices: Arc::new(RedbDevices::new(store.clone())),
         profiles: Arc::new(RedbProfiles::new(store.clone())),
+        passkeys: Arc::new(RedbPasskeys::new(store.clone())),
         usage: Arc::new(RedbUsage::new(store.clone(), directory.path())),
         secrets: Arc::new(store),
         rate_store: Arc::new(InProcessRateStore::new(Arc::new(SystemClock))),

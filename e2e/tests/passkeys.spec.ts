@@ -1,0 +1,212 @@
+import type { Browser, CDPSession, Locator, Page } from '@playwright/test';
+import { passphrase, withPassphraseServer } from '../support/access_servers.ts';
+import { expectAccessible } from '../support/axe.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { type Deployment, expect, guestCookie, test } from '../support/fixtures.ts';
+
+// Passkeys, with Chromium's virtual authenticator.
+
+/** An authenticator of one page. */
+class Authenticator {
+  private readonly session: CDPSession;
+  private readonly id: string;
+
+  private constructor(session: CDPSession, id: string) {
+    this.session = session;
+    this.id = id;
+  }
+
+  /** Adds an authenticator to a page. `copied` has the credentials of another one, as a password manager synchronises them. */
+  static async add(page: Page, copied?: Authenticator): Promise<Authenticator> {
+    const session = await page.context().newCDPSession(page);
+    await session.send('WebAuthn.enable');
+    const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    for (const credential of (await copied?.credentials()) ?? []) {
+      await session.send('WebAuthn.addCredential', { authenticatorId, credential });
+    }
+    return new Authenticator(session, authenticatorId);
+  }
+
+  async credentials() {
+    return (await this.session.send('WebAuthn.getCredentials', { authenticatorId: this.id })).credentials;
+  }
+
+  /** From now on the user is not verified, so the browser ends its question without an answer. */
+  async refuse(): Promise<void> {
+    await this.session.send('WebAuthn.setUserVerified', { authenticatorId: this.id, isUserVerified: false });
+  }
+}
+
+/** Returns the address of a room at a host with a name: an IP address has no passkeys. */
+const named = (deployment: Deployment, room: string): string => deployment.pageUrl(room).replace('127.0.0.1', 'localhost');
+
+async function open(page: Page, url: string): Promise<ChatPage> {
+  await page.goto(url);
+  const chat = new ChatPage(page);
+  await chat.waitForState('live');
+  return chat;
+}
+
+/** Returns the id of the person whose cookie a browser has. */
+async function personId(page: Page, cookieName: string): Promise<string> {
+  const cookie = (await page.context().cookies()).find(({ name }) => name === cookieName);
+  const claims = Buffer.from(cookie!.value.split('.')[0]!, 'base64url').toString();
+  return (JSON.parse(claims) as { id: string }).id;
+}
+
+async function openDevices(page: Page, button = 'Your devices', passkeys = 'Passkeys'): Promise<Locator> {
+  await page.locator('.me').click();
+  await page.getByRole('button', { name: button }).click();
+  const section = page.getByRole('region', { name: passkeys });
+  await expect(section).toBeVisible();
+  return section;
+}
+
+async function newPage(browser: Browser, options = {}): Promise<Page> {
+  return (await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block', ...options })).newPage();
+}
+
+for (const [name, screen] of [
+  ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+  ['desktop', { viewport: { width: 1280, height: 800 } }],
+] as const) {
+  test(`a passkey brings a guest back, on a ${name}`, async ({ browser, deployment, room }) => {
+    test.setTimeout(150_000);
+    const cookie = guestCookie(deployment);
+    const page = await newPage(browser, screen);
+    const authenticator = await Authenticator.add(page);
+    await open(page, named(deployment, room));
+    const ann = await personId(page, cookie);
+    const section = await openDevices(page);
+    const add = section.getByRole('button', { name: 'Add a passkey' });
+    await add.click();
+    await expect(section.getByRole('status')).toHaveText('The passkey was added.');
+    await expect(section.getByRole('listitem')).toHaveCount(1);
+    await expect(section.getByRole('listitem')).toContainText(/Chrome on Linux.*Added: /);
+    await expectAccessible(page);
+    if (name === 'phone') {
+      for (const button of await section.getByRole('button').all()) {
+        expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+      }
+    }
+    // The same authenticator makes no second one.
+    await add.click();
+    await expect(section.getByRole('status')).toHaveText('This device or password manager has a passkey of yours already.');
+    expect((await authenticator.credentials()).length).toBe(1);
+
+    // A browser that is somebody else comes back as Ann.
+    const other = await newPage(browser, screen);
+    const copy = await Authenticator.add(other, authenticator);
+    await open(other, named(deployment, room));
+    expect(await personId(other, cookie)).not.toBe(ann);
+    await other.locator('.me').click();
+    await other.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await expect.poll(() => personId(other, cookie)).toBe(ann);
+    await new ChatPage(other).waitForState('live');
+    await expect(other.getByRole('dialog')).toHaveCount(0);
+
+    // The list says when it was used, and removes it.
+    const there = await openDevices(other);
+    await expect(there.getByRole('listitem')).toContainText('Last used: ');
+    await there.getByRole('button', { name: /^Remove the passkey from Chrome/ }).click();
+    await expect(there.getByRole('listitem')).toHaveCount(0);
+    await expect(there.getByRole('status')).toContainText('The passkey was removed here.');
+    await expect(there.getByRole('button', { name: 'Add a passkey' })).toBeFocused();
+    await expectAccessible(other);
+
+    const late = await newPage(browser, screen);
+    await Authenticator.add(late, copy);
+    await open(late, named(deployment, room));
+    await late.locator('.me').click();
+    await late.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await expect(late.getByText('This passkey was removed, or it is of another chat.')).toBeVisible();
+    await expectAccessible(late);
+    for (const opened of [page, other, late]) await opened.context().close();
+  });
+}
+
+test('a closed browser dialog is no failure, and an address of numbers says why', async ({ browser, deployment, room }) => {
+  const page = await newPage(browser);
+  const authenticator = await Authenticator.add(page);
+  await authenticator.refuse();
+  await open(page, named(deployment, room));
+  const section = await openDevices(page);
+  const add = section.getByRole('button', { name: 'Add a passkey' });
+  await Promise.all([page.waitForResponse(/\/passkeys\/register$/), add.click()]);
+  // Until the browser's own dialog has ended.
+  await expect(add).not.toHaveAttribute('aria-disabled', 'true');
+  await expect(section.getByRole('status')).toHaveText('');
+  await expect(section.getByRole('listitem')).toHaveCount(0);
+  await open(page, deployment.pageUrl(room));
+  const there = await openDevices(page);
+  await there.getByRole('button', { name: 'Add a passkey' }).click();
+  await expect(there.getByRole('status')).toContainText('There are no passkeys at this address');
+  await page.context().close();
+});
+
+test('browsers without passkeys show nothing of them', async ({ browser, deployment, room }) => {
+  const page = await newPage(browser);
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'PublicKeyCredential'));
+  const script = page.waitForResponse(/\/assets\/app\/passkeys\.js$/);
+  await open(page, named(deployment, room));
+  await page.locator('.me').click();
+  expect((await script).status()).toBe(200);
+  await expect(page.getByRole('button', { name: 'Your devices' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /passkey/i })).toHaveCount(0);
+  await page.context().close();
+});
+
+test('passkeys are in Japanese, too', async ({ browser, deployment, room }) => {
+  const page = await newPage(browser, { locale: 'ja-JP' });
+  await Authenticator.add(page);
+  await open(page, named(deployment, room));
+  const section = await openDevices(page, '使用中の端末', 'パスキー');
+  await section.getByRole('button', { name: 'パスキーを追加' }).click();
+  await expect(section.getByRole('status')).toHaveText('パスキーを追加しました。');
+  await expect(section.getByRole('button', { name: /^Chrome（Linux）のパスキーを削除/ })).toBeVisible();
+  await expectAccessible(page);
+  await page.context().close();
+});
+
+test('a passkey lets in without the passphrase @page', async ({ browser, deployment }) => {
+  test.skip(deployment.name === 'stack', 'only the local binary lets a test choose its access policy');
+  await withPassphraseServer(async (server) => {
+    const url = `${server.url.replace('127.0.0.1', 'localhost')}/r/cats`;
+    const page = await newPage(browser);
+    const authenticator = await Authenticator.add(page);
+    await page.goto(url);
+    await page.getByLabel('Passphrase').fill(passphrase);
+    await page.getByLabel('Passphrase').press('Enter');
+    await new ChatPage(page).waitForState('live');
+    const ann = await personId(page, 'guest');
+    const section = await openDevices(page);
+    await section.getByRole('button', { name: 'Add a passkey' }).click();
+    await expect(section.getByRole('listitem')).toHaveCount(1);
+
+    const other = await newPage(browser);
+    await Authenticator.add(other, authenticator);
+    // Also from the page that answers a wrong passphrase.
+    await other.goto(url);
+    await other.getByLabel('Passphrase').fill('not it at all');
+    await other.getByLabel('Passphrase').press('Enter');
+    await expect(other.getByRole('alert')).toBeVisible();
+    await expectAccessible(other);
+    await other.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await expect(other).toHaveURL(url);
+    await new ChatPage(other).waitForState('live');
+    expect(await personId(other, 'guest')).toBe(ann);
+    for (const opened of [page, other]) {
+      await opened.goto('about:blank');
+      await opened.context().close();
+    }
+  });
+});
