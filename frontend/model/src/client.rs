@@ -8,8 +8,8 @@ mod unanswered;
 mod visibility;
 
 use shared_types::{
-    Action, ActionName, ClientMessage, ErrorCode, GatewayError, Nonce, PageState, PersonName, Seq, ServerMessage,
-    limits,
+    Action, ActionName, Appearance, ClientMessage, ErrorCode, GatewayError, Nonce, PageState, PersonName, Seq,
+    ServerMessage, limits,
 };
 
 use crate::{
@@ -187,6 +187,11 @@ impl Client {
         self.timeline.rename(name.clone());
         self.name = Some(name.clone());
         self.send(ClientMessage::Rename { name })
+    }
+
+    /// The server stored the appearance of the visitor.
+    pub fn set_appearance(&mut self, appearance: Appearance) {
+        self.timeline.set_appearance(appearance);
     }
 
     /// The server gave the visitor another name than the one that they chose, which is not asked for again during this visit.

@@ -26,7 +26,7 @@ use message_range::MessageRange;
 pub use outgoing::Draft;
 use outgoing::OutgoingMessage;
 pub use people::Presence;
-use people::PresenceTracker;
+use people::{PresenceTracker, update_appearance};
 pub use people::{dedup_people, tag};
 pub use retry_state::{CONFIRM_MS, TRIES};
 pub use rows::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction, RowThread, UnreadSummary, key};
@@ -35,8 +35,8 @@ use thread::OpenThread;
 pub use thread::ThreadRows;
 
 use shared_types::{
-    Action, ActionName, ChatMessage, ClientMessage, ErrorCode, HistoryRange, Nonce, PageState, Person, PersonName,
-    Restrictions, Rev, Role, RoomName, RoomRules, Seq, ServerMessage,
+    Action, ActionName, Appearance, ChatMessage, ClientMessage, ErrorCode, HistoryRange, Nonce, PageState, Person,
+    PersonName, Restrictions, Rev, Role, RoomName, RoomRules, Seq, ServerMessage,
 };
 
 use crate::sorted;
@@ -168,6 +168,7 @@ impl Timeline {
                 self.presence_tracker.update(Presence { online, people, away }, now);
             }
             ServerMessage::Presence { online, people, away } => {
+                update_appearance(&mut self.me, &people);
                 self.presence_tracker.update(Presence { online, people, away }, now);
             }
             ServerMessage::Message(message) => self.on_message(message, now),
@@ -274,6 +275,11 @@ impl Timeline {
     /// Shows the visitor under another name until the server confirms it.
     pub fn rename(&mut self, name: PersonName) {
         self.me.name = name;
+    }
+
+    /// Shows the visitor with the appearance that the server confirmed.
+    pub fn set_appearance(&mut self, appearance: Appearance) {
+        self.me.appearance = appearance;
     }
 
     /// Whether the server has not confirmed the visitor's name.

@@ -55,13 +55,17 @@ impl PresenceTracker {
 
 /// These people without duplicates, each under the first name that occurs.
 pub fn dedup_people<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
-    let mut once: Vec<Person> = Vec::new();
-    for person in people {
-        if once.iter().all(|before| before.id != person.id) {
-            once.push(person.clone());
-        }
-    }
+    let mut once = Vec::new();
+    people.for_each(|person| add_once(&mut once, person));
     once
+}
+
+/// Adds a person, unless the same one is among these. It is a function of its own, so that it is compiled once.
+#[inline(never)]
+fn add_once(people: &mut Vec<Person>, person: &Person) {
+    if people.iter().all(|before| before.id != person.id) {
+        people.push(person.clone());
+    }
 }
 
 /// Characters of the id that tell people of the same name apart.
@@ -89,6 +93,13 @@ fn namesakes<'a>(people: impl Iterator<Item = &'a Person>, upper_case: UpperCase
     names.iter().filter(shared).map(|(person, _)| (*person).clone()).collect()
 }
 
+/// Gives a person the appearance of the same one among these.
+pub(super) fn update_appearance(person: &mut Person, known: &[Person]) {
+    if let Some(known) = known.iter().find(|known| known.id == person.id) {
+        person.appearance = known.appearance;
+    }
+}
+
 impl Timeline {
     /// The people online or in the shown messages who share a name with somebody else.
     pub fn namesakes(&self, upper_case: UpperCase) -> Vec<Person> {
@@ -108,11 +119,27 @@ impl Timeline {
         }
     }
 
-    /// Everybody that a text can mention: people online and authors of shown messages.
-    fn known(&self) -> Vec<Person> {
-        let presence = self.presence_tracker.next.as_ref().map_or(&self.presence_tracker.shown, |(_, next)| next);
-        let authors = self.shown().messages.iter().rev().map(|confirmed| &confirmed.author);
-        dedup_people(presence.people.iter().chain(authors))
+    /// Everybody that the page knows, each as they are known last: people online, and authors of shown messages, from the newest one. A text
+    /// can mention them.
+    pub(super) fn known(&self) -> Vec<Person> {
+        let PresenceTracker { shown, next } = &self.presence_tracker;
+        let mut known = Vec::new();
+        for presence in [next.as_ref().map_or(shown, |(_, next)| next), shown] {
+            presence.people.iter().for_each(|person| add_once(&mut known, person));
+        }
+        // What the page state says of the visitor has no appearance.
+        if !self.me.appearance.is_default() {
+            add_once(&mut known, &self.me);
+        }
+        self.shown().messages.iter().rev().for_each(|confirmed| add_once(&mut known, &confirmed.author));
+        known
+    }
+
+    /// The visitor, with the appearance that is known last.
+    pub fn me_as_known(&self) -> Person {
+        let mut me = self.me.clone();
+        update_appearance(&mut me, &self.known());
+        me
     }
 
     /// The people that a text mentions, of those mentioned before and those known now.

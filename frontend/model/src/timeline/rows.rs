@@ -8,7 +8,7 @@ use super::{
     Timeline,
     change::has_reaction,
     outgoing::{OutgoingMessage, Upload},
-    people::tag,
+    people::{tag, update_appearance},
     retry_state::RetryPhase,
 };
 use crate::calendar::Calendar;
@@ -152,6 +152,14 @@ impl Row {
         key(&self.author.id, &self.nonce)
     }
 
+    /// Gives the people of the row the appearance with which they are known.
+    pub(super) fn update_appearances(&mut self, known: &[Person]) {
+        update_appearance(&mut self.author, known);
+        if let Some(preview) = &mut self.reply_to {
+            update_appearance(&mut preview.author, known);
+        }
+    }
+
     /// Sets the start of a day or a group, given the row before.
     pub(super) fn follow(&mut self, before: Option<&Row>, calendar: &dyn Calendar) {
         let new_day = before.is_none_or(|before| calendar.day(before.at) != calendar.day(self.at));
@@ -212,8 +220,10 @@ impl Timeline {
             .iter()
             .filter(|outgoing| self.detached_range.is_none() && self.is_shown_in_room(outgoing))
             .map(|outgoing| self.outgoing_row(outgoing, calendar));
+        let known = self.known();
         let mut rows: Vec<Row> = Vec::with_capacity(shown.len() + self.outgoing.len());
         for mut row in confirmed.chain(outgoing) {
+            row.update_appearances(&known);
             row.tag = tag(&row.author, namesakes);
             row.follow(rows.last(), calendar);
             rows.push(row);

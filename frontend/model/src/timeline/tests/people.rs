@@ -186,3 +186,85 @@ fn people_whose_pages_are_hidden_are_away() {
     timeline.apply(away(&["ann", "bob"], &[]), 2_000);
     assert_eq!(names(&timeline, 60_000), [] as [String; 0]);
 }
+
+/// A person whose picture was set at this time; 0 means that they have none.
+fn pictured(id: &str, picture: u64) -> Person {
+    let appearance = Appearance { picture: (picture > 0).then_some(Timestamp(picture)), colour: None };
+    Person { appearance, ..person(id) }
+}
+
+/// A message of somebody whose picture was set at this time.
+fn pictured_message(seq: u64, id: &str, picture: u64) -> ChatMessage {
+    ChatMessage { author: pictured(id, picture), ..message_by(seq, id) }
+}
+
+fn present(people: &[(&str, u64)]) -> ServerMessage {
+    ServerMessage::Presence {
+        online: people.len() as u32,
+        people: people.iter().map(|(id, picture)| pictured(id, *picture)).collect(),
+        away: Vec::new(),
+    }
+}
+
+/// Checks when the pictures of the authors in the log were set.
+fn check_pictures(timeline: &Timeline, expected: &[u64]) {
+    let picture = |row: Row| row.author.appearance.picture.unwrap_or_default().0;
+    let rows = timeline.rows(&Utc::default(), &[]);
+    assert_eq!(rows.into_iter().map(picture).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn the_newest_message_says_what_an_absent_author_looks_like() {
+    let mut timeline = room(1..=1, false);
+    for (seq, picture) in [(2, 0), (4, 7), (3, 5)] {
+        timeline.apply(ServerMessage::Message(pictured_message(seq, "ann", picture)), 0);
+    }
+    check_pictures(&timeline, &[0, 7, 7, 7]);
+}
+
+#[test]
+fn presence_says_what_people_look_like_whatever_their_messages_say() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(ServerMessage::Message(pictured_message(2, "ann", 5)), 0);
+    timeline.apply(present(&[("ann", 9), ("me", 0)]), 0);
+    check_pictures(&timeline, &[0, 9]);
+    timeline.apply(present(&[("ann", 0), ("me", 0)]), 0);
+    check_pictures(&timeline, &[0, 0]);
+    // While somebody who left is still shown, so is their picture.
+    timeline.apply(present(&[("ann", 11), ("me", 0)]), 0);
+    timeline.apply(present(&[("me", 0)]), 0);
+    check_pictures(&timeline, &[0, 11]);
+}
+
+#[test]
+fn a_new_picture_splits_no_group() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(ServerMessage::Message(pictured_message(2, "ann", 0)), 0);
+    timeline.apply(ServerMessage::Message(pictured_message(3, "ann", 5)), 0);
+    let starts: Vec<_> = timeline.rows(&Utc::default(), &[]).into_iter().map(|row| row.starts_group).collect();
+    assert_eq!(starts, [true, true, false]);
+}
+
+#[test]
+fn a_quoted_author_has_the_known_appearance() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(ServerMessage::Message(pictured_message(2, "ann", 5)), 0);
+    let reply_to = Some(shared_types::ReplyRef { seq: Seq(2), author: person("ann") });
+    timeline.apply(ServerMessage::Message(ChatMessage { reply_to, ..message_by(3, "bob") }), 0);
+    let quoted = timeline.rows(&Utc::default(), &[]).remove(2).reply_to.unwrap();
+    assert_eq!(quoted.author, pictured("ann", 5));
+}
+
+#[test]
+fn the_visitor_looks_as_presence_and_the_confirmed_profile_say() {
+    let mut timeline = room(1..=1, false);
+    // What the page state says of the visitor has no appearance.
+    timeline.apply(ServerMessage::Message(pictured_message(2, "me", 3)), 0);
+    assert_eq!(timeline.me_as_known(), pictured("me", 3));
+    timeline.set_appearance(pictured("me", 4).appearance);
+    assert_eq!(timeline.me_as_known(), pictured("me", 4));
+    timeline.apply(present(&[("me", 5)]), 0);
+    assert_eq!((timeline.me(), timeline.me_as_known()), (&pictured("me", 5), pictured("me", 5)));
+    post(&mut timeline, "hi");
+    check_pictures(&timeline, &[0, 5, 5]);
+}
