@@ -39,7 +39,10 @@ use crate::{
         people_panel,
         placeholder::placeholder,
         poll_dialog, privacy_dialog,
-        profile::profile_dialog,
+        profile::{
+            profile_dialog,
+            state::{ProfileDialog, ProfileDraft, Progress},
+        },
         rooms::{
             directory_dialog::{self, DirectoryState, DirectoryView},
             room_dialog,
@@ -108,6 +111,9 @@ const MESSAGES: Table<fn(&mut Row)> = &[
             shared_types::Person { name: "Ann of the long name ".repeat(3).parse().unwrap(), ..fixtures::moderator() };
         row.tag = Some("·x7f2".into());
     }),
+    ("of somebody with a picture", |row| row.author = fixtures::pictured("ann", "Ann")),
+    ("of somebody with a picture that cannot be loaded", |row| row.author = fixtures::pictured("gone", "Ann")),
+    ("of somebody who chose a colour", |row| row.author = fixtures::coloured("ann", "Ann", 5)),
     ("of somebody who left", |row| row.author.id = "gone".parse().unwrap()),
     ("failed", |row| row.state = DeliveryState::Failed("The server did not answer.".into())),
 ];
@@ -347,7 +353,36 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         chat.room.away.set(vec![person.id.clone()]);
         people_panel::card_dialog(chat, people_panel::Card::of(person))
     }),
-    ("name and language", |chat| profile_dialog(chat, DevicesDialog::new())),
+    ("your profile", |chat| {
+        chat.room.you.set(fixtures::pictured("ann", "Ann"));
+        let dialog = profile_dialog(chat, DevicesDialog::new());
+        let colour = fixtures::coloured("ann", "Ann", 5).appearance.colour;
+        ProfileDialog::of_page().unwrap().on_loaded(ProfileDraft { status: None, colour });
+        dialog
+    }),
+    ("your profile, being loaded", |chat| profile_dialog(chat, DevicesDialog::new())),
+    ("your profile, which is not saved", |chat| {
+        let dialog = profile_dialog(chat, DevicesDialog::new());
+        let state = ProfileDialog::of_page().unwrap();
+        state.on_loaded(ProfileDraft::default());
+        state.picture_error.set("boat.svg: This file is not an image that can be shown.".into());
+        state.progress.set(Progress::Ready("The connection was lost. Please save again.".into()));
+        dialog
+    }),
+    ("people, with pictures and statuses", |chat| {
+        fixtures::set_statuses();
+        chat.room.people.set(vec![
+            fixtures::pictured("ann", "Ann"),
+            fixtures::coloured("ben", "Ben", 9),
+            fixtures::pictured("gone", "Cleo"),
+        ]);
+        people_dialog(chat, DirectDialog::of(Vec::new()))
+    }),
+    ("card of a person, with a picture and a status", |chat| {
+        fixtures::set_statuses();
+        chat.room.people.set(vec![fixtures::pictured("ann", "Ann")]);
+        people_panel::card_dialog(chat, people_panel::Card::of(fixtures::pictured("ann", "Ann")))
+    }),
     ("people", |chat| {
         chat.room.people.set(fixtures::people());
         people_dialog(chat, DirectDialog::of(Vec::new()))

@@ -23,6 +23,7 @@ mod moderation;
 pub(crate) mod passkeys;
 mod people;
 pub(crate) mod private_rooms;
+pub(crate) mod profile;
 pub(crate) mod receipts;
 mod room;
 pub(crate) mod room_choices;

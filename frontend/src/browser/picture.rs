@@ -13,7 +13,7 @@ use page_model::{
 };
 use shared_types::{
     ChatImage, ImagePreview, ImageSide, ImageSize, ImageType, MoreImages,
-    limits::{FILE_BYTES, IMAGE_BYTES},
+    limits::{FILE_BYTES, IMAGE_BYTES, PICTURE_BYTES, PICTURE_SIDE},
 };
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, HtmlImageElement, Url};
@@ -36,6 +36,15 @@ pub(crate) struct Picture {
     pub(crate) url: LocalUrl,
     /// What the visitor should know before it is sent.
     pub(crate) note: Option<ImageNote>,
+}
+
+/// The picture of a profile, ready to be uploaded.
+pub(crate) struct ProfilePicture {
+    pub(crate) kind: ImageType,
+    pub(crate) size: ImageSize,
+    pub(crate) blob: Blob,
+    /// Its URL within this page.
+    pub(crate) url: LocalUrl,
 }
 
 /// An object URL. It is revoked when dropped.
@@ -105,6 +114,28 @@ impl Picture {
         };
         image.has_allowed_area().then_some(())?;
         Some(Self { image, url: LocalUrl::of(&blob)?, blob, note: None })
+    }
+}
+
+impl ProfilePicture {
+    /// Draws the middle of a file as a square of [`PICTURE_SIDE`] pixels, without transparency: the initial is behind it.
+    pub(crate) async fn of(file: &File) -> Result<Self, RejectedImage> {
+        let original = Original::open(file).await?;
+        if !canvas::is_truthful().await {
+            return Err(RejectedImage::FalsePixels);
+        }
+        let drawn =
+            Canvas::draw_square(&original.image, original.size, PICTURE_SIDE).ok_or(RejectedImage::NotAnImage)?;
+        drawn.fill_background();
+        for (quality, _) in ATTEMPTS {
+            let (kind, blob) = drawn.encode(quality).await.ok_or(RejectedImage::NotAnImage)?;
+            if blob.size() <= f64::from(PICTURE_BYTES) {
+                let size = ImageSize::try_from(blob.size() as u64).map_err(|_| RejectedImage::TooDense)?;
+                let url = LocalUrl::of(&blob).ok_or(RejectedImage::NotAnImage)?;
+                return Ok(Self { kind, size, blob, url });
+            }
+        }
+        Err(RejectedImage::TooDense)
     }
 }
 

@@ -12,6 +12,7 @@ mod people_panel;
 mod poll;
 mod privacy;
 mod private_rooms;
+mod profile;
 mod queries;
 mod read_sync;
 mod reading;

@@ -10,12 +10,13 @@ use page_model::{
 };
 use page_view::SharedState;
 use shared_types::{
-    AccessMode, ChatImage, ImageType, Language, MoreImages, PageState, Person, Restrictions, Rev, RoomDetails,
-    RoomMember, RoomName, RoomRules, Seq, Timestamp,
+    AccessMode, Appearance, ChatImage, ImageType, Language, MoreImages, PageState, Person, Restrictions, Rev,
+    RoomDetails, RoomMember, RoomName, RoomRules, Seq, Timestamp,
 };
 
 use crate::ui::{
     on_demand,
+    profile::statuses,
     rooms::directory_dialog::{DirectoryRow, DirectoryView},
     state::{
         Chat,
@@ -67,6 +68,26 @@ pub(super) const STYLE: &str = "
 
 fn person(id: &str, name: &str) -> Person {
     Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false, appearance: Default::default() }
+}
+
+/// A person with a picture. There is none of the person `gone`.
+pub(super) fn pictured(id: &str, name: &str) -> Person {
+    let appearance = Appearance { picture: Some(Timestamp(1)), colour: None };
+    Person { appearance, ..person(id, name) }
+}
+
+/// A person who chose this hue.
+pub(super) fn coloured(id: &str, name: &str, hue: u64) -> Person {
+    let appearance = Appearance { picture: None, colour: hue.try_into().ok() };
+    Person { appearance, ..person(id, name) }
+}
+
+/// Gives Ann and Ben a status.
+pub(super) fn set_statuses() {
+    let long = "Back on Monday, with the rope, the knife and everything else that I promised you";
+    let statuses = [("ann", "🏖 On holiday until Monday"), ("ben", long)];
+    let parsed = statuses.map(|(id, status)| (id.parse().unwrap(), status.parse().unwrap()));
+    statuses::update(|statuses| statuses.extend(parsed));
 }
 
 /// Mona, a moderator.
@@ -172,6 +193,7 @@ pub(super) fn chat() -> Chat {
     let chat = Chat::new(&page, Callback::new(|_| {}));
     chat.room.status.set(Status::Live);
     chat.on_demand.functions.set(Some(on_demand::functions()));
+    statuses::init();
     chat
 }
 

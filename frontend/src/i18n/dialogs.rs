@@ -218,7 +218,6 @@ pub(crate) struct DialogTexts {
     pub(crate) react_to: &'static str,
     pub(crate) other_image: &'static str,
 
-    pub(crate) you: &'static str,
     pub(crate) name_hint: &'static str,
     pub(crate) your_name: &'static str,
     pub(super) name_empty: &'static str,

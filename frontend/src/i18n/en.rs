@@ -142,7 +142,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
 
     search: "Search",
 
-    about_you: "Your name, language and notifications",
+    about_you: "Your profile, language and notifications",
     save: "Save",
     cancel: "Cancel",
 

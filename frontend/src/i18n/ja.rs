@@ -149,7 +149,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
 
     search: "検索",
 
-    about_you: "名前・言語・通知の設定",
+    about_you: "プロフィール・言語・通知の設定",
     save: "保存",
     cancel: "キャンセル",
 

@@ -248,6 +248,30 @@ fn a_reply_shows_the_message_or_a_placeholder() {
 }
 
 #[test]
+fn a_picture_covers_the_initial_of_the_first_message_of_a_group() {
+    let mut state = state(&["first", "second"]);
+    state.messages[1].author.appearance.picture = Some(Timestamp(17));
+    let body = room_body(&state);
+    let picture = "<img loading=\"lazy\" decoding=\"async\" width=\"96\" height=\"96\" alt=\"\" src=\"/pictures/ann?v=17\" \
+                   class=\"picture\">";
+    // In the header and in the log.
+    assert_eq!(body.matches(picture).count(), 2, "{body}");
+    assert!(body.contains("data-initial=\"A\""), "{body}");
+}
+
+#[test]
+fn a_chosen_colour_is_that_of_the_author_everywhere() {
+    let mut state = state(&["first", "second"]);
+    let author = state.you.clone();
+    state.messages[1].author.appearance.colour = 7.try_into().ok();
+    state.messages[1].reply_to = Some(ReplyRef { seq: Seq(1), author });
+    let body = room_body(&state);
+    for part in ["class=\"avatar hue-7\"", "class=\"message head hue-7\"", "class=\"quote-author hue-7\""] {
+        assert!(body.contains(part), "no {part} in {body}");
+    }
+}
+
+#[test]
 fn reactions_have_counts_and_escaped_names() {
     let mut state = state(&["first"]);
     let evil = Person {

@@ -146,7 +146,8 @@ fn row(chat: Chat, member: RoomMember, by_host: bool) -> Element {
     let avatar = name
         .parse()
         .ok()
-        .map(|name| avatar(chat, &Person { id: id.clone(), name, moderator: false, appearance: Appearance::NONE }));
+        .map(|name| Person { id: id.clone(), name, moderator: false, appearance: Appearance::NONE })
+        .map(|person| avatar(chat, &chat.as_known(&person)));
     let remove = (by_host && !is_you).then(|| {
         let label = texts.remove_member.with(&name);
         let remove = move |_| chat.run_in_dialog(DialogIntent::RemoveMember(id.clone()));

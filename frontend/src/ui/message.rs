@@ -22,7 +22,7 @@ use crate::ui::{
         action_button::{action_button, reaction, reply_preview, thread_line},
         image::images,
     },
-    parts::colour::initial,
+    parts::{avatar::picture, colour::initial},
     state::{Chat, intent::Intent},
 };
 
@@ -56,8 +56,8 @@ fn draw(chat: Chat, row: Row, id: Option<String>, address: Option<String>) -> El
     let classes = [(row.starts_group, " head"), (reply.is_some(), " quoting"), (row.mentions_me, " calling")];
     let classes: String = classes.into_iter().filter_map(|(applies, class)| applies.then_some(class)).collect();
     let class = ["message", &classes].concat();
-    // The style sheet draws the avatar from the initial, in the colour of the person.
-    let class = if row.starts_group { chat.coloured(&class, &row.author.id) } else { class };
+    // The style sheet draws the avatar from the initial, in the colour of the person, below the picture.
+    let class = if row.starts_group { chat.coloured(&class, &row.author) } else { class };
     let line = || element("p").class("new-line").child(element("span").text(chat.translations.new_line));
     let author = chat.translations.name(&row.author);
     let author_view = || {
@@ -84,6 +84,7 @@ fn draw(chat: Chat, row: Row, id: Option<String>, address: Option<String>) -> El
         .optional_attribute("data-initial", row.starts_group.then(|| initial(&row.author)))
         .with("data-state", state(&row))
         .child(row.first_new.then(line))
+        .child(row.starts_group.then(|| picture(&row.author)).flatten())
         .child(row.starts_group.then(author_view))
         .child(link)
         .child(reply)

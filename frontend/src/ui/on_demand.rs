@@ -29,7 +29,7 @@ use crate::ui::{
     },
     people_dialog::{self, people_dialog},
     people_panel, poll_dialog, privacy_dialog,
-    profile::{self, profile_dialog},
+    profile::{self, profile_dialog, statuses},
     receipts,
     room_details_dialog::{self, room_details_dialog},
     rooms::{directory_dialog, list, room_dialog},
@@ -70,6 +70,7 @@ fn draw(chat: Chat, slot: Slot) -> Vec<View> {
 
 /// Draws all dialogs, and the button that moves to the code in the log.
 pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
+    statuses::init();
     let (direct, devices) = (DirectDialog::of(Vec::new()), DevicesDialog::new());
     let (identity, usage) = (IdentityDialog::new(), NodeRef::new());
     let dialogs = [

@@ -10,7 +10,10 @@ use crate::ui::{
     moderation::restriction_dialog,
     parts::{avatar::avatar, dialog},
     people_panel::{identity, is_wide, more_people, open_card, toggle},
-    state::{Chat, intent::Intent},
+    state::{
+        Chat,
+        intent::{DialogIntent, Intent},
+    },
 };
 
 /// Draws the dialog.
@@ -21,7 +24,7 @@ pub(crate) fn people_dialog(chat: Chat, direct: DirectDialog) -> Element {
             let shown = person.clone();
             let open = move |_| {
                 dialog::close(people_dialog);
-                open_card(shown.clone());
+                open_card(chat, shown.clone());
             };
             let button = element("button").class("person person-row").with("type", "button").on(ev::click, open);
             let button = button.with("aria-haspopup", "dialog").child(avatar(chat, &person));
@@ -63,6 +66,7 @@ pub(crate) fn show(chat: Chat) {
         return toggle(chat);
     }
     chat.dispatch.run(Intent::RefreshPeople);
+    chat.run_in_dialog(DialogIntent::LoadStatuses);
     if let Some(dialog) = chat.on_demand.people_dialog.get_untracked() {
         _ = dialog.show_modal();
     }

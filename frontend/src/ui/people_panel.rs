@@ -18,6 +18,7 @@ use crate::ui::{
         form_controls::select,
         icon_button::{CROSS, icon_button},
     },
+    profile::statuses::status_of,
     state::{Chat, intent::DialogIntent},
 };
 
@@ -33,11 +34,9 @@ thread_local! {
 }
 
 /// Opens the card of a person.
-pub(crate) fn open_card(person: Person) {
+pub(crate) fn open_card(chat: Chat, person: Person) {
     if let Some(card) = CARD.get() {
-        card.person.set(person);
-        card.room.set(0);
-        dialog::open_without_keyboard(card.dialog);
+        card.open(chat, person);
     }
 }
 
@@ -107,6 +106,7 @@ pub(crate) fn identity(chat: Chat, person: &Person) -> Element {
         .child(person.moderator.then(|| part("badge", chat.translations.moderator)))
         .child(is_me.then(|| part("person-you", chat.translations.dialogs().yourself)))
         .child(is_away(chat, person).then(|| part("person-you", chat.translations.dialogs().away)))
+        .child(status_of(&person.id).map(|status| part("person-status", &status).with("dir", "auto")))
 }
 
 fn is_away(chat: Chat, person: &Person) -> bool {
@@ -122,11 +122,7 @@ fn row(chat: Chat, card: Card, person: Person) -> Element {
         .with("aria-haspopup", "dialog")
         .child(avatar(chat, &person))
         .child(identity(chat, &person))
-        .on(ev::click, move |_| {
-            card.person.set(person.clone());
-            card.room.set(0);
-            dialog::open_without_keyboard(card.dialog);
-        });
+        .on(ev::click, move |_| card.open(chat, person.clone()));
     element("li").class("people-entry").child(button).child(restrict)
 }
 
@@ -143,6 +139,14 @@ impl Card {
     /// Returns the card of a person.
     pub(crate) fn of(person: Person) -> Self {
         Self { dialog: NodeRef::new(), person: State::new(person), room: State::new(0) }
+    }
+
+    /// Opens the card and loads the status of the person.
+    fn open(self, chat: Chat, person: Person) {
+        chat.run_in_dialog(DialogIntent::LoadProfile(person.id.clone()));
+        self.person.set(person);
+        self.room.set(0);
+        dialog::open_without_keyboard(self.dialog);
     }
 }
 
@@ -165,7 +169,10 @@ fn card_body(chat: Chat, card: Card) -> Vec<Element> {
         true => chat.translations.with_comma(presence, chat.translations.moderator),
         false => presence.to_owned(),
     };
-    let who = element("div").class("person card-who").child(avatar(chat, &person)).child(element("p").text(state));
+    let status =
+        status_of(&person.id).map(|status| element("p").class("person-status").with("dir", "auto").text(status));
+    let about = element("div").class("person-who").child(element("p").text(state)).child(status);
+    let who = element("div").class("person card-who").child(avatar(chat, &chat.as_known(&person))).child(about);
     let id = element("p")
         .class("name-hint")
         .text([texts.person_id, " "].concat())

@@ -1,51 +1,115 @@
-//! The profile dialog: the visitor's name, language and notifications.
+//! The dialog "Your profile": the visitor's picture, name, status and colour, and the language and notifications of this browser.
 
+mod colour_choice;
 mod language_select;
 mod notification_choice;
+mod picture_choice;
 pub(crate) mod renaming;
+pub(crate) mod state;
+mod status_field;
+pub(crate) mod statuses;
 
-use leptos::ev;
-use page_view::{Element, NodeRef, State, element, reactive_text};
-use shared_types::{AccessMode, NameError, PersonName, limits};
-use web_sys::HtmlInputElement;
+use leptos::{ev, prelude::*};
+use page_view::{Element, element, reactive_text};
+use shared_types::{AccessMode, PersonName, limits};
 
 use crate::ui::{
     device_dialog,
     devices_dialog::{self, DevicesDialog},
+    parts::dialog,
     passkeys, privacy_dialog,
-    profile::{language_select::language_select, notification_choice::notification_choice, renaming::Renaming},
+    profile::{
+        colour_choice::colour_choice,
+        language_select::language_select,
+        notification_choice::notification_choice,
+        picture_choice::picture_choice,
+        state::{PictureChoice, ProfileDialog, Progress, is_live},
+        status_field::status_field,
+    },
     shortcuts,
     state::{Chat, intent::DialogIntent, set},
 };
 
 /// Draws the dialog.
 pub(crate) fn profile_dialog(chat: Chat, devices: DevicesDialog) -> Element {
-    let dialog = chat.on_demand.profile_dialog;
-    let field = NodeRef::<HtmlInputElement>::new();
-    let error = State::new(None::<NameError>);
-    let renaming = Renaming::new(dialog);
-    let close = move || {
-        error.set(None);
-        set(renaming.is_pending, false);
-        renaming.reset();
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
+    let state = ProfileDialog::new(chat);
+    let form = element("form")
+        .with("method", "dialog")
+        .with("novalidate", "")
+        .on(ev::submit, move |event| {
+            event.prevent_default();
+            submit(chat, state);
+        })
+        .child(element("h2").with("id", "name-title").text(chat.translations.profile().title))
+        .children(picture_choice(chat, state))
+        .children(name_field(chat, state))
+        .children(status_field(chat, state))
+        .child(colour_choice(chat, state))
+        .child(language_select(chat))
+        .child(notification_choice(chat))
+        .child(element("p").class("name-hint").with("role", "status").child(reactive_text(move || note(chat, state))))
+        .child(buttons(chat, state, devices));
+    element("dialog")
+        .class("name-dialog profile")
+        .with("aria-labelledby", "name-title")
+        .node_ref(state.dialog)
+        .child(form)
+}
+
+/// Whether the name comes from the provider.
+fn has_fixed_name(chat: Chat) -> bool {
+    chat.access == AccessMode::Oidc
+}
+
+/// Draws the field of the name, and what is wrong with it.
+fn name_field(chat: Chat, state: ProfileDialog) -> [Element; 2] {
+    let (texts, is_fixed) = (chat.translations.dialogs(), has_fixed_name(chat));
+    let name_hint = if is_fixed { texts.name_given } else { texts.name_hint };
+    let is_wrong = move || state.name_error.get().is_some() || !state.renaming.refusal.get().is_empty();
+    let name = element("input")
+        .with("name", "name")
+        .with("dir", "auto")
+        .with("autocomplete", "nickname")
+        .with("spellcheck", "false")
+        .with("value", chat.room.you.get_untracked().name.to_string())
+        .with("maxlength", (limits::NAME_CHARS * 2).to_string())
+        .optional_attribute("readonly", is_fixed.then_some(""))
+        .reactive_attribute("aria-invalid", move || is_wrong().then_some("true"))
+        .with("aria-describedby", "name-hint")
+        .node_ref(state.name)
+        .on(ev::input, move |_| {
+            set(state.name_error, None);
+            state.renaming.reset();
+        });
+    let hint = move || match (state.name_error.get(), state.renaming.refusal.get()) {
+        (Some(why), _) => chat.translations.bad_name(why),
+        (None, refusal) if refusal.is_empty() => name_hint.to_owned(),
+        (None, refusal) => refusal,
     };
-    // With OpenID Connect, names come from the provider.
-    let name_is_fixed = chat.access == AccessMode::Oidc;
-    let save = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        if name_is_fixed {
-            return close();
-        }
-        let Some(name) = field.get_untracked().map(|field| field.value()) else { return };
-        match name.parse::<PersonName>() {
-            // The answer closes the dialog.
-            Ok(name) => chat.run_in_dialog(DialogIntent::Rename(name, renaming)),
-            Err(why) => error.set(Some(why)),
-        }
-    };
+    let hint = element("p")
+        .with("id", "name-hint")
+        .reactive_attribute("class", move || Some(if is_wrong() { "name-hint wrong" } else { "name-hint" }))
+        .with("aria-live", "polite")
+        .child(reactive_text(hint));
+    let label = element("span").text(texts.your_name);
+    [element("label").class("name-label").child(label).child(name), hint]
+}
+
+/// Returns how far loading and saving are, as a sentence.
+fn note(chat: Chat, state: ProfileDialog) -> String {
+    let texts = chat.translations.profile();
+    match (state.progress.get(), is_live(chat)) {
+        (_, false) => chat.translations.dialogs().moderation_offline.into(),
+        (Progress::Saving, true) => chat.translations.sending.into(),
+        (Progress::Loading, true) => texts.loading.into(),
+        (Progress::Failed, true) => texts.not_loaded.into(),
+        (Progress::Ready(note), true) => note,
+    }
+}
+
+/// Draws the buttons: those that open other dialogs, and those that end this one.
+fn buttons(chat: Chat, state: ProfileDialog, devices: DevicesDialog) -> Element {
+    let close = move || dialog::close(state.dialog);
     let show_shortcuts = move |_| {
         close();
         shortcuts::open(chat);
@@ -62,43 +126,11 @@ pub(crate) fn profile_dialog(chat: Chat, devices: DevicesDialog) -> Element {
         close();
         privacy_dialog::open(chat);
     };
-    // Language and notifications apply at once, so without an editable name there is nothing to save.
-    let save_button = (!name_is_fixed)
-        .then(|| element("button").class("button primary").with("type", "submit").text(chat.translations.save));
-    let close_label = if name_is_fixed { chat.translations.close } else { chat.translations.cancel };
-    let name_hint =
-        if name_is_fixed { chat.translations.dialogs().name_given } else { chat.translations.dialogs().name_hint };
-    let is_wrong = move || error.get().is_some() || !renaming.refusal.get().is_empty();
-    let name = element("input")
-        .with("name", "name")
-        .with("dir", "auto")
-        .with("autocomplete", "nickname")
-        .with("spellcheck", "false")
-        .with("value", chat.room.you.get_untracked().name.to_string())
-        .with("maxlength", (limits::NAME_CHARS * 2).to_string())
-        .optional_attribute("readonly", name_is_fixed.then_some(""))
-        .reactive_attribute("aria-invalid", move || is_wrong().then_some("true"))
-        .with("aria-describedby", "name-hint")
-        .node_ref(field)
-        .on(ev::input, move |_| {
-            error.set(None);
-            renaming.reset();
-        });
-    let hint = move || match (error.get(), renaming.refusal.get()) {
-        (Some(why), _) => chat.translations.bad_name(why),
-        (None, refusal) if refusal.is_empty() => name_hint.to_owned(),
-        (None, refusal) => refusal,
-    };
-    let hint = element("p")
-        .with("id", "name-hint")
-        .reactive_attribute("class", move || Some(if is_wrong() { "name-hint wrong" } else { "name-hint" }))
-        .with("aria-live", "polite")
-        .child(reactive_text(hint));
     let button = |class, label| element("button").class(class).with("type", "button").text(label);
     // With OpenID Connect, people sign in with their account there.
-    let device_link =
-        (!name_is_fixed).then(|| button("quiet", chat.translations.dialogs().device).on(ev::click, show_device_link));
-    let passkey = (!name_is_fixed).then(|| passkeys::sign_in(chat.translations, "quiet"));
+    let device_link = (!has_fixed_name(chat))
+        .then(|| button("quiet", chat.translations.dialogs().device).on(ev::click, show_device_link));
+    let passkey = (!has_fixed_name(chat)).then(|| passkeys::sign_in(chat.translations, "quiet"));
     let others = element("div")
         .class("name-ways")
         .child(device_link)
@@ -106,36 +138,73 @@ pub(crate) fn profile_dialog(chat: Chat, devices: DevicesDialog) -> Element {
         .child(button("quiet", chat.translations.devices().devices).on(ev::click, show_devices))
         .child(button("quiet", chat.translations.dialogs().shortcuts).on(ev::click, show_shortcuts))
         .child(button("quiet", chat.translations.dialogs().privacy).on(ev::click, show_privacy));
-    let buttons = element("div")
+    let is_off = move || state.progress.get() == Progress::Saving || !is_live(chat) && has_fixed_name(chat);
+    let save = element("button")
+        .class("button primary")
+        .with("type", "submit")
+        .reactive_attribute("aria-disabled", move || is_off().then_some("true"))
+        .text(chat.translations.save);
+    element("div")
         .class("name-buttons")
         .child(others)
-        .child(button("button", close_label).on(ev::click, move |_| close()))
-        .child(save_button);
-    let form = element("form")
-        .with("method", "dialog")
-        .on(ev::submit, save)
-        .child(element("h2").with("id", "name-title").text(chat.translations.dialogs().you))
-        .child(
-            element("label")
-                .class("name-label")
-                .child(element("span").text(chat.translations.dialogs().your_name))
-                .child(name),
-        )
-        .child(hint)
-        .child(language_select(chat))
-        .child(notification_choice(chat))
-        .child(buttons);
-    element("dialog").class("name-dialog").with("aria-labelledby", "name-title").node_ref(dialog).child(form)
+        .child(button("button", chat.translations.cancel).on(ev::click, move |_| close()))
+        .child(save)
 }
 
-/// Opens the dialog with the current name selected.
+/// Saves what was changed, or says what is wrong. A new name alone needs no connection: the next one takes it.
+fn submit(chat: Chat, state: ProfileDialog) {
+    let is_preparing = state.picture.get_untracked() == PictureChoice::Preparing;
+    if is_preparing || state.progress.get_untracked() == Progress::Saving {
+        return;
+    }
+    let Some(field) = state.name.get_untracked() else { return };
+    let name = if has_fixed_name(chat) { None } else { Some(field.value().parse::<PersonName>()) };
+    let name = match name.transpose() {
+        Ok(name) => name,
+        Err(why) => {
+            set(state.name_error, Some(why));
+            _ = field.focus();
+            return;
+        }
+    };
+    let is_loaded = untrack(|| state.is_loaded());
+    let draft = match state.draft() {
+        Ok(draft) => draft,
+        Err(why) => {
+            set(state.status_error, Some(why));
+            _ = state.status.get_untracked().map(|field| field.focus());
+            return;
+        }
+    };
+    let has_changes = is_loaded && state.changes(&draft);
+    if has_changes && !untrack(|| is_live(chat)) {
+        return;
+    }
+    let is_new = |name: &PersonName| chat.room.you.with_untracked(|you| you.name != *name);
+    if has_changes {
+        set(state.progress, Progress::Saving);
+    }
+    match name.filter(|name| !has_changes || is_new(name)) {
+        // The answer closes the dialog, unless the rest is being saved.
+        Some(name) => chat.run_in_dialog(DialogIntent::Rename(name, state.renaming)),
+        None if !has_changes => dialog::close(state.dialog),
+        None => {}
+    }
+    if has_changes {
+        chat.run_in_dialog(DialogIntent::SaveProfile(draft));
+    }
+}
+
+/// Opens the dialog with the current name selected, and loads the profile.
 pub(crate) fn show(chat: Chat) {
-    let Some(dialog) = chat.on_demand.profile_dialog.get_untracked() else { return };
+    let Some(state) = ProfileDialog::of_page() else { return };
+    let Some(dialog) = state.dialog.get_untracked() else { return };
+    state.start();
+    chat.run_in_dialog(DialogIntent::LoadOwnProfile);
     _ = dialog.show_modal();
-    if let Ok(Some(field)) = dialog.query_selector("input") {
-        use leptos::wasm_bindgen::JsCast;
-        let field: web_sys::HtmlInputElement = field.unchecked_into();
+    if let Some(field) = state.name.get_untracked() {
         field.set_value(chat.room.you.get_untracked().name.as_str());
+        _ = field.focus();
         field.select();
     }
 }

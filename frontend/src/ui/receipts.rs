@@ -103,7 +103,7 @@ fn row(chat: Chat, id: PersonId, name: PersonName) -> Element {
     let who = element("span").class("person-who").child(label);
     element("li")
         .class("person")
-        .child(avatar(chat, &Person { id, name, moderator: false, appearance: Appearance::NONE }))
+        .child(avatar(chat, &chat.as_known(&Person { id, name, moderator: false, appearance: Appearance::NONE })))
         .child(who)
 }
 

@@ -149,6 +149,13 @@ impl Chat {
         dedup_people(self.room.people.get_untracked().iter().chain(&authors))
     }
 
+    /// Returns a person with the appearance that is known of them last: what is kept of people elsewhere may be older, or lack it.
+    pub(crate) fn as_known(&self, person: &Person) -> Person {
+        let you = self.room.you.get_untracked();
+        let known = self.known_people().into_iter().chain([you]).find(|known| known.id == person.id);
+        Person { appearance: known.map_or(person.appearance, |known| known.appearance), ..person.clone() }
+    }
+
     /// Opens a dialog, as soon as it is loaded.
     pub(crate) fn open_dialog(self, request: DialogRequest) {
         match self.on_demand.functions.get_untracked() {

@@ -58,6 +58,28 @@ impl Canvas {
         Some(canvas)
     }
 
+    /// Draws the middle of an image of this size as a square with this side. The browser applies the orientation of the camera.
+    pub(super) fn draw_square(image: &HtmlImageElement, (width, height): (u32, u32), side: u32) -> Option<Self> {
+        let canvas = Self::new((side, side))?;
+        let (cut, side) = (f64::from(width.min(height)), f64::from(side));
+        let (left, top) = ((f64::from(width) - cut) / 2.0, (f64::from(height) - cut) / 2.0);
+        let context = &canvas.context;
+        context
+            .draw_image_with_html_image_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+                image, left, top, cut, cut, 0.0, 0.0, side, side,
+            )
+            .ok()?;
+        Some(canvas)
+    }
+
+    /// Draws white behind what is drawn.
+    pub(super) fn fill_background(&self) {
+        let (width, height) = self.size();
+        _ = self.context.set_global_composite_operation("destination-over");
+        self.context.set_fill_style_str("#fff");
+        self.context.fill_rect(0.0, 0.0, f64::from(width), f64::from(height));
+    }
+
     /// Returns width and height.
     pub(super) fn size(&self) -> (u32, u32) {
         (self.element.width(), self.element.height())
@@ -74,10 +96,7 @@ impl Canvas {
             return Some((ImageType::Webp, webp));
         }
         // A JPEG has no transparency: without a white background, transparent parts would be black.
-        let (width, height) = self.size();
-        _ = self.context.set_global_composite_operation("destination-over");
-        self.context.set_fill_style_str("#fff");
-        self.context.fill_rect(0.0, 0.0, f64::from(width), f64::from(height));
+        self.fill_background();
         Some((ImageType::Jpeg, self.to_blob(ImageType::Jpeg, quality).await?))
     }
 

@@ -24,6 +24,11 @@ impl Session {
     pub(super) fn on_dialog_intent(&mut self, intent: DialogIntent) -> Vec<Effect> {
         match intent {
             DialogIntent::Rename(name, renaming) => return self.rename(name, renaming),
+            DialogIntent::LoadOwnProfile => self.load_own_profile(),
+            DialogIntent::LoadProfile(person) => self.load_profile(person),
+            DialogIntent::LoadStatuses => self.load_statuses(),
+            DialogIntent::ChoosePicture(file) => self.choose_picture(file),
+            DialogIntent::SaveProfile(draft) => return self.save_profile(draft),
             DialogIntent::Restrict { person, ban, seconds } => return self.restrict(person, ban, seconds),
             DialogIntent::SetRules(rules) => return self.send_moderation(None, ClientMessage::Rules { rules }),
             DialogIntent::SetDetails(details) => {
@@ -122,7 +127,7 @@ impl Session {
             ServerMessage::Error { action: Some(ActionName::Known(Action::Read)), code, retry_after, .. } => {
                 self.read_sync.on_error(*code, *retry_after, time::now());
             }
-            _ if self.on_device_answer(message) => {}
+            _ if self.on_device_answer(message) || self.on_profile_answer(message) => {}
             _ if self.on_private_room_answer(message) => {}
             _ => self.on_moderation_answer(message),
         }
@@ -137,6 +142,7 @@ impl Session {
         self.on_poll_disconnect();
         self.on_directory_disconnect();
         self.on_devices_disconnect();
+        self.on_profile_disconnect();
         self.on_name_disconnect();
     }
 
@@ -150,6 +156,7 @@ impl Session {
         queries.extend([self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten());
         queries.extend(self.read_reports(now));
         queries.extend(self.people_request(now));
+        queries.extend(self.profile_queries());
         queries.extend(self.list_queries().into_iter().flatten());
         queries.extend(self.directory_query(now));
         queries.extend(self.thread_query(now));

@@ -34,15 +34,19 @@ impl Session {
         self.people_asked_at = 0;
     }
 
+    /// Whether the visitor sees the panel.
+    pub(super) fn shows_people(&self) -> bool {
+        self.chat.on_demand.people_panel.get_untracked() && events::is_visible() && people_panel::is_wide()
+    }
+
     /// Returns the request for the people, if the panel is open and has not asked for a while. The caller has a socket.
     pub(super) fn people_request(&mut self, now: u64) -> Option<ClientMessage> {
         let is_due = now >= self.people_asked_at + REFRESH_MS;
-        let is_shown =
-            self.chat.on_demand.people_panel.get_untracked() && events::is_visible() && people_panel::is_wide();
         // Nobody reports to be hidden in a larger room, or alone.
         let online = self.client.timeline().presence(now).online as usize;
         let has_news = self.people_asked_at == 0 || (2..=limits::TYPING_CONNECTIONS).contains(&online);
-        (is_due && is_shown && has_news).then(|| {
+        (is_due && self.shows_people() && has_news).then(|| {
+            self.load_statuses();
             self.people_asked_at = now;
             ClientMessage::People
         })

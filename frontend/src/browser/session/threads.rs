@@ -266,7 +266,7 @@ impl Session {
         let namesakes = chat.room.namesakes.get_untracked();
         let ThreadRows { rows, more, is_loaded, is_closed } =
             self.client.timeline().thread_rows(&self.calendar, &namesakes);
-        rows.iter().for_each(|row| chat.assign_colours(row));
+        chat.assign_colours(&rows);
         let is_found = |seq: Seq| rows.iter().any(|row| row.seq == Some(seq));
         let target = self.threads.target.take_if(|target| is_found(*target));
         if is_loaded && self.threads.target.is_some() && self.threads.awaited == 0 && self.threads.request.is_none() {

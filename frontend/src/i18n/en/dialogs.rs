@@ -191,7 +191,6 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     react_to: "React",
     other_image: "Previous or next image",
 
-    you: "You",
     name_hint: "Everyone in the room sees this name beside your messages.",
     your_name: "Your name",
     name_empty: "Please enter a name.",

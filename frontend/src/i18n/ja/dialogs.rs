@@ -186,7 +186,6 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     react_to: "リアクション",
     other_image: "前後の画像へ移動",
 
-    you: "あなたの設定",
     name_hint: "この名前は、ルームの全員にメッセージと一緒に表示されます。",
     your_name: "名前",
     name_empty: "名前を入力してください。",

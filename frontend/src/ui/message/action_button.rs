@@ -50,7 +50,7 @@ pub(crate) fn reply_preview(chat: Chat, preview: &ReplyPreview) -> Action {
         value: preview.seq.0.to_string(),
         arrow_keys_only: true,
         texts: vec![
-            (chat.coloured("quote-author", &preview.author.id), chat.translations.name(&preview.author).into()),
+            (chat.coloured("quote-author", &preview.author), chat.translations.name(&preview.author).into()),
             ("quote-text".into(), chat.translations.after_colon(&chat.translations.excerpt(preview))),
         ],
         ..Action::default()

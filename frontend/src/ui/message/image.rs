@@ -11,7 +11,7 @@ use shared_types::{AltText, ChatImage, ImagePreview, numbered};
 #[cfg(feature = "hydrate")]
 use web_sys::HtmlImageElement;
 
-use crate::ui::{message::lightbox, state::Chat};
+use crate::ui::{message::lightbox, parts::avatar::lazy_image, state::Chat};
 
 /// Maximum width of an image in the log, in CSS pixels.
 const MAX_WIDTH: u32 = 480;
@@ -73,13 +73,8 @@ fn image(
         .with("viewBox", ["0 0 ", &ratio_width.to_string(), " ", &ratio_height.to_string()].concat())
         .with("aria-hidden", "true")
         .markup(image.preview.as_ref().map(preview).unwrap_or_default());
-    let picture = element("img")
-        .with("loading", "lazy")
-        .with("decoding", "async")
-        .with("width", width)
-        .with("height", height)
-        .with("alt", alt.unwrap_or(chat.translations.image).to_owned())
-        .with("src", chat.image_source(row, number));
+    let alt_text = alt.unwrap_or(chat.translations.image).to_owned();
+    let picture = lazy_image([width, height].map(Into::into), alt_text, chat.image_source(row, number));
     let frame = element("button")
         .class("image-frame")
         .with("type", "button")
@@ -127,14 +122,14 @@ fn cut(shown: [u32; 2], natural: [u32; 2]) -> &'static str {
     }
 }
 
-/// Records for every image in the log whether it loaded or failed. The style sheet then hides the preview or shows that
-/// the image is missing. The attribute is set by no view, so redrawing does not remove it.
+/// Records for every image in the log, and for every picture of a person, whether it loaded or failed. The style sheet then hides the
+/// preview or shows that the image is missing, or hides the picture. The attribute is set by no view, so redrawing does not remove it.
 #[cfg(feature = "hydrate")]
 pub(crate) fn watch() {
     use leptos::{prelude::document, wasm_bindgen::closure::Closure};
     let record = |image: &HtmlImageElement| {
         let state = if image.natural_width() > 0 { "there" } else { "missing" };
-        if let Ok(Some(figure)) = image.closest("figure") {
+        if let Ok(Some(figure)) = image.closest("figure,.picture") {
             _ = figure.set_attribute("data-image", state);
         }
     };
@@ -149,7 +144,7 @@ pub(crate) fn watch() {
         _ = document().add_event_listener_with_callback_and_bool(event, listener.unchecked_ref(), true);
     }
     // Some images finished loading before the listener was registered.
-    let Ok(images) = document().query_selector_all(".message-image img") else { return };
+    let Ok(images) = document().query_selector_all(".message-image img,.picture") else { return };
     for image in (0..images.length()).filter_map(|index| images.get(index)) {
         let image: HtmlImageElement = image.unchecked_into();
         if image.complete() {

@@ -112,7 +112,7 @@ fn row(chat: Chat, person: Person) -> Element {
     element("li")
         .class("person")
         .reactive_attribute("hidden", move || (!is_shown(chat, &shown)).then_some(""))
-        .child(avatar(chat, &person))
+        .child(avatar(chat, &chat.as_known(&person)))
         .child(identity)
         .child(role_select(chat, &person))
         .child(restrict)

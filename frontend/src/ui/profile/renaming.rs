@@ -5,7 +5,11 @@ use std::fmt;
 use page_view::{NodeRef, State};
 use web_sys::HtmlDialogElement;
 
-use crate::ui::{parts::dialog, state::set};
+use crate::ui::{
+    parts::dialog,
+    profile::state::{ProfileDialog, Progress},
+    state::set,
+};
 
 /// The dialog, and what the server said about the name.
 #[derive(Clone, Copy)]
@@ -27,12 +31,15 @@ impl Renaming {
         set(self.refusal, String::new());
     }
 
-    /// Closes the dialog: the name is accepted, or the next socket takes it.
+    /// Closes the dialog, unless the rest of the profile is being saved: the name is accepted, or the next socket takes it.
     #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser gets answers"))]
     pub(crate) fn finish(self) {
         set(self.is_pending, false);
         self.reset();
-        dialog::close(self.dialog);
+        let is_saving = |dialog: ProfileDialog| dialog.progress.get_untracked() == Progress::Saving;
+        if !ProfileDialog::of_page().is_some_and(is_saving) {
+            dialog::close(self.dialog);
+        }
     }
 }
 

@@ -8,7 +8,11 @@ use shared_types::{
 };
 use web_sys::File;
 
-use crate::ui::{devices_dialog::DevicesDialog, profile::renaming::Renaming, state::invite::ShownLink};
+use crate::ui::{
+    devices_dialog::DevicesDialog,
+    profile::{renaming::Renaming, state::ProfileDraft},
+    state::invite::ShownLink,
+};
 
 /// A command of the visitor.
 #[derive(Debug)]
@@ -83,6 +87,16 @@ pub(crate) struct Clipboard {
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum DialogIntent {
     Rename(PersonName, Renaming),
+    /// Load the visitor's own profile.
+    LoadOwnProfile,
+    /// Load the profile of a person.
+    LoadProfile(PersonId),
+    /// Load the statuses of the people in the room.
+    LoadStatuses,
+    /// Prepare a file as the visitor's picture.
+    ChoosePicture(File),
+    /// Save status, colour and picture of the visitor.
+    SaveProfile(ProfileDraft),
     /// Switch the language of the page.
     SetLanguage(Language),
     /// Search for messages with these words.

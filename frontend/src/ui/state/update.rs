@@ -27,7 +27,7 @@ impl Chat {
         calendar: &dyn Calendar,
         line: Option<Seq>,
     ) -> Option<UnreadSummary> {
-        set(self.room.you, timeline.me().clone());
+        set(self.room.you, timeline.me_as_known());
         set(self.moderation.is_owner, timeline.is_owner());
         let older = match (timeline.more(), timeline.is_loading_older()) {
             (false, _) => OlderMessages::None,
@@ -40,7 +40,7 @@ impl Chat {
         let mut rows = timeline.rows(calendar, &namesakes);
         set(self.room.namesakes, namesakes);
         // In the order of the log: what draws the rows may have another one.
-        rows.iter().for_each(|row| self.assign_colours(row));
+        self.assign_colours(&rows);
         let unread = line.and_then(|line| UnreadSummary::mark(&mut rows, line, timeline.more()));
         show_rows(self.log.rows, rows);
         unread
