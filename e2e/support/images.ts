@@ -9,7 +9,13 @@ export type Image = { type: string; size: number; width: number; height: number;
 
 /** Returns a valid PNG of one colour. */
 export function png(width: number, height: number, colour: [number, number, number] = [40, 120, 200]): Buffer {
-  const row = Buffer.concat([Buffer.from([0]), Buffer.from(Array.from({ length: width }, () => colour).flat())]);
+  return stripes(width, height, [colour]);
+}
+
+/** Returns a valid PNG of vertical stripes with these colours. */
+export function stripes(width: number, height: number, colours: [number, number, number][]): Buffer {
+  const pixels = Array.from({ length: width }, (_, x) => colours[Math.floor((x * colours.length) / width)]!);
+  const row = Buffer.concat([Buffer.from([0]), Buffer.from(pixels.flat())]);
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', Buffer.concat([number(width), number(height), Buffer.from([8, 2, 0, 0, 0])])),

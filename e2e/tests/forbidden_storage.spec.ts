@@ -50,9 +50,11 @@ for (const [name, { properties, loses }] of Object.entries(forbidden)) {
     await page.clock.runFor(5_000);
     await chat.sendMessage('still here');
     await expect(chat.messageWithText('still here')).toHaveAttribute('data-state', 'sent');
-    await page.getByTitle('Your name, language and notifications').click();
+    await page.getByTitle('Your profile, language and notifications').click();
     await page.getByLabel('Your name').fill('Ann');
     await page.getByRole('button', { name: 'Save' }).click();
+    // The server has accepted the name.
+    await expect(page.getByRole('dialog')).toHaveCount(0);
     await chat.sendMessage('and named');
     await expect(chat.messageWithText('and named')).toHaveAttribute('data-state', 'sent');
     expect(await asksBeforeLeaving(page)).toBe(false);

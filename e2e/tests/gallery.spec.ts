@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
+import { stripes } from '../support/images.ts';
 import { gallery } from '../support/settings.ts';
 
 // Compares a picture of every state of every component with the one in e2e/pictures. After an intended change, create the pictures
@@ -14,10 +15,14 @@ const tolerance = { maxDiffPixelRatio: 0.01, threshold: 0.03, animations: 'disab
 
 const contentTypes: { [extension: string]: string } = { '.html': 'text/html', '.css': 'text/css' };
 
+/** The picture of Ann. Nobody else's can be loaded. */
+const portrait = stripes(96, 96, [[30, 90, 160], [240, 200, 150], [240, 200, 150], [30, 90, 160]]);
+
 /** Opens the gallery at an address that serves only its files, without those that are missing. */
 async function open(page: Page, missing: string[] = []): Promise<void> {
   await page.route('http://gallery/**', async (route) => {
     const { pathname } = new URL(route.request().url());
+    if (pathname === '/pictures/ann') return route.fulfill({ body: portrait, contentType: 'image/png' });
     const body = missing.includes(pathname) ? undefined : await readFile(join(gallery, pathname)).catch(() => undefined);
     await route.fulfill(body ? { body, contentType: contentTypes[extname(pathname)] ?? 'text/plain' } : { status: 404 });
   });
@@ -26,7 +31,7 @@ async function open(page: Page, missing: string[] = []): Promise<void> {
 }
 
 /** The states that look different on a phone, and the widths of phones in CSS pixels. */
-const phoneStates = ['part-toolbar-of-an-own-message', 'part-toolbar-for-a-moderator', 'part-people--for-a-moderator', 'part-mute-or-ban--where-both-hold', 'part-what-moderators-did'];
+const phoneStates = ['part-toolbar-of-an-own-message', 'part-toolbar-for-a-moderator', 'part-people--for-a-moderator', 'part-mute-or-ban--where-both-hold', 'part-what-moderators-did', 'part-your-profile', 'part-your-profile--which-is-not-saved', 'part-people--with-pictures-and-statuses', 'part-card-of-a-person--with-a-picture-and-a-status'];
 const phoneWidths = [390, 320];
 
 /** The pages with something that is drawn once it is loaded on demand: the buttons that format a text. */

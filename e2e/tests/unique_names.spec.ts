@@ -59,8 +59,8 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
 
       await expect(second.locator('.me-name')).toHaveText('olga 2');
       await second.locator('.me').click();
-      const profile = second.locator('dialog[aria-labelledby="name-title"]');
-      const field = profile.getByRole('textbox', { name: 'Your name' });
+      const profile = second.getByRole('dialog', { name: 'Your profile' });
+      const field = profile.getByRole('textbox').first();
       await field.fill('ＯＬＧＡ');
       await profile.getByRole('button', { name: 'Save' }).click();
       await expect(profile.getByText('Somebody here has this name already. Please choose another one.')).toBeVisible();
