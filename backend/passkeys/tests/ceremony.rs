@@ -12,7 +12,7 @@ use chat::{
 use chat_testing::authenticator::{Authenticator, PRESENT};
 use passkeys::WebauthnCeremony;
 use serde_json::{Value, json};
-use shared_types::Person;
+use shared_types::{Appearance, Person};
 
 const ORIGIN: &str = "https://chat.example";
 
@@ -24,7 +24,12 @@ fn origin(text: &str) -> Origin {
 }
 
 fn ann() -> Person {
-    Person { id: "AbCdEfGhIjKlMn-_".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false }
+    Person {
+        id: "AbCdEfGhIjKlMn-_".parse().unwrap(),
+        name: "Ann".parse().unwrap(),
+        moderator: false,
+        appearance: Appearance::default(),
+    }
 }
 
 fn authenticator() -> Authenticator {
