@@ -53,7 +53,7 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       const other = await guest(browser, server, 'olga', { viewport });
       const second = await other.newPage();
       const chat = await open(second, `${server.url}/`);
-      await expect(second.getByText('Somebody here has your name already. You are “olga 2” for now.')).toBeVisible();
+      await expect(second.getByText('Somebody here has your name already. You are “\u2068olga 2\u2069” for now.')).toBeVisible();
       await chat.sendMessage('from the second one');
       await expect(page.locator('.message').filter({ hasText: 'from the second one' })).toContainText('olga 2');
 
@@ -82,6 +82,8 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await unique.uncheck();
       await identity.getByRole('button', { name: 'Save' }).click();
       await expect(identity).toBeHidden();
+      await administration.getByRole('button', { name: 'What moderators did' }).click();
+      await expect(page.getByText('allowed equal names in a room').first()).toBeVisible();
       const socket = await WireClient.open(`${server.url.replace('http', 'ws')}/ws?room=lobby&name=Olga`);
       expect(await socket.request({ action: 'hello' }, 'welcome')).toMatchObject({ you: { name: 'Olga' } });
       await owner.close();
@@ -90,3 +92,59 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
     });
   });
 }
+
+test('a refused name stays out of the cookie and of other tabs', async ({ browser, deploymentName }) => {
+  test.skip(deploymentName !== 'local', 'only the local binary prints the owner link when it starts');
+  await withDataDir(async (data) => {
+    const server = await LocalServer.start(data);
+    const owner = await guest(browser, server, 'Olga');
+    const page = await owner.newPage();
+    await becomeOwner(page, server);
+    await page.goto(`${server.url}/admin`);
+    await page.getByRole('dialog', { name: 'Administration' }).getByRole('button', { name: 'Name and icon' }).click();
+    const identity = page.getByRole('dialog', { name: 'Name and icon' });
+    await identity.getByRole('checkbox', { name: 'People in a room have different names' }).check();
+    await identity.getByRole('button', { name: 'Save' }).click();
+    await expect(identity).toBeHidden();
+    await open(page, `${server.url}/`);
+
+    const other = await guest(browser, server, 'Olga');
+    const storedName = async () => (await other.cookies()).find((cookie) => cookie.name === 'name')?.value;
+    const lobby = await other.newPage();
+    await open(lobby, `${server.url}/`);
+    const cats = await other.newPage();
+    const chatOfCats = await open(cats, `${server.url}/r/cats`);
+    const ownName = (tab: Page, name: string) => tab.getByRole('button', { name, exact: true });
+    await expect(ownName(cats, 'Olga')).toBeVisible();
+    await ownName(lobby, 'Olga 2').click();
+    const profile = lobby.locator('.name-dialog');
+    const field = profile.getByRole('textbox').first();
+    const save = () => profile.getByRole('button', { name: 'Save' }).click();
+
+    await save();
+    await expect(profile).toBeHidden();
+    await ownName(lobby, 'Olga 2').click();
+    await field.fill('Olga');
+    await save();
+    await expect(profile.getByText('Somebody here has this name already')).toBeVisible();
+    expect.soft(await storedName(), 'neither the number nor a refusal changes the chosen name').toBe('Olga');
+
+    await field.fill('Oleg');
+    await save();
+    await expect(profile).toBeHidden();
+    await expect(ownName(cats, 'Oleg'), 'another tab takes an accepted name').toBeVisible();
+    expect(await storedName()).toBe('Oleg');
+
+    await ownName(lobby, 'Oleg').click();
+    await field.fill('OLGA');
+    await save();
+    await expect(profile.getByText('Somebody here has this name already')).toBeVisible();
+    await chatOfCats.sendMessage('from the other tab');
+    await expect(cats.locator('.message').filter({ hasText: 'from the other tab' })).toContainText('Oleg');
+    await expect(ownName(cats, 'Oleg')).toBeVisible();
+    expect(await storedName()).toBe('Oleg');
+    await owner.close();
+    await other.close();
+    await server.stop();
+  });
+});

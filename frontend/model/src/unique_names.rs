@@ -10,6 +10,12 @@ pub fn is_numbered(chosen: &str, given: &str) -> bool {
     chosen != given && number(given).is_some() && number(given) != number(chosen)
 }
 
+/// Returns whether a name that the server gave is the answer to a chosen one, and not a number for an earlier name. The server writes wide
+/// digits as plain ones.
+pub fn confirms(chosen: &str, given: &str) -> bool {
+    !is_numbered(chosen, given) || chosen.ends_with(|last: char| !last.is_ascii() && last.is_numeric())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,6 +33,19 @@ mod tests {
             ("Ann 2", "Ann", false),
         ] {
             assert_eq!(is_numbered(chosen, given), expected, "{chosen}, {given}");
+        }
+    }
+
+    #[test]
+    fn a_number_for_an_earlier_name_confirms_no_chosen_name() {
+        for (chosen, given, expected) in [
+            ("Bea", "Bea", true),
+            ("Ｂea", "Bea", true),
+            ("Bea 7", "Bea 7", true),
+            ("Bea ７", "Bea 7", true),
+            ("Bea", "Ann 2", false),
+        ] {
+            assert_eq!(confirms(chosen, given), expected, "{chosen}, {given}");
         }
     }
 }

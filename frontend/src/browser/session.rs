@@ -44,8 +44,8 @@ use page_model::{
 };
 use page_view::State;
 use shared_types::{
-    Action, ActionName, ClientMessage, GatewayError, MessageText, Nonce, PageState, Person, PersonId, PollDraft, Rev,
-    RoomName, RoomTag, RoomTitle, Seq, ServerMessage, Timestamp,
+    ClientMessage, GatewayError, MessageText, Nonce, PageState, Person, PersonId, PollDraft, Rev, RoomName, RoomTag,
+    RoomTitle, Seq, ServerMessage, Timestamp,
     json::{FromJson as _, LateVariants as _, Value},
     with_room,
 };
@@ -421,7 +421,6 @@ impl Session {
         let now = time::now();
         self.rows_changed = true;
         let mut new_messages = Vec::new();
-        let mut is_rename_rejected = false;
         let mut has_arrived = false;
         let effects = match event {
             SocketEvent::Frame(frame) => {
@@ -445,8 +444,6 @@ impl Session {
                         self.welcome_read = Some((room.clone(), *read));
                     }
                     on_demand::with_part(|part| (part.on_answer)(self, message));
-                    is_rename_rejected =
-                        matches!(message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. });
                 }
                 match gateway_error {
                     Some(error) => self.client.on_gateway_error(now, id, &error),
@@ -460,9 +457,6 @@ impl Session {
             }
         };
         self.perform(effects);
-        if is_rename_rejected {
-            self.restore_name();
-        }
         if has_arrived {
             on_demand::with_part(|part| (part.on_room_arrived)(self));
         }

@@ -33,11 +33,6 @@ impl Session {
         self.page.you.name = name;
     }
 
-    /// Restores the last accepted name, after the server rejected a new one.
-    pub(super) fn restore_name(&mut self) {
-        self.store_name(self.client.timeline().me().name.clone());
-    }
-
     /// Copies the visitor's id. If the page may not copy, selects it.
     pub(super) fn copy_id(&self) {
         let (chat, id) = (self.chat, self.page.you.id.clone());

@@ -1,9 +1,13 @@
 //! The visitor's name: changes of it, what the server says about them, and the number that the server gives a name that is taken. It is
 //! loaded on demand.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 
-use page_model::{client::Effect, connection::Status, unique_names::is_numbered};
+use page_model::{
+    client::Effect,
+    connection::Status,
+    unique_names::{confirms, is_numbered},
+};
 use shared_types::{Action, ActionName, ErrorCode, PersonName, ServerMessage};
 
 use crate::{
@@ -16,38 +20,51 @@ use crate::{
 };
 
 thread_local! {
-    /// The last change of the name. It is not in [`Session`], which is loaded first.
-    static LAST: Cell<Option<Renaming>> = const { Cell::new(None) };
+    /// The change of the name that the server has not answered. It is not in [`Session`], which is loaded first.
+    static PENDING: RefCell<Option<(PersonName, Renaming)>> = const { RefCell::new(None) };
 }
 
 impl Session {
-    /// Changes the visitor's name. The dialog stays open until the server has answered; without a socket, the next one takes the name.
+    /// Changes the visitor's name. The dialog stays open until the server has answered, and the browser keeps the name when it is accepted.
+    /// Without a socket, the next one takes the name. The name that the visitor has already changes nothing: with a number it is not the
+    /// name that they chose.
     pub(super) fn rename(&mut self, name: PersonName, renaming: Renaming) -> Vec<Effect> {
-        self.store_name(name.clone());
-        other_tabs::tell_name(&self.page.you);
         renaming.reset();
-        LAST.set(Some(renaming));
+        if name == self.client.timeline().me().name && !renaming.is_pending.get_untracked() {
+            renaming.finish();
+            return Vec::new();
+        }
         let is_live = self.chat.room.status.get_untracked() == Status::Live;
-        let effects = self.client.rename(name);
+        let effects = self.client.rename(name.clone());
         if is_live && !effects.is_empty() {
             set(renaming.is_pending, true);
+            PENDING.set(Some((name, renaming)));
         } else {
+            self.keep_name(name);
             renaming.finish();
         }
         effects
     }
 
+    /// Stores a name for the next socket and the next page, and tells it to the visitor's other tabs.
+    fn keep_name(&mut self, name: PersonName) {
+        self.store_name(name);
+        other_tabs::tell_name(&self.page.you);
+    }
+
     /// Handles what a message says about the visitor's name.
     pub(super) fn on_name_answer(&mut self, message: &ServerMessage) {
         match message {
-            ServerMessage::Welcome { you, .. } => match pending() {
-                Some(renaming) => renaming.finish(),
-                None if is_numbered(self.client.timeline().me().name.as_str(), you.name.as_str()) => {
+            ServerMessage::Welcome { you, .. } => {
+                let is_confirmed = |(name, _): &mut (PersonName, Renaming)| confirms(name.as_str(), you.name.as_str());
+                if let Some((name, renaming)) = PENDING.with_borrow_mut(|pending| pending.take_if(is_confirmed)) {
+                    self.keep_name(name);
+                    finish(renaming);
+                } else if is_numbered(self.client.timeline().me().name.as_str(), you.name.as_str()) {
                     self.client.forget_chosen_name();
                     self.tell_number(&you.name);
                 }
-                None => {}
-            },
+            }
             ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), code, message, .. } => {
                 let translations = self.chat.translations;
                 let sentence = match code {
@@ -55,12 +72,12 @@ impl Session {
                     code => page_model::texts::ClientTexts::server_error(translations, *code)
                         .map_or_else(|| message.clone(), str::to_owned),
                 };
-                match pending() {
-                    Some(renaming) => {
+                match PENDING.take() {
+                    Some((_, renaming)) if renaming.is_pending.get_untracked() => {
                         set(renaming.is_pending, false);
                         set(renaming.refusal, sentence);
                     }
-                    None => self.add_error(sentence),
+                    _ => self.add_error(sentence),
                 }
             }
             _ => {}
@@ -68,9 +85,10 @@ impl Session {
     }
 
     /// The answer that is awaited is lost. The next socket takes the name.
-    pub(super) fn on_name_disconnect(&self) {
-        if let Some(renaming) = pending() {
-            renaming.finish();
+    pub(super) fn on_name_disconnect(&mut self) {
+        if let Some((name, renaming)) = PENDING.take() {
+            self.keep_name(name);
+            finish(renaming);
         }
     }
 
@@ -88,7 +106,9 @@ impl Session {
     }
 }
 
-/// Returns the change of the name that the server has not answered.
-fn pending() -> Option<Renaming> {
-    LAST.get().filter(|renaming| renaming.is_pending.get_untracked())
+/// Closes the dialog, unless the visitor has closed it before the answer.
+fn finish(renaming: Renaming) {
+    if renaming.is_pending.get_untracked() {
+        renaming.finish();
+    }
 }
