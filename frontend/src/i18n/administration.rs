@@ -229,12 +229,12 @@ impl AdministrationTexts {
         sentences.into_iter().flatten().collect()
     }
 
-    /// Describes a new name and icon in the audit log, and whether names are unique.
+    /// Describes in the audit log a new name and icon, or that unique names were switched. An older entry may have both.
     pub(crate) fn audit_identity(&self, chat: &ChatIdentity, texts: &UniqueNameTexts) -> String {
         let icon = chat.icon.as_ref().map(Emoji::as_str);
         let both: Vec<&str> = icon.into_iter().chain(chat.name.as_ref().map(RoomTitle::as_str)).collect();
         let named = if both.is_empty() { None } else { Some(self.audit_identity.with(&both.join(" "))) };
-        let unique = chat.has_unique_names().then(|| texts.audit_on.to_owned());
+        let unique = chat.unique_names.map(|on| if on { texts.audit_on } else { texts.audit_off }.to_owned());
         let parts: Vec<String> = named.into_iter().chain(unique).collect();
         if parts.is_empty() { self.audit_no_identity.into() } else { parts.join(texts.audit_and) }
     }

@@ -10,12 +10,6 @@ pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moder
 
 pub(super) async fn run(handler: &FrameHandler, owner: &Connection, chat: ChatIdentity) -> Reply {
     let icon = chat.icon.as_ref().map(canonical).transpose()?;
-    let unique_names = match chat.unique_names {
-        // The page does not know the switch.
-        None => handler.moderation.restriction_store.moderation.identity().await?.unique_names,
-        Some(wanted) => wanted.then_some(true),
-    };
-    let chat = ChatIdentity { icon, unique_names, ..chat };
-    handler.moderation.set_identity(&owner.person, &chat).await?;
+    let chat = handler.moderation.set_identity(&owner.person, ChatIdentity { icon, ..chat }).await?;
     Ok(Some(ServerMessage::Identity { chat }))
 }
