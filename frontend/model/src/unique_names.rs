@@ -10,10 +10,10 @@ pub fn is_numbered(chosen: &str, given: &str) -> bool {
     chosen != given && number(given).is_some() && number(given) != number(chosen)
 }
 
-/// Returns whether a name that the server gave is the answer to a chosen one, and not a number for an earlier name. The server writes wide
-/// digits as plain ones.
+/// Returns whether a name that the server gave is the answer to a chosen one, and not a number for an earlier name. The server writes digits
+/// that are not ASCII as plain ones, so a name that does not end in ASCII is always confirmed.
 pub fn confirms(chosen: &str, given: &str) -> bool {
-    !is_numbered(chosen, given) || chosen.ends_with(|last: char| !last.is_ascii() && last.is_numeric())
+    !is_numbered(chosen, given) || chosen.ends_with(|last: char| !last.is_ascii())
 }
 
 #[cfg(test)]
