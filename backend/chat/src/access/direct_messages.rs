@@ -114,7 +114,7 @@ impl DirectMessages<'_> {
         mut others: Vec<NamedPerson>,
         at: Timestamp,
     ) -> Result<(RoomName, RoomTitle), DirectError> {
-        let by = &sender.person;
+        let by = &sender.person_as_chosen();
         if others.iter().any(|other| other.person == by.id) {
             return Err(MembershipError::DirectYourself.into());
         }

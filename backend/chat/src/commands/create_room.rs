@@ -12,6 +12,6 @@ pub(super) const SPEC: CommandSpec =
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, title: RoomTitle) -> Reply {
     let moderation = handler.posting_policy.restriction_store.moderation.as_ref();
     let (now, entropy) = (handler.broadcast.clock.now(), handler.broadcast.entropy.as_ref());
-    let room = handler.membership.create(&sender.person, &title, now, entropy, moderation).await?;
+    let room = handler.membership.create(&sender.person_as_chosen(), &title, now, entropy, moderation).await?;
     Ok(Some(ServerMessage::RoomCreated { room, title }))
 }

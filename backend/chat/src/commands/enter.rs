@@ -24,22 +24,30 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, room: RoomN
         return hello::greet(handler, sender, since).await;
     }
     let (broadcast, unique_names) = (&handler.broadcast, handler.unique_names());
-    if !handler.membership.may_enter(&room, &sender.person.id).await? {
+    let (may_enter, is_name_unique) =
+        futures::join!(handler.membership.may_enter(&room, &sender.person.id), unique_names.are_wanted_in(&room));
+    if !may_enter? {
         return Err(MembershipError::NoSuchRoom.into());
     }
-    // A move that has begun ends in any case.
-    let (moved, is_name_unique) =
-        futures::join!(broadcast.connections.move_to(sender, &room), unique_names.are_wanted());
+    let is_name_unique = is_name_unique?;
     // Another command moved or removed the connection at the same time.
-    let Some(moved) = moved? else { return Err(CommandError::OtherRoom) };
+    let Some(moved) = broadcast.connections.move_to(sender, &room).await? else { return Err(CommandError::OtherRoom) };
     // The membership may have ended during the move.
-    if !handler.membership.may_enter(&room, &moved.person.id).await? {
-        broadcast.close(slice::from_ref(&moved)).await?;
-        return Ok(None);
-    }
-    let claimed = if is_name_unique? { unique_names.claim(moved).await? } else { Some(moved) };
-    // The socket closed meanwhile.
-    let Some(moved) = claimed else { return Ok(None) };
+    let named = match handler.membership.may_enter(&room, &moved.person.id).await {
+        Ok(true) => unique_names.name_in_room(moved.clone(), is_name_unique).await,
+        Ok(false) => Ok(None),
+        Err(error) => Err(error),
+    };
+    let moved = match named {
+        Ok(Some(named)) => named,
+        // The membership has ended or the socket was closed.
+        Ok(None) => return leave_both(handler, sender, &moved).await,
+        // Without an answer the client would repeat the command, which does not check again what is true in the room where it is.
+        Err(error) => {
+            tracing::warn!(connection = %moved.id, %error, "a move is not certain; its socket is closed");
+            return leave_both(handler, sender, &moved).await;
+        }
+    };
     tracing::info!(connection = %moved.id, from = %sender.room, to = %moved.room, "entered the room");
     // The messages are read after the move: a message that is stored later is sent to the connection.
     let (left, greeted) = futures::join!(
@@ -52,5 +60,19 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, room: RoomN
     if let Some(reply) = greeted? {
         broadcast.reply(&moved, &reply).await;
     }
+    Ok(None)
+}
+
+/// Closes the socket of a connection that may not stay in the room to which it has moved, and tells the room that it left.
+async fn leave_both(handler: &FrameHandler, sender: &Connection, moved: &Connection) -> Reply {
+    let broadcast = &handler.broadcast;
+    let (closed, left) = futures::join!(
+        broadcast.close(slice::from_ref(moved)),
+        broadcast.left(&sender.room, slice::from_ref(&sender), broadcast.posting_deadline())
+    );
+    if let Err(error) = left {
+        tracing::warn!(%error, "sending presence failed; the next change of presence corrects it");
+    }
+    closed?;
     Ok(None)
 }

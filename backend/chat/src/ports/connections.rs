@@ -47,6 +47,9 @@ pub struct Connection {
     /// The status of its person. `None` also if the function that admitted or moved the connection was of a version that did not know it; it
     /// is the same with the appearance of the person.
     pub status: Option<StatusText>,
+    /// The name that its person chose, if they have another one because somebody else in the room has the chosen one. `None` also if the
+    /// function that gave the name was of a version that did not store it.
+    pub chosen: Option<PersonName>,
 }
 
 impl Connection {
@@ -55,6 +58,12 @@ impl Connection {
     pub fn with_profile(self, profile: &Profile) -> Self {
         let person = Person { appearance: profile.appearance, ..self.person };
         Self { person, status: profile.status.clone(), ..self }
+    }
+
+    /// Returns the person with the name that they chose. What is kept when they leave the room has this name.
+    pub fn person_as_chosen(&self) -> Person {
+        let name = self.chosen.as_ref().unwrap_or(&self.person.name);
+        Person { name: name.clone(), ..self.person.clone() }
     }
 }
 
@@ -110,8 +119,13 @@ pub trait Connections: Send + Sync {
     /// Returns the current state of a connection.
     async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>>;
 
-    /// Changes the name of the connection's person and returns the changed connection.
-    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>>;
+    /// Changes the name of the connection's person, and the one that they chose if that is another one, and returns the changed connection.
+    async fn rename(
+        &self,
+        id: &ConnectionId,
+        name: &PersonName,
+        chosen: Option<&PersonName>,
+    ) -> Result<Option<Connection>>;
 
     /// Changes whether the connection's person is a moderator, and returns the changed connection.
     async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>>;

@@ -176,7 +176,7 @@ impl ConnectRule {
         let device_admitted = self.check_device(&session);
         let profile = async { Ok(self.profile(&person).await) };
         let unique_names = self.unique_names();
-        let unique_names_wanted = async { Ok(unique_names.are_wanted().await?) };
+        let unique_names_wanted = async { Ok(unique_names.are_wanted_in(&room).await?) };
         let ((), role, (), (), (), (), profile, is_name_unique) = futures::try_join!(
             person_admitted,
             role_admitted,
@@ -200,6 +200,7 @@ impl ConnectRule {
             accepts_batches: request.frames.is_some_and(|frames| frames.split(',').any(|one| one == "messages")),
             device: session.device.as_ref().map(|device| device.id.clone()),
             status: None,
+            chosen: None,
         };
         let shown = profile.unwrap_or_default().shown(&connection.person.id);
         connection = connection.with_profile(&shown);

@@ -9,7 +9,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use shared_types::{AccessMode, PersonName, limits::NAME_CHARS};
+use shared_types::{AccessMode, PersonName, RoomName, limits::NAME_CHARS};
 
 use crate::{
     access::confusable_name::{compared_name, reject_confusable},
@@ -42,13 +42,14 @@ pub struct UniqueNames {
 }
 
 impl UniqueNames {
-    /// Returns whether names are unique. Costs at most one read.
+    /// Returns whether names are unique in a room. They are not in a direct message: its people know each other, and their names are kept
+    /// with it. Costs at most one read.
     ///
     /// # Errors
     ///
     /// Returns `Unavailable` when the store did not answer.
-    pub async fn are_wanted(&self) -> Result<bool> {
-        Ok(self.access != AccessMode::Oidc && self.moderation.has_unique_names().await?)
+    pub async fn are_wanted_in(&self, room: &RoomName) -> Result<bool> {
+        Ok(!room.is_direct() && self.access != AccessMode::Oidc && self.moderation.has_unique_names().await?)
     }
 
     /// Returns whether another person in the room of a connection has this name.
@@ -60,23 +61,45 @@ impl UniqueNames {
         Ok(self.names_of_others(by).await?.contains(&compared_name(name)))
     }
 
-    /// Gives the person of a connection, which is stored, a free name if their own one is taken in its room. Returns the connection with the
-    /// name that it has then, or `None` if it was removed meanwhile.
+    /// Gives the person of a connection, which has moved to another room, their name there: the one that they chose, or if names are
+    /// unique a free one. Returns the connection with its name, or `None` if it was removed meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`claim`](Self::claim).
+    pub async fn name_in_room(&self, connection: Connection, is_unique: bool) -> Result<Option<Connection>> {
+        match &connection.chosen {
+            _ if is_unique => self.claim(connection).await,
+            Some(chosen) => self.connections.rename(&connection.id, chosen, None).await,
+            None => Ok(Some(connection)),
+        }
+    }
+
+    /// Gives the person of a connection, which is stored, the name that they chose if it is free in its room, or else a free one. Returns
+    /// the connection with the name that it has then, or `None` if it was removed meanwhile.
     ///
     /// # Errors
     ///
     /// Returns `Unavailable` when the store did not answer, or when others took each name that was tried. The connection has to be closed
     /// then.
     pub async fn claim(&self, mut connection: Connection) -> Result<Option<Connection>> {
-        let wanted = connection.person.name.clone();
+        let wanted = connection.person_as_chosen().name;
         for attempt in 0..ATTEMPTS {
             let others = self.names_of_others(&connection).await?;
-            if !others.contains(&compared_name(&connection.person.name)) {
+            let is_free = |name: &PersonName| !others.contains(&compared_name(name));
+            // A number that others may have taken at the same time is given up for the chosen name in the next room only.
+            let takes_chosen = attempt == 0 && connection.person.name != wanted && is_free(&wanted);
+            if is_free(&connection.person.name) && !takes_chosen {
                 return Ok(Some(connection));
             }
-            let name = free_name(&wanted, &others, place(&connection, attempt));
-            tracing::info!(connection = %connection.id, "the name is taken in the room; the person gets a number");
-            match self.connections.rename(&connection.id, &name).await? {
+            let name =
+                if takes_chosen { wanted.clone() } else { free_name(&wanted, &others, place(&connection, attempt)) };
+            tracing::info!(connection = %connection.id, takes_chosen, "the person gets another name in the room");
+            match self
+                .connections
+                .rename(&connection.id, &name, Some(&wanted).filter(|wanted| **wanted != name))
+                .await?
+            {
                 Some(renamed) => connection = renamed,
                 None => return Ok(None),
             }
@@ -191,6 +214,7 @@ mod tests {
             accepts_batches: false,
             device: None,
             status: None,
+            chosen: None,
         };
         assert_eq!([place(&connection("a"), 0), place(&connection("b"), 0)], [0, 0]);
         let places: HashSet<u32> = ["a", "b", "c", "d"].iter().map(|id| place(&connection(id), 1)).collect();

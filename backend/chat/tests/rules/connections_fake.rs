@@ -80,8 +80,13 @@ impl Connections for CountingStore {
         Ok(found)
     }
 
-    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
-        let renamed = self.store.rename(id, name).await?;
+    async fn rename(
+        &self,
+        id: &ConnectionId,
+        name: &PersonName,
+        chosen: Option<&PersonName>,
+    ) -> Result<Option<Connection>> {
+        let renamed = self.store.rename(id, name, chosen).await?;
         renamed.iter().for_each(|renamed| self.recent.put(renamed));
         Ok(renamed)
     }
@@ -152,7 +157,7 @@ impl Connections for UnreadableRooms {
         self.store.find(id).await
     }
 
-    async fn rename(&self, _: &ConnectionId, _: &PersonName) -> Result<Option<Connection>> {
+    async fn rename(&self, _: &ConnectionId, _: &PersonName, _: Option<&PersonName>) -> Result<Option<Connection>> {
         unreachable!()
     }
 

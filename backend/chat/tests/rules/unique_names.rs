@@ -7,10 +7,13 @@ use std::sync::{
 
 use async_trait::async_trait;
 use chat::{
-    access::policy::{AccessPolicy, OidcClient},
+    access::{
+        direct_messages::direct_message_of,
+        policy::{AccessPolicy, OidcClient},
+    },
     commands::{FrameHandler, FramePorts, FrameRequest},
     ports::{
-        Result,
+        Result, Unavailable,
         connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections, SMALL_ROOM},
         moderation::Moderation,
     },
@@ -98,6 +101,34 @@ async fn an_owner_switches_unique_names_and_an_older_page_leaves_them() {
 }
 
 #[tokio::test]
+async fn the_audit_log_has_each_change_of_the_switch_once() {
+    let chat = owned_chat().await;
+    let logged = async || {
+        let entries = serde_json::to_value(chat.moderation.audit(None, 9).await.unwrap()).unwrap();
+        let mut entries: Vec<Value> = entries.as_array().unwrap().iter().map(|entry| entry["chat"].clone()).collect();
+        entries.reverse();
+        entries
+    };
+    let (on, off, named) =
+        (json!({ "uniqueNames": true }), json!({ "uniqueNames": false }), json!({ "name": "Foxes" }));
+    let mut expected = Vec::new();
+    for (sent, added) in [
+        (json!({ "uniqueNames": true }), vec![on.clone()]),
+        (json!({ "uniqueNames": true, "name": "Foxes" }), vec![named.clone()]),
+        (json!({ "uniqueNames": true, "name": "Foxes" }), vec![]),
+        (json!({ "name": "Hounds" }), vec![json!({ "name": "Hounds" })]),
+        (json!({ "uniqueNames": false, "name": "Hounds" }), vec![off]),
+        (json!({ "uniqueNames": true, "name": "Foxes" }), vec![named, on]),
+        (json!({}), vec![json!({})]),
+    ] {
+        chat.clock.advance(std::time::Duration::from_secs(1));
+        chat.send("own", json!({ "action": "chat", "chat": sent })).await;
+        expected.extend(added);
+        assert_eq!(logged().await, expected, "{sent}");
+    }
+}
+
+#[tokio::test]
 async fn somebody_who_comes_in_with_a_taken_name_gets_a_number() {
     let chat = chat_with_unique_names().await;
     assert_eq!(join(&chat, "a", "lobby", "Ann").await, "Ann");
@@ -147,8 +178,126 @@ async fn somebody_who_moves_to_a_room_gets_a_number_there() {
     let presence = chat.received("a");
     let names: Vec<&Value> = presence[0]["people"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(names, ["Ann", "Ann 2"], "nobody sees two of them");
-    chat.send("b", json!({ "action": "enter", "room": "dogs" })).await;
-    assert_eq!(welcome_name(&chat, "b"), "Ann 2", "the socket keeps it");
+}
+
+#[tokio::test]
+async fn a_number_stays_in_the_room_where_the_name_is_taken() {
+    let chat = chat_with_unique_names().await;
+    let enter = async |room: &str| {
+        chat.received("b");
+        chat.send("b", json!({ "action": "enter", "room": room })).await;
+        welcome_name(&chat, "b")
+    };
+    join(&chat, "a", "lobby", "Ann").await;
+    join(&chat, "c", "cats", "Ann").await;
+    join(&chat, "d", "cats", "Ann 2").await;
+    join(&chat, "e", "owls", "Ann").await;
+    assert_eq!(join(&chat, "b", "lobby", "Ann").await, "Ann 2");
+    assert_eq!(enter("dogs").await, "Ann", "nobody has the name there");
+    assert_eq!(enter("cats").await, "Ann 3");
+    assert_eq!(enter("owls").await, "Ann 3", "Ann is taken, and 3 is free");
+    switch(&chat, false).await;
+    assert_eq!(enter("lobby").await, "Ann", "names need not be unique any more");
+    switch(&chat, true).await;
+    assert_eq!(enter("cats").await, "Ann 3");
+    chat.send("b", rename("Bea")).await;
+    assert_eq!(enter("dogs").await, "Bea", "a new name replaces the chosen one");
+}
+
+#[tokio::test]
+async fn a_number_is_stored_in_no_private_conversation() {
+    let chat = chat_with_unique_names().await;
+    join(&chat, "ann", "lobby", "Ann").await;
+    join(&chat, "ann2", "lobby", "Ann").await;
+    // This makes her known.
+    chat.send("ann", json!({ "action": "read", "room": "lobby", "seq": 1 })).await;
+    chat.send("ann2", json!({ "action": "direct", "people": [{ "person": "ann", "name": "Ann" }] })).await;
+    let room = direct_message_of([&"ann".parse().unwrap(), &"ann2".parse().unwrap()]);
+    let stored_names = async |room: &RoomName| {
+        let members = chat.ports().members.members(room, 9).await.unwrap();
+        members.into_iter().map(|member| member.name.unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(stored_names(&room).await, ["Ann", "Ann"], "opened");
+    for window in ["ann", "ann2"] {
+        chat.received(window);
+        chat.send(window, json!({ "action": "enter", "room": room })).await;
+        assert_eq!(welcome_name(&chat, window), "Ann", "nobody is numbered in a direct message");
+    }
+    assert_eq!(stored_names(&room).await, ["Ann", "Ann"], "entered");
+    let ticket = chat.ticket("ann2");
+    chat.connect("second", Some(room.as_str()), Some(&ticket), Some("Ann")).await.unwrap();
+    assert_eq!(name_of(&chat, "second").await, "Ann", "connected");
+    chat.send("ann2", rename("Bea")).await;
+    chat.received("ann2");
+    chat.send("ann2", rename("Ann")).await;
+    assert_eq!(welcome_name(&chat, "ann2"), "Ann", "not refused");
+
+    join(&chat, "host", "lobby", "Zoe").await;
+    join(&chat, "zoe", "lobby", "Zoe").await;
+    chat.send("zoe", json!({ "action": "createRoom", "title": "Plans" })).await;
+    let rooms = chat.ports().members.rooms_of(&"zoe".parse().unwrap(), 9).await.unwrap();
+    assert_eq!(stored_names(&rooms[0]).await, ["Zoe"], "a private room");
+}
+
+/// Returns a handler whose read of a room's listeners with this number, from 1, meets what `read` says.
+fn handler_with(chat: &TestChat, number: u64, read: Read) -> FrameHandler {
+    let state = AtomicU64::new(0);
+    let connections = Arc::new(SlowConnections { store: chat.connections.clone(), state, reads: number.into(), read });
+    FrameHandler::new(FramePorts { connections, ..chat.ports() }, chat.settings())
+}
+
+fn frame_of(window: &str, body: &Value) -> FrameRequest {
+    let request_id = format!("{window}-1");
+    FrameRequest { connection: ConnectionId(window.into()), request_id, body: body.to_string() }
+}
+
+#[tokio::test]
+async fn a_move_whose_name_is_not_certain_closes_the_socket() {
+    let chat = chat_with_unique_names().await;
+    join(&chat, "a", "lobby", "Ann").await;
+    join(&chat, "w", "cats", "Will").await;
+    join(&chat, "b", "cats", "Ann").await;
+    for window in ["a", "w"] {
+        chat.received(window);
+    }
+    let handler = handler_with(&chat, 1, Read::Fails);
+    handler.handle(frame_of("b", &json!({ "action": "enter", "room": "lobby" }))).await;
+    assert!(!chat.is_connected("b").await, "no second Ann stays: {:?}", chat.received("b"));
+    let seen = chat.received("w");
+    let people = seen.iter().rev().find_map(|frame| frame["people"].as_array());
+    let names: Vec<&Value> = people.unwrap_or_else(|| panic!("{seen:?}")).iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["Will"], "the old room sees that she left");
+}
+
+#[tokio::test]
+async fn a_rename_that_cannot_be_checked_changes_nothing() {
+    let chat = chat_with_unique_names().await;
+    join(&chat, "b", "lobby", "Bea").await;
+    let handler = handler_with(&chat, 2, Read::Fails);
+    handler.handle(frame_of("b", &rename("Zoe"))).await;
+    let frames = chat.received("b");
+    let [error] = frames.as_slice() else { panic!("{frames:?}") };
+    assert_eq!((&error["code"], &error["action"]), (&json!("unavailable"), &json!("rename")));
+    assert_eq!(name_of(&chat, "b").await, "Bea");
+}
+
+#[tokio::test]
+async fn somebody_whose_old_name_is_taken_during_a_refused_rename_is_told_the_number() {
+    let chat = chat_with_unique_names().await;
+    join(&chat, "b", "lobby", "Bea").await;
+    let known = chat.connection("b").await;
+    let arriving = ["Zoe", "Bea"].map(|name| {
+        let known_person = known.person.clone();
+        let person = shared_types::Person { id: name.parse().unwrap(), name: name.parse().unwrap(), ..known_person };
+        Connection { id: ConnectionId(name.into()), person, ..known.clone() }
+    });
+    let handler = handler_with(&chat, 2, Read::Finds(arriving.to_vec()));
+    handler.handle(frame_of("b", &rename("Zoe"))).await;
+    let frames = chat.received("b");
+    assert_eq!(name_of(&chat, "b").await, "Bea 2", "{frames:?}");
+    let kinds: Vec<&Value> = frames.iter().map(|frame| &frame["type"]).collect();
+    assert_eq!(kinds, ["welcome", "error"]);
+    assert_eq!((&frames[0]["you"]["name"], &frames[1]["code"]), (&json!("Bea 2"), &json!("notAllowed")));
 }
 
 #[tokio::test]
@@ -194,6 +343,17 @@ async fn a_provider_gives_the_names() {
 struct SlowConnections {
     store: Arc<dyn Connections>,
     state: AtomicU64,
+    /// Number of reads of rooms until the one that meets `read`. At 0 none does.
+    reads: AtomicU64,
+    read: Read,
+}
+
+/// What a read of a room meets.
+enum Read {
+    /// The store does not answer.
+    Fails,
+    /// These have come in just before.
+    Finds(Vec<Connection>),
 }
 
 impl SlowConnections {
@@ -219,9 +379,14 @@ impl Connections for SlowConnections {
         self.store.find(id).await
     }
 
-    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
+    async fn rename(
+        &self,
+        id: &ConnectionId,
+        name: &PersonName,
+        chosen: Option<&PersonName>,
+    ) -> Result<Option<Connection>> {
         self.pause().await;
-        let renamed = self.store.rename(id, name).await;
+        let renamed = self.store.rename(id, name, chosen).await;
         self.pause().await;
         renamed
     }
@@ -251,6 +416,19 @@ impl Connections for SlowConnections {
 
     async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>> {
         self.pause().await;
+        let left = self.reads.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |reads| reads.checked_sub(1));
+        match &self.read {
+            Read::Fails if left == Ok(1) => {
+                return Err(Unavailable { doing: "reading a room", cause: "a test".into() });
+            }
+            Read::Finds(arriving) if left == Ok(1) => {
+                let limits = ConnectionLimits { all: u32::MAX, per_address: None, first_of_address: 0 };
+                for connection in arriving {
+                    self.store.admit(connection, limits).await?;
+                }
+            }
+            _ => {}
+        }
         let listeners = self.store.in_room(room).await;
         self.pause().await;
         listeners
@@ -278,7 +456,12 @@ async fn names_after_race(seed: u64) -> Vec<String> {
     for window in ["r1", "r2"] {
         join(chat, window, "lobby", &format!("Guest {window}")).await;
     }
-    let connections = Arc::new(SlowConnections { store: chat.connections.clone(), state: AtomicU64::new(seed) });
+    let connections = Arc::new(SlowConnections {
+        store: chat.connections.clone(),
+        state: AtomicU64::new(seed),
+        reads: AtomicU64::new(0),
+        read: Read::Fails,
+    });
     let handler = &FrameHandler::new(FramePorts { connections: connections.clone(), ..chat.ports() }, chat.settings());
     let frame = |window: &str, body: Value| {
         let connection = ConnectionId(window.into());

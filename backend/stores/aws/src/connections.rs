@@ -54,6 +54,9 @@ const OF_ADDRESS: &str = "ofAddress";
 /// Attribute of a connection: its client accepts `messages` frames.
 const ACCEPTS_BATCHES: &str = "batches";
 
+/// Attribute of a connection: the name that its person chose, if they have it with a number.
+const CHOSEN: &str = "chosen";
+
 /// [`Connections`] in a DynamoDB table.
 ///
 /// A connection is two items with the same content: the listener under its room, so that one query returns all listeners, and the pointer
@@ -108,22 +111,29 @@ impl Connections for DynamoConnections {
         self.remembered.get(id)
     }
 
-    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
-        self.set_of_person(id, ("name", text(name)), "renaming a person").await
+    async fn rename(
+        &self,
+        id: &ConnectionId,
+        name: &PersonName,
+        chosen: Option<&PersonName>,
+    ) -> Result<Option<Connection>> {
+        let attributes = [("name", Some(text(name))), (CHOSEN, chosen.map(text))];
+        self.set_of_person(id, &attributes, "renaming a person").await
     }
 
     async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
         let value = AttributeValue::Bool(moderator);
-        self.set_of_person(id, ("moderator", value), "changing a moderator").await
+        self.set_of_person(id, &[("moderator", Some(value))], "changing a moderator").await
     }
 
     async fn set_profile(&self, id: &ConnectionId, profile: &Profile) -> Result<Option<Connection>> {
         let doing = "changing the profile of a connection";
         // A connection that moves between the two updates has its listener elsewhere then.
+        let attributes = profile_attributes(profile.appearance, profile.status.as_ref());
         for _ in 0..PROFILE_ATTEMPTS {
-            let pointer = self.update_profile(pointer_key(id), profile, doing).await?;
+            let pointer = self.set_attributes(pointer_key(id), &attributes, doing).await?;
             let Some(pointer) = pointer else { return Ok(None) };
-            if let Some(changed) = self.update_profile(listener_key(&pointer), profile, doing).await? {
+            if let Some(changed) = self.set_attributes(listener_key(&pointer), &attributes, doing).await? {
                 self.recent.put(&changed);
                 return Ok(Some(changed).filter(|connection| self.lives(connection)));
             }
@@ -239,66 +249,48 @@ impl DynamoConnections {
         }
     }
 
-    /// Sets an attribute of the person in both items of a connection.
+    /// Sets attributes of the person in both items of a connection, and removes those without a value.
     async fn set_of_person(
         &self,
         id: &ConnectionId,
-        attribute: (&str, AttributeValue),
+        attributes: &[(&str, Option<AttributeValue>)],
         doing: &'static str,
     ) -> Result<Option<Connection>> {
-        let Some(changed) = self.set_attribute(pointer_key(id), attribute.clone(), doing).await? else {
+        let Some(changed) = self.set_attributes(pointer_key(id), attributes, doing).await? else {
             return Ok(None);
         };
         let listener = listener_key(&changed);
-        let Some(changed) = self.set_attribute(listener, attribute, doing).await? else { return Ok(None) };
+        let Some(changed) = self.set_attributes(listener, attributes, doing).await? else { return Ok(None) };
         self.recent.put(&changed);
         Ok(Some(changed).filter(|connection| self.lives(connection)))
     }
 
-    /// Sets appearance and status in an item of a connection.
-    async fn update_profile(&self, key: Key, profile: &Profile, doing: &'static str) -> Result<Option<Connection>> {
-        let attributes = profile_attributes(profile.appearance, profile.status.as_ref());
-        let set = attributes.iter().filter_map(|(name, value)| Some((*name, value.clone()?))).collect::<Vec<_>>();
-        let missing = attributes.iter().filter(|(_, value)| value.is_none());
-        let list = |names: Vec<String>, clause: &str| {
-            if names.is_empty() { String::new() } else { format!("{clause} {} ", names.join(", ")) }
-        };
-        let expression = list(set.iter().map(|(name, _)| format!("#{name} = :{name}")).collect(), "SET")
-            + &list(missing.map(|(name, _)| format!("#{name}")).collect(), "REMOVE");
+    async fn set_attributes(
+        &self,
+        key: Key,
+        attributes: &[(&str, Option<AttributeValue>)],
+        doing: &'static str,
+    ) -> Result<Option<Connection>> {
         let mut update = self
             .table
             .updating(key)
-            .update_expression(expression.trim())
             // Without the condition the update would create an item without a room and an expiry.
             .condition_expression("attribute_exists(pk)")
             .return_values(ReturnValue::AllNew);
-        for (name, _) in &attributes {
+        let (mut set, mut removed) = (Vec::new(), Vec::new());
+        for (name, value) in attributes {
             update = update.expression_attribute_names(format!("#{name}"), *name);
+            match value {
+                Some(value) => {
+                    set.push(format!("#{name} = :{name}"));
+                    update = update.expression_attribute_values(format!(":{name}"), value.clone());
+                }
+                None => removed.push(format!("#{name}")),
+            }
         }
-        for (name, value) in set {
-            update = update.expression_attribute_values(format!(":{name}"), value);
-        }
-        match self.table.try_update(update, doing).await? {
-            Update::Made(item) => from_item(&item).map(Some).map_err(Unavailable::while_doing(doing)),
-            Update::Refused(_) => Ok(None),
-        }
-    }
-
-    async fn set_attribute(
-        &self,
-        key: Key,
-        (name, value): (&str, AttributeValue),
-        doing: &'static str,
-    ) -> Result<Option<Connection>> {
-        let update = self
-            .table
-            .updating(key)
-            .update_expression("SET #name = :value")
-            // Without the condition the update would create an item without a room and an expiry.
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_names("#name", name)
-            .expression_attribute_values(":value", value)
-            .return_values(ReturnValue::AllNew);
+        let clauses = [("SET", set), ("REMOVE", removed)].into_iter().filter(|(_, names)| !names.is_empty());
+        let clauses: Vec<String> = clauses.map(|(clause, names)| format!("{clause} {}", names.join(", "))).collect();
+        let update = update.update_expression(clauses.join(" "));
         match self.table.try_update(update, doing).await? {
             Update::Made(item) => from_item(&item).map(Some).map_err(Unavailable::while_doing(doing)),
             Update::Refused(_) => Ok(None),
@@ -382,6 +374,9 @@ fn to_item(key: Key, connection: &Connection) -> Item {
     }
     let profile = profile_attributes(connection.person.appearance, connection.status.as_ref());
     item.extend(profile.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    if let Some(chosen) = &connection.chosen {
+        item.insert(CHOSEN.into(), text(chosen));
+    }
     item
 }
 
@@ -408,5 +403,6 @@ fn from_item(item: &Item) -> std::result::Result<Connection, Malformed> {
         accepts_batches: is_true(item, ACCEPTS_BATCHES),
         device: read_optional(item, "device", |id| id.parse().ok()).ok().flatten(),
         status: read_optional(item, "status", |status| status.parse().ok()).ok().flatten(),
+        chosen: read_optional(item, CHOSEN, |name| name.parse().ok()).ok().flatten(),
     })
 }

@@ -84,9 +84,15 @@ impl Connections for MemoryConnections {
         self.lock().get(id).cloned()
     }
 
-    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
+    async fn rename(
+        &self,
+        id: &ConnectionId,
+        name: &PersonName,
+        chosen: Option<&PersonName>,
+    ) -> Result<Option<Connection>> {
         Ok(self.lock().get_mut(id).map(|connection| {
             connection.person.name = name.clone();
+            connection.chosen = chosen.cloned();
             connection.clone()
         }))
     }

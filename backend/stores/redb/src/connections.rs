@@ -89,9 +89,15 @@ impl Connections for InProcessConnections {
         Ok(lock(&self.by_room).get(&room).and_then(|room| room.connections.get(id)).cloned())
     }
 
-    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
+    async fn rename(
+        &self,
+        id: &ConnectionId,
+        name: &PersonName,
+        chosen: Option<&PersonName>,
+    ) -> Result<Option<Connection>> {
         Ok(self.with(id, |connection| {
             connection.person.name = name.clone();
+            connection.chosen = chosen.cloned();
             connection.clone()
         }))
     }

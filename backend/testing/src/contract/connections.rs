@@ -13,6 +13,7 @@ contract! { connections_contract connections {
     a_connection_is_found_by_its_id_and_its_room
     an_unknown_connection_is_not_found
     a_rename_changes_the_connection_and_its_room_entry
+    a_chosen_name_stays_with_a_numbered_one
     a_hidden_page_is_known_in_its_room
     a_small_room_is_read_completely_and_a_larger_one_is_not
     a_recent_read_has_every_connection_that_was_read_or_is_known
@@ -58,7 +59,7 @@ pub async fn a_connection_is_found_by_its_id_and_its_room(stores: Stores) {
 pub async fn an_unknown_connection_is_not_found(stores: Stores) {
     let unknown = ConnectionId("unknown".into());
     assert_eq!(stores.connections.find(&unknown).await.unwrap(), None);
-    assert_eq!(stores.connections.rename(&unknown, &"Eve".parse().unwrap()).await.unwrap(), None);
+    assert_eq!(stores.connections.rename(&unknown, &"Eve".parse().unwrap(), None).await.unwrap(), None);
     assert_eq!(stores.connections.remove(&unknown).await.unwrap(), None);
     assert_eq!(in_room(&stores, "lobby").await, []);
     assert_eq!(stores.connections.count().await.unwrap(), 0);
@@ -68,10 +69,34 @@ pub async fn a_rename_changes_the_connection_and_its_room_entry(stores: Stores) 
     let known = admitted(&stores, &[("c1", "lobby"), ("c2", "lobby")]).await;
     let mut expected = known.clone();
     expected[0].person.name = "Bea".parse().unwrap();
-    let renamed = stores.connections.rename(&known[0].id, &"Bea".parse().unwrap()).await.unwrap();
+    let renamed = stores.connections.rename(&known[0].id, &"Bea".parse().unwrap(), None).await.unwrap();
     assert_eq!(renamed.as_ref(), Some(&expected[0]));
     assert_eq!(stores.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&expected[0]));
     assert_eq!(sorted(in_room(&stores, "lobby").await), expected);
+}
+
+pub async fn a_chosen_name_stays_with_a_numbered_one(stores: Stores) {
+    let known = admitted(&stores, &[("c1", "lobby")]).await.remove(0);
+    let (ann, numbered) = ("Ann".parse().unwrap(), "Ann 2".parse().unwrap());
+    let mut expected = known.clone();
+    expected.person.name = numbered;
+    expected.chosen = Some(ann);
+    let renamed = stores.connections.rename(&known.id, &expected.person.name, expected.chosen.as_ref()).await.unwrap();
+    assert_eq!(renamed.as_ref(), Some(&expected));
+    assert_eq!(in_room(&stores, "lobby").await, [expected.clone()]);
+    let found = stores.connections.find(&known.id).await.unwrap().unwrap();
+    expected.room = room("cats");
+    assert_eq!(stores.connections.move_to(&found, &expected.room).await.unwrap().as_ref(), Some(&expected));
+    assert_eq!(in_room(&stores, "cats").await, [expected.clone()]);
+    assert_eq!(stores.connections.find(&known.id).await.unwrap().as_ref(), Some(&expected));
+    expected.person.name = "Bea".parse().unwrap();
+    expected.chosen = None;
+    assert_eq!(
+        stores.connections.rename(&known.id, &expected.person.name, None).await.unwrap().as_ref(),
+        Some(&expected)
+    );
+    assert_eq!(in_room(&stores, "cats").await, [expected.clone()]);
+    assert_eq!(stores.connections.find(&known.id).await.unwrap().as_ref(), Some(&expected));
 }
 
 pub async fn a_hidden_page_is_known_in_its_room(stores: Stores) {
@@ -124,7 +149,7 @@ pub async fn a_recent_read_has_every_connection_that_was_read_or_is_known(stores
     stores.connections.admit(&newcomer, limit(100)).await.unwrap();
     assert!(recently(Some(&newcomer)).await.contains(&newcomer), "the caller knows that it is open");
     stores.connections.remove(&known.remove(0).id).await.unwrap();
-    let renamed = stores.connections.rename(&known[0].id, &"Bea".parse().unwrap()).await.unwrap().unwrap();
+    let renamed = stores.connections.rename(&known[0].id, &"Bea".parse().unwrap(), None).await.unwrap().unwrap();
     known[0] = renamed;
     known.push(newcomer.clone());
     assert_eq!(recently(None).await, sorted(known), "with what this process changed");
@@ -257,7 +282,7 @@ pub async fn a_moved_connection_is_in_its_new_room_only(stores: Stores) {
     let recently = stores.connections.recently_in_room(&room("lobby"), None).await.unwrap();
     assert_eq!(recently.to_vec(), known[1..2]);
     assert_eq!(stores.connections.count().await.unwrap(), 3);
-    let renamed = stores.connections.rename(&known[0].id, &"Bea".parse().unwrap()).await.unwrap();
+    let renamed = stores.connections.rename(&known[0].id, &"Bea".parse().unwrap(), None).await.unwrap();
     assert_eq!(renamed.map(|renamed| renamed.room), Some(room("cats")));
     assert_eq!(stores.connections.remove(&known[0].id).await.unwrap().map(|removed| removed.room), Some(room("cats")));
     assert_eq!(in_room(&stores, "cats").await, known[2..]);

@@ -33,6 +33,7 @@ pub fn connection(id: &str, in_room: &str) -> Connection {
         accepts_batches: id == "c2",
         device: (id == "c1").then(|| "d-1".parse().unwrap()),
         status: None,
+        chosen: None,
     }
 }
 

@@ -143,6 +143,7 @@ impl Room {
             accepts_batches,
             device: None,
             status: None,
+            chosen: None,
         };
         if accepts_batches {
             self.gateway.accept_batches(&id);

@@ -42,7 +42,7 @@ async fn an_expired_connection_is_found_only_by_the_sweep() {
     clock.advance(Duration::from_millis(1));
     assert_eq!(connections.find(&old.id).await.unwrap(), None);
     assert_eq!(*connections.in_room(&old.room).await.unwrap(), []);
-    assert_eq!(connections.rename(&old.id, &"Bea".parse().unwrap()).await.unwrap(), None);
+    assert_eq!(connections.rename(&old.id, &"Bea".parse().unwrap(), None).await.unwrap(), None);
 
     assert_eq!(connections.all().count().await, 1);
     assert!(connections.remove(&old.id).await.unwrap().is_some());

@@ -42,8 +42,13 @@ impl Connections for Ports {
         (self.0.pick(0..2) == 0).then(|| self.0.connections.recall(id)).flatten()
     }
 
-    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
-        self.0.call(self.0.connections.rename(id, name)).await
+    async fn rename(
+        &self,
+        id: &ConnectionId,
+        name: &PersonName,
+        chosen: Option<&PersonName>,
+    ) -> Result<Option<Connection>> {
+        self.0.call(self.0.connections.rename(id, name, chosen)).await
     }
 
     async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {

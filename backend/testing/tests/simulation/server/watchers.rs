@@ -71,6 +71,7 @@ impl Server {
             accepts_batches: false,
             device: None,
             status: None,
+            chosen: None,
         }
     }
 }
