@@ -16,7 +16,7 @@ use crate::{
         update::{Changed, MessageUpdate, UpdateError},
     },
     ports::{Result, connections::Connection, moderation::RoomSettings, profiles::StoredProfile, watchers::Audience},
-    presence::people::RoomPeople,
+    presence::people::{RoomPeople, Told},
 };
 
 /// Number of attempts to show a profile that other devices change at the same time.
@@ -27,8 +27,8 @@ const PROFILE_ATTEMPTS: usize = 5;
 pub(super) enum Shown {
     /// All: an earlier attempt may have stored it in a part of one.
     Everywhere,
-    /// Those that have another one. If there are none, no room is told.
-    WhereOutdated,
+    /// Those that have another one, because it was removed; everybody in their rooms is told. If there are none, no room is told.
+    Removed,
 }
 
 impl FrameHandler {
@@ -39,6 +39,10 @@ impl FrameHandler {
     /// stored. A connection that is opened meanwhile reads the profile after it was stored.
     pub(super) async fn show_profile(&self, mut profile: Profile, who: Shown) -> Result<Profile> {
         let connections = &self.broadcast.connections;
+        let told = match who {
+            Shown::Everywhere => Told::Some,
+            Shown::Removed => Told::Everybody,
+        };
         for _ in 0..PROFILE_ATTEMPTS {
             let is_outdated =
                 |one: &Connection| one.status != profile.status || one.person.appearance != profile.appearance;
@@ -52,7 +56,7 @@ impl FrameHandler {
             let is_shown = stored == profile;
             profile = stored;
             if is_shown {
-                self.broadcast.profile_changed(&changed).await?;
+                self.broadcast.profile_changed(&changed, told).await?;
                 break;
             }
         }
@@ -62,7 +66,7 @@ impl FrameHandler {
     /// Removes the profile of a person, and shows that. Their messages are erased before, so that a repeated command comes here again.
     pub(super) async fn remove_profile(&self, person: &PersonId) -> std::result::Result<(), CommandError> {
         self.profiles.remove(person).await?;
-        self.show_profile(StoredProfile::default().shown(person), Shown::WhereOutdated).await?;
+        self.show_profile(StoredProfile::default().shown(person), Shown::Removed).await?;
         Ok(())
     }
 

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::{join_all, try_join_all};
+use futures::future::{join, join_all, try_join_all};
 use shared_types::{Person, PersonId, PersonName, Profile, RoomName, ServerMessage, Timestamp, limits};
 
 use crate::{
@@ -28,10 +28,24 @@ pub struct RoomPeople {
     pub away: Vec<PersonId>,
 }
 
+/// Who is told that a profile has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// The person on all their connections, and [`limits::PRESENCE_TOLD`] others in each room. The rest see it in the next presence.
+    Some,
+    /// Everybody in the rooms: a profile that was removed must not stay on the pages.
+    Everybody,
+}
+
 impl RoomPeople {
     /// Returns the people of these connections. A person with several connections counts once, with the name of the
     /// connection that was opened last.
     pub(crate) fn of<'a>(listeners: impl IntoIterator<Item = &'a Connection>) -> Self {
+        Self::of_with(listeners, None)
+    }
+
+    /// Does the same. The list has this person also if there are more than [`limits::PEOPLE`].
+    fn of_with<'a>(listeners: impl IntoIterator<Item = &'a Connection>, with: Option<&PersonId>) -> Self {
         let listeners: Vec<&Connection> = listeners.into_iter().collect();
         let is_visible = |listener: &&&Connection| !listener.hidden;
         let visible: BTreeSet<&PersonId> = listeners.iter().filter(is_visible).map(|one| &one.person.id).collect();
@@ -40,6 +54,12 @@ impl RoomPeople {
         // The sort is stable, so people with the same name stay sorted by id.
         people.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
         let online = u32::try_from(people.len()).unwrap_or(u32::MAX);
+        // The list stays sorted: the person comes after the one that they replace.
+        if let Some(place) =
+            people.iter().position(|person| Some(&person.id) == with).filter(|at| *at >= limits::PEOPLE)
+        {
+            people.swap(place, limits::PEOPLE - 1);
+        }
         people.truncate(limits::PEOPLE);
         let away = people.iter().map(|person| &person.id).filter(|id| !visible.contains(id)).cloned().collect();
         Self { online, people, away }
@@ -129,21 +149,32 @@ impl Broadcast {
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the connections could not be read.
-    pub(crate) async fn profile_changed(&self, changed: &[Connection]) -> Result<()> {
-        let by_room: BTreeMap<&RoomName, &Connection> = changed.iter().map(|one| (&one.room, one)).collect();
+    /// Returns `Unavailable` when the connections could not be read, or the workers of a large room could not be reached.
+    pub(crate) async fn profile_changed(&self, changed: &[Connection], told: Told) -> Result<()> {
+        let mut by_room: BTreeMap<&RoomName, Vec<&Connection>> = BTreeMap::new();
+        for one in changed {
+            by_room.entry(&one.room).or_default().push(one);
+        }
         let until = self.posting_deadline();
-        let told = by_room.into_iter().map(|(room, changed)| async move {
-            let listeners = self.connections.recently_in_room(room, Some(changed)).await?;
-            let mut present = RoomPeople::of(listeners.iter());
+        let rooms = by_room.into_iter().map(|(room, own)| async move {
+            let Some(newest) = own.first().copied() else { return Ok(()) };
+            let listeners = self.connections.recently_in_room(room, Some(newest)).await?;
+            let mut present = RoomPeople::of_with(listeners.iter(), Some(&newest.person.id));
             // In a large room the list may be old, also of another connection of the person.
-            for person in present.people.iter_mut().filter(|person| person.id == changed.person.id) {
-                person.appearance = changed.person.appearance;
+            for person in present.people.iter_mut().filter(|person| person.id == newest.person.id) {
+                person.appearance = newest.person.appearance;
             }
-            self.send_to_some(room, listeners.iter().collect(), present, until).await;
+            if told == Told::Everybody {
+                return self.to_room(room, &present.into()).await;
+            }
+            let is_own = |listener: &&Connection| own.iter().any(|own| own.id == listener.id);
+            let others = listeners.iter().filter(|listener| !is_own(listener)).collect();
+            let frame = Frame::of_room(room, &ServerMessage::from(present.clone()));
+            let to_own = join_all(own.iter().map(|own| self.deliver(&own.id, &frame, until)));
+            join(to_own, self.send_to_some(room, others, present, until)).await;
             Ok(())
         });
-        try_join_all(told).await.map(drop)
+        try_join_all(rooms).await.map(drop)
     }
 
     /// Tells the remaining people that these connections of one room were removed, unless each of their people has another

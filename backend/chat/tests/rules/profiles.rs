@@ -271,6 +271,49 @@ async fn changes_of_a_profile_have_a_limit() {
     assert_eq!(set(&chat, "a", json!({ "colour": 11 })).await["type"], "profiles");
 }
 
+/// Opens sockets of many other people in the lobby. Returns their ids.
+async fn crowd(chat: &TestChat, people: usize) -> Vec<String> {
+    let sockets: Vec<String> = (0..people).map(|number| format!("x{number:03}")).collect();
+    for socket in &sockets {
+        open(chat, socket, socket, "lobby").await;
+    }
+    for socket in ["a", "b"].into_iter().chain(sockets.iter().map(String::as_str)) {
+        chat.received(socket);
+    }
+    sockets
+}
+
+#[tokio::test]
+async fn in_a_large_room_all_sockets_of_the_person_are_told_of_their_profile() {
+    let chat = chat().await;
+    let own: Vec<String> = (0..3).map(|number| format!("own{number}")).collect();
+    for socket in &own {
+        open(&chat, socket, "zoe", "lobby").await;
+    }
+    let others = crowd(&chat, 60).await;
+    for socket in &own {
+        chat.received(socket);
+    }
+    chat.send(&own[0], json!({ "action": "setProfile", "colour": 3 })).await;
+    let shown = json!({ "id": "zoe", "name": "zoe", "appearance": { "colour": 3 } });
+    for socket in &own {
+        assert_eq!(present(&chat, socket, "zoe").as_ref(), Some(&shown), "{socket}");
+    }
+    let told: Vec<_> = others.iter().filter_map(|socket| present(&chat, socket, "zoe")).collect();
+    assert!(told.len() <= 25 && told.len() > 20 && told.iter().all(|told| *told == shown), "{told:?}");
+}
+
+#[tokio::test]
+async fn in_a_large_room_everybody_is_told_of_a_profile_that_was_cleared() {
+    let chat = super::moderation::moderated_chat().await;
+    set(&chat, "a", json!({ "status": "rude", "colour": 1 })).await;
+    let others = crowd(&chat, 30).await;
+    chat.send("m", json!({ "action": "clear", "person": "ann" })).await;
+    for socket in others.iter().map(String::as_str).chain(["a", "b"]) {
+        assert_eq!(present(&chat, socket, "ann"), Some(json!({ "id": "ann", "name": "Ann" })), "{socket}");
+    }
+}
+
 #[tokio::test]
 async fn clearing_a_person_removes_their_profile() {
     let chat = super::moderation::moderated_chat().await;
