@@ -329,11 +329,11 @@ fn end_of(opened_at: Timestamp) -> u64 {
     opened_at.0 / 1000 + LIFETIME.as_secs() + GRACE_SECONDS
 }
 
-/// Returns the attributes of a profile. Those without a value are absent in an item.
-fn profile_attributes(
-    appearance: Appearance,
-    status: Option<&StatusText>,
-) -> [(&'static str, Option<AttributeValue>); 3] {
+/// Names and values of the attributes of a profile. Those without a value are absent in an item.
+type ProfileAttributes = [(&'static str, Option<AttributeValue>); 3];
+
+/// Returns the attributes of a profile.
+fn profile_attributes(appearance: Appearance, status: Option<&StatusText>) -> ProfileAttributes {
     [
         ("picture", appearance.picture.map(|at| number(at.0))),
         ("colour", appearance.colour.map(|hue| number(hue.get().into()))),

@@ -21,6 +21,7 @@ contract! { profiles_contract profiles {
     the_sweep_keeps_pictures
     a_connection_has_the_profile_that_was_set
     a_moved_connection_keeps_its_profile
+    a_move_of_a_connection_that_was_read_earlier_keeps_its_profile
     the_profile_of_a_removed_connection_is_not_set
 } }
 
@@ -171,6 +172,20 @@ pub async fn a_moved_connection_keeps_its_profile(stores: Stores) {
     stores.connections.set_profile(&moved.id, &profile).await.unwrap().unwrap();
     check(&stores, "c1", "cats", &profile).await;
     assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap().len(), 0);
+}
+
+pub async fn a_move_of_a_connection_that_was_read_earlier_keeps_its_profile(stores: Stores) {
+    let read_earlier = admitted(&stores, "c1").await;
+    let profile = shown(&read_earlier, "hi", Some(7), 3);
+    stores.connections.set_profile(&read_earlier.id, &profile).await.unwrap().unwrap();
+    let moved = stores.connections.move_to(&read_earlier, &room("cats")).await.unwrap().unwrap();
+    assert_eq!((&moved.status, moved.person.appearance), (&profile.status, profile.appearance));
+    check(&stores, "c1", "cats", &profile).await;
+    let without = shown(&read_earlier, "", None, 99);
+    stores.connections.set_profile(&read_earlier.id, &without).await.unwrap().unwrap();
+    stores.connections.move_to(&moved, &room("dogs")).await.unwrap().unwrap();
+    check(&stores, "c1", "dogs", &without).await;
+    assert_eq!(stores.connections.move_to(&moved, &room("lobby")).await.unwrap(), None, "it is in another room");
 }
 
 pub async fn the_profile_of_a_removed_connection_is_not_set(stores: Stores) {
