@@ -254,6 +254,20 @@ async fn a_muted_person_cannot_change_their_profile_and_others_can_in_a_read_onl
     chat.send("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await;
     let picture = upload(&chat, "b", "n-1", &picture(1)).await;
     assert_eq!(set(&chat, "b", json!({ "picture": picture })).await["type"], "profiles");
+    // What can be no picture is for a message.
+    for (socket, kind, size, allowed) in [
+        ("b", "image/png", 24_576, true),
+        ("b", "image/png", 24_577, false),
+        ("b", "image/png", 2_097_152, false),
+        ("b", "image/gif", 30, false),
+        ("m", "image/png", 2_097_152, true),
+    ] {
+        chat.received(socket);
+        chat.send(socket, json!({ "action": "upload", "nonce": "n", "type": kind, "size": size })).await;
+        let answer = chat.received(socket).pop().unwrap();
+        let expected = if allowed { ("type", "upload") } else { ("code", "readOnly") };
+        assert_eq!(answer[expected.0], expected.1, "{kind} {size}: {answer}");
+    }
     chat.send("m", super::moderation::mute("ann", 60)).await;
     assert_eq!(set(&chat, "a", json!({ "status": "hi" })).await["code"], "muted");
 }
