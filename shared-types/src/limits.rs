@@ -83,8 +83,9 @@ pub const UPLOAD_LIFE: Duration = Duration::from_secs(10 * 60);
 /// every fourth change. A change costs 25 posts in a room of 100 as in a room of 1,000: $0.000025.
 pub const PRESENCE_TOLD: usize = 25;
 
-/// Maximum number of people in an answer. One takes at most 64 × 4 + 64 + 22 = 342 bytes, usually about 45. That makes 34 KB
-/// at most: two billing units of API Gateway.
+/// Maximum number of people in an answer. One takes at most 64 × 4 + 64 + 22 = 342 bytes and 51 of an
+/// appearance, usually about 45 and 51. That makes 39 KB at most. Of `profiles` one takes at most 64 + 80 × 4 + 22 + 51 = 457 bytes, 46 KB.
+/// Both are two billing units of API Gateway, 32 KB each.
 pub const PEOPLE: usize = 100;
 
 /// Maximum number of people that one message mentions.
@@ -157,7 +158,7 @@ pub const DIRECTORY_NEW_ROOMS: u32 = 20;
 /// people members, who cannot leave: without it one guest would bring a person to [`ADDED_ROOMS`] in two minutes.
 pub const NEW_DIRECT_MESSAGES: u32 = 20;
 
-/// Maximum number of people in the summary of a thread. One takes at most 342 bytes: 1,710 together, once for each thread of a page.
+/// Maximum number of people in the summary of a thread. One takes at most 393 bytes: 1,965 together, once for each thread of a page.
 pub const THREAD_PEOPLE: usize = 5;
 
 /// Maximum number of latest replies in the summary of a thread: as many as are stored at the same time without one being counted wrongly.
@@ -205,6 +206,13 @@ pub const STATUS_CHARS: usize = 80;
 
 /// Number of hues that people can choose from: as many as differ clearly in both colour schemes.
 pub const HUES: u8 = 12;
+
+/// How long a profile outlives its last use: as long as a stored device, 400 days. A guest who clears their cookies cannot remove theirs.
+pub const PROFILE_LIFE: Duration = DEVICE_LIFE;
+
+/// Maximum number of pictures whose profiles the daily clean-up reads: 20 requests to S3 of 1,000 each, $0.0001, and 20,000 read units,
+/// $0.0025. Of more, it begins each day with others.
+pub const CHECKED_PICTURES: usize = 20_000;
 
 /// Width and height of a person's picture, in pixels: twice the 48 pixels of the largest place where it is shown.
 pub const PICTURE_SIDE: u32 = 96;

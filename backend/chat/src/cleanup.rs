@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    access::sessions::Sessions,
+    access::{profiles::ProfileRegistry, sessions::Sessions},
     ports::{
-        Result, connection_gateway::ConnectionGateway, connections::Connections, images::Images,
+        Result, connection_gateway::ConnectionGateway, connections::Connections, images::Images, profiles::Profiles,
         room_directory::RoomDirectory, system::Clock, usage_store::UsageStore,
     },
     presence::sweep::{ConnectionSweep, SweepReport},
@@ -17,6 +17,7 @@ pub struct CleanupHandler {
     sweep: ConnectionSweep,
     usage: UsageCounter,
     sessions: Sessions,
+    profiles: ProfileRegistry,
 }
 
 /// The ports of [`CleanupHandler`].
@@ -27,6 +28,8 @@ pub struct CleanupPorts {
     pub gateway: Arc<dyn ConnectionGateway>,
     /// Uploaded images.
     pub images: Arc<dyn Images>,
+    /// The profiles of people.
+    pub profiles: Arc<dyn Profiles>,
     /// The directory of open rooms.
     pub room_directory: Arc<dyn RoomDirectory>,
     /// Usage figures.
@@ -38,14 +41,15 @@ pub struct CleanupPorts {
 impl CleanupHandler {
     /// Connects the handler with its ports.
     pub fn new(ports: CleanupPorts, sessions: Sessions) -> Self {
-        let CleanupPorts { connections, gateway, images, room_directory, usage, clock } = ports;
+        let CleanupPorts { connections, gateway, images, profiles, room_directory, usage, clock } = ports;
+        let profiles = ProfileRegistry { profiles, images: images.clone(), clock: clock.clone() };
         let usage = UsageCounter {
             store: usage,
             directory: room_directory,
             connections: connections.clone(),
             clock: clock.clone(),
         };
-        Self { sweep: ConnectionSweep { connections, gateway, images, clock }, usage, sessions }
+        Self { sweep: ConnectionSweep { connections, gateway, images, clock }, usage, sessions, profiles }
     }
 
     /// Sweeps once, counts what was written since the last time, and rotates the signing secret when it is due.
@@ -56,6 +60,10 @@ impl CleanupHandler {
     pub async fn handle(&self) -> Result<()> {
         // Both always run: a failure of one does not stop the other.
         let (swept, rotated) = futures::join!(self.sweep.sweep(), self.sessions.rotate());
+        match self.profiles.sweep().await {
+            Ok(removed) => tracing::info!(removed, "pictures without a profile removed"),
+            Err(cause) => tracing::warn!(%cause, "pictures not checked; the next clean-up checks them"),
+        }
         // After the sweep, so that no connections are counted that are gone.
         if let Err(cause) = self.usage.count().await {
             tracing::warn!(%cause, "usage not counted; the next clean-up counts it");

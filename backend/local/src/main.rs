@@ -206,6 +206,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 connections: connections.clone(),
                 gateway: sockets.clone(),
                 images: images.clone(),
+                profiles: profiles.clone(),
                 room_directory,
                 usage,
                 clock: clock.clone(),

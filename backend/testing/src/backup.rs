@@ -125,10 +125,11 @@ async fn fill_profiles(profiles: &dyn Profiles, at: Timestamp) {
         appearance: Appearance { picture: Some(at), colour: 3.try_into().ok() },
         nonce: "n-1".parse().ok(),
         changing_until: None,
+        used: Some(at),
     };
     let without = StoredProfile { version: 1, status: "生".parse().ok(), ..StoredProfile::default() };
     for (of, profile) in [(person_with_picture(), with_picture), (person("bob").id, without)] {
-        assert!(profiles.set_profile(&of, &profile).await.unwrap());
+        assert!(profiles.set_profile(&of, 0, &profile).await.unwrap());
     }
 }
 

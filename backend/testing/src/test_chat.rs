@@ -290,8 +290,8 @@ impl TestChat {
 
     /// Runs the daily clean-up.
     pub async fn run_cleanup(&self) {
-        let FramePorts { connections, gateway, images, room_directory, usage, clock, .. } = self.ports();
-        let ports = CleanupPorts { connections, gateway, images, room_directory, usage, clock };
+        let FramePorts { connections, gateway, images, profiles, room_directory, usage, clock, .. } = self.ports();
+        let ports = CleanupPorts { connections, gateway, images, profiles, room_directory, usage, clock };
         CleanupHandler::new(ports, self.sessions.clone()).handle().await.unwrap();
     }
 

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use shared_types::{Appearance, Hue, Nonce, PersonId, StatusText, Timestamp, UploadedPicture};
+use futures::{StreamExt, future::ready, stream};
+use shared_types::{Appearance, Hue, Nonce, PersonId, StatusText, Timestamp, UploadedPicture, limits};
 
 use crate::{
     content::images::{ImageFault, is_animated, picture_fault},
@@ -21,6 +22,12 @@ use crate::{
 
 /// Number of attempts to change a profile, of which changes from other devices of the person may prevent some.
 const ATTEMPTS: usize = 5;
+
+/// Number of pictures that the sweep lists at once.
+const PAGE: usize = 1_000;
+
+/// Number of pictures that the sweep checks at the same time.
+const AT_ONCE: usize = 32;
 
 /// The profiles of people.
 #[derive(Clone)]
@@ -110,9 +117,10 @@ impl ProfileRegistry {
         for _ in 0..ATTEMPTS {
             let stored = self.profiles.profile(person).await?;
             let shown = StoredProfile {
-                version: stored.version.wrapping_add(1),
+                version: stored.next_version(self.clock.now()),
                 status: wanted.status.clone(),
                 appearance: Appearance { colour: wanted.colour, ..stored.appearance },
+                used: Some(self.clock.now()),
                 ..stored.clone()
             };
             let is_there = |nonce: &Nonce| stored.nonce.as_ref() == Some(nonce) && stored.appearance.picture.is_some();
@@ -126,7 +134,7 @@ impl ProfileRegistry {
                     self.change_file(person, &stored, checked.as_ref(), &wanted).await?
                 }
                 WantedPicture::None if has_file => self.change_file(person, &stored, None, &wanted).await?,
-                _ => self.profiles.set_profile(person, &shown).await?.then_some(shown),
+                _ => self.profiles.set_profile(person, stored.version, &shown).await?.then_some(shown),
             };
             if let Some(changed) = changed {
                 self.discard(checked).await;
@@ -165,36 +173,118 @@ impl ProfileRegistry {
             return Err(ProfileError::Changing);
         }
         let changing_until = Some(now + CHANGE_TIME);
-        let begun = StoredProfile { version: stored.version.wrapping_add(1), changing_until, ..stored.clone() };
-        if !self.profiles.set_profile(person, &begun).await? {
+        let (version, used) = (stored.next_version(now), Some(now));
+        let begun = StoredProfile { version, changing_until, used, ..stored.clone() };
+        if !self.profiles.set_profile(person, stored.version, &begun).await? {
             return Ok(None);
         }
+        let changed = self.finish_change(person, stored, begun, picture, wanted).await;
+        if changed.is_err() {
+            self.release(person, changing_until).await;
+        }
+        changed.map(Some)
+    }
+
+    /// Writes or removes the file of a picture, and stores the wanted profile. The stored profile says that this request does it.
+    async fn finish_change(
+        &self,
+        person: &PersonId,
+        stored: &StoredProfile,
+        mut begun: StoredProfile,
+        picture: Option<&CheckedPicture>,
+        wanted: &WantedProfile,
+    ) -> std::result::Result<StoredProfile, ProfileError> {
+        let (changing_until, used) = (begun.changing_until, begun.used);
         match picture {
             Some(CheckedPicture { upload, bytes }) => self.images.put_picture(person, upload.kind, bytes).await?,
             None => self.images.remove_picture(person).await?,
         }
         // A new version, also if the clock stood still.
         let before = stored.appearance.picture.map_or(0, |before| before.0 + 1);
-        let at = Timestamp(now.0.max(before));
-        let mut begun = begun;
+        let at = Timestamp(self.clock.now().0.max(before));
         for _ in 0..ATTEMPTS {
             let done = StoredProfile {
-                version: begun.version.wrapping_add(1),
+                version: begun.version.saturating_add(1),
                 status: wanted.status.clone(),
                 appearance: Appearance { picture: picture.map(|_| at), colour: wanted.colour },
                 nonce: picture.map(|picture| picture.upload.message_key.nonce.clone()),
                 changing_until: None,
+                used,
             };
-            if self.profiles.set_profile(person, &done).await? {
-                return Ok(Some(done));
+            if self.profiles.set_profile(person, begun.version, &done).await? {
+                return Ok(done);
             }
             // Another device changed colour or status meanwhile, or an earlier attempt of the store arrived.
             begun = self.profiles.profile(person).await?;
             if begun.changing_until != changing_until {
-                return Ok(Some(begun));
+                return Ok(begun);
             }
         }
         Err(too_many_changes().into())
+    }
+
+    /// Lets the next request change the file at once, after a failure. If this fails, too, that one waits for [`CHANGE_TIME`].
+    async fn release(&self, person: &PersonId, changing_until: Option<Timestamp>) {
+        let released = async {
+            let stored = self.profiles.profile(person).await?;
+            if stored.changing_until != changing_until {
+                return Ok(true);
+            }
+            let (before, now) = (stored.version, self.clock.now());
+            let released = StoredProfile { version: stored.next_version(now), changing_until: Some(now), ..stored };
+            self.profiles.set_profile(person, before, &released).await
+        };
+        if let Err(error) = released.await {
+            tracing::warn!(%error, "change of a picture not released; the next one waits for some seconds");
+        }
+    }
+
+    /// Removes the pictures that no profile names: those of profiles that are over, and those that an interrupted request left. Returns
+    /// their number. At most [`limits::CHECKED_PICTURES`] are checked; of more, each day begins with others.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the pictures could not be listed.
+    pub async fn sweep(&self) -> Result<usize, Unavailable> {
+        let start = start_of_day(self.clock.now());
+        let (mut after, mut checked, mut removed, mut is_second_part) = (start.clone(), 0, 0, start.is_none());
+        while checked < limits::CHECKED_PICTURES {
+            let mut people = self.images.pictures(after.as_ref(), PAGE.min(limits::CHECKED_PICTURES - checked)).await?;
+            after = people.last().cloned();
+            if is_second_part && start.is_some() {
+                people.retain(|person| Some(person) <= start.as_ref());
+            }
+            checked += people.len();
+            let swept = stream::iter(&people).map(|person| self.sweep_one(person)).buffer_unordered(AT_ONCE);
+            removed += swept.filter(|swept| ready(*swept)).count().await;
+            let is_end = after.is_none() || is_second_part && start.is_some() && after > start;
+            match (is_end, is_second_part) {
+                (false, _) => {}
+                (true, true) => break,
+                (true, false) => (after, is_second_part) = (None, true),
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Removes the picture of a person if no profile names it. Returns whether it did. After a failure the next sweep tries again.
+    async fn sweep_one(&self, person: &PersonId) -> bool {
+        let swept = async {
+            let (stored, now) = (self.profiles.profile(person).await?, self.clock.now());
+            if stored.is_over(now) || stored.version == 0 {
+                return self.remove(person).await.map(|()| true);
+            }
+            if stored.appearance.picture.is_some() || stored.is_changing(now) || stored.is_unreadable() {
+                return Ok(false);
+            }
+            let (status, colour) = (stored.status.clone(), stored.appearance.colour);
+            let without = WantedProfile { status, colour, picture: WantedPicture::None };
+            Ok(self.change_file(person, &stored, None, &without).await?.is_some())
+        };
+        swept.await.unwrap_or_else(|error| {
+            tracing::warn!(%person, %error, "picture not checked; the next clean-up checks it");
+            false
+        })
     }
 
     /// Checks an uploaded picture. One that cannot be used is removed.
@@ -230,6 +320,13 @@ impl ProfileRegistry {
             tracing::warn!(%error, "upload of a picture not removed; the sweep removes it");
         }
     }
+}
+
+/// Returns the id after which the sweep of a day begins: an id of one character, another one each day.
+fn start_of_day(now: Timestamp) -> Option<PersonId> {
+    const CHARACTERS: &[u8; 64] = b"-0123456789=ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxy";
+    let day = usize::try_from(now.0 / 86_400_000).unwrap_or_default();
+    char::from(CHARACTERS[day % CHARACTERS.len()]).to_string().parse().ok()
 }
 
 fn too_many_changes() -> Unavailable {

@@ -66,6 +66,9 @@ pub trait Images: Send + Sync {
     /// Removes the picture of a person. Does nothing if there is none.
     async fn remove_picture(&self, person: &PersonId) -> Result<()>;
 
+    /// Returns people who have a picture, at most `most`: those with the lowest ids, or with the lowest ones above `after`.
+    async fn pictures(&self, after: Option<&PersonId>, most: usize) -> Result<Vec<PersonId>>;
+
     /// Removes all files that were uploaded before that time and not discarded since. Returns their number. Published images
     /// and pictures stay.
     async fn sweep(&self, before: Timestamp) -> Result<usize>;

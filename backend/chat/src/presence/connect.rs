@@ -227,6 +227,7 @@ impl ConnectRule {
                     connection.person.moderator = moderator || now.moderates();
                     self.connections.set_moderator(&connection.id, connection.person.moderator).await?;
                 }
+                self.note_use(&connection.person, profile.as_ref()).await;
                 connection = self.with_current_profile(connection, shown, profile).await;
             }
             Err(error) => {
@@ -290,6 +291,16 @@ impl ConnectRule {
             now = self.profile(&connection.person).await;
         }
         connection
+    }
+
+    /// Stores that the profile of a person is used, after half of its life. A failure is logged; the next connection tries again.
+    async fn note_use(&self, person: &Person, profile: Option<&StoredProfile>) {
+        let now = self.clock.now();
+        let Some(profile) = profile.filter(|profile| profile.is_use_due(now)) else { return };
+        let used = StoredProfile { version: profile.next_version(now), used: Some(now), ..profile.clone() };
+        if let Err(error) = self.profiles.set_profile(&person.id, profile.version, &used).await {
+            tracing::warn!(%error, "storing the use of a profile failed; the next connection tries again");
+        }
     }
 
     /// Returns the profile of a person. A failure is logged: the person can connect without it.

@@ -158,6 +158,10 @@ impl Images for RecordingImages {
         unreachable!()
     }
 
+    async fn pictures(&self, _: Option<&PersonId>, _: usize) -> Result<Vec<PersonId>> {
+        unreachable!()
+    }
+
     async fn sweep(&self, _: Timestamp) -> Result<usize> {
         unreachable!()
     }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -343,14 +343,20 @@ async fn clearing_a_person_removes_their_profile() {
     assert_eq!((connection.status, connection.person.appearance), (None, Appearance::NONE));
 }
 
+/// Removes the profile of a person without its picture.
+async fn lose_profile(chat: &TestChat, of: &str) {
+    let version = chat.profiles.profile(&person(of)).await.unwrap().version;
+    let lost = StoredProfile { version: version + 1, ..StoredProfile::default() };
+    assert!(chat.profiles.set_profile(&person(of), version, &lost).await.unwrap());
+}
+
 #[tokio::test]
 async fn erasing_all_data_removes_a_picture_also_without_a_profile() {
     let chat = chat().await;
     let picture = upload(&chat, "a", "n-1", &picture(1)).await;
     set(&chat, "a", json!({ "status": "hi", "picture": picture })).await;
     // The store lost the profile.
-    let lost = StoredProfile { version: 3, ..StoredProfile::default() };
-    assert!(chat.profiles.set_profile(&person("ann"), &lost).await.unwrap());
+    lose_profile(&chat, "ann").await;
     assert!(stored_picture(&chat, "ann").await.is_some());
     assert_eq!(chat.erase_data("a").await, (0, false));
     assert_eq!(stored_picture(&chat, "ann").await, None);
@@ -381,29 +387,105 @@ async fn an_export_has_the_profile() {
     assert_eq!(export().await, expected);
 }
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 #[tokio::test]
-async fn the_daily_clean_up_keeps_pictures() {
+async fn the_daily_clean_up_removes_pictures_that_no_profile_names() {
+    let chat = chat().await;
+    for (socket, nonce, of) in [("a", "n-1", 1), ("b", "n-2", 2), ("c", "n-3", 3)] {
+        let picture = upload(&chat, socket, nonce, &picture(of)).await;
+        set(&chat, socket, json!({ "colour": of, "picture": picture })).await;
+    }
+    // The store lost one profile, and a request for another one was interrupted. Ids are on both sides of the beginning of the day.
+    lose_profile(&chat, "bea").await;
+    let stored = chat.profiles.profile(&person("cy")).await.unwrap();
+    let appearance = Appearance { picture: None, ..stored.appearance };
+    let (version, until) = (stored.version + 1, chat.clock.now() + CHANGE_TIME);
+    let interrupted = StoredProfile { version, appearance, changing_until: Some(until), ..stored.clone() };
+    assert!(chat.profiles.set_profile(&person("cy"), stored.version, &interrupted).await.unwrap());
+    for person in ["-", "Zoe", "zoe"].map(person) {
+        chat.images.put_picture(&person, shared_types::ImageType::Png, b"1").await.unwrap();
+    }
+    chat.run_cleanup().await;
+    let pictures = async || chat.images.pictures(None, 9).await.unwrap();
+    assert_eq!(pictures().await, ["ann", "cy"].map(person), "a change may still be going on");
+    chat.clock.advance(CHANGE_TIME);
+    chat.run_cleanup().await;
+    assert_eq!(pictures().await, ["ann"].map(person));
+    let stored = chat.profiles.profile(&person("cy")).await.unwrap();
+    assert_eq!((stored.appearance.colour, stored.changing_until), (3.try_into().ok(), None), "the rest stays");
+}
+
+#[tokio::test]
+async fn a_profile_ends_with_its_picture_when_its_person_stays_away() {
+    let chat = chat().await;
+    for (socket, nonce, of) in [("a", "n-1", 1), ("b", "n-2", 2)] {
+        let picture = upload(&chat, socket, nonce, &picture(of)).await;
+        set(&chat, socket, json!({ "picture": picture })).await;
+    }
+    let stored = chat.profiles.profile(&person("ann")).await.unwrap();
+    for (days, version) in [(199, 0), (2, 1)] {
+        chat.clock.advance(DAY * days);
+        open(&chat, &format!("late-{days}"), "ann", "lobby").await;
+        let now = chat.profiles.profile(&person("ann")).await.unwrap();
+        assert_eq!((now.version - stored.version, now.appearance), (version, stored.appearance), "{days}");
+    }
+    chat.clock.advance(DAY * 200);
+    chat.run_cleanup().await;
+    assert!(stored_picture(&chat, "ann").await.is_some());
+    assert_eq!(stored_picture(&chat, "bea").await, None, "she was not here for 401 days");
+    assert_eq!(chat.profiles.profile(&person("bea")).await.unwrap(), StoredProfile::default());
+}
+
+#[tokio::test]
+async fn a_profile_of_before_a_removal_is_not_taken_for_the_new_one() {
     let chat = chat().await;
     let picture = upload(&chat, "a", "n-1", &picture(1)).await;
     set(&chat, "a", json!({ "picture": picture })).await;
-    chat.clock.advance(Duration::from_secs(400 * 24 * 60 * 60));
-    chat.run_cleanup().await;
-    assert!(stored_picture(&chat, "ann").await.is_some());
+    let read = chat.profiles.profile(&person("ann")).await.unwrap();
+    set(&chat, "a2", json!({})).await;
+    chat.clock.advance(Duration::from_secs(1));
+    for colour in 0..3 {
+        set(&chat, "a2", json!({ "colour": colour })).await;
+        let kept = StoredProfile { version: read.version + 1, ..read.clone() };
+        assert!(!chat.profiles.set_profile(&person("ann"), read.version, &kept).await.unwrap(), "{colour}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_failure_the_picture_can_be_changed_at_once() {
+    let chat = chat().await;
+    let (profiles, uploaded) = (FaultyProfiles::of(&chat), upload(&chat, "a", "n-1", &picture(1)).await);
+    profiles.failing.store(2, Ordering::Relaxed);
+    let frame = json!({ "action": "setProfile", "picture": uploaded });
+    assert_eq!(send_with(&chat, &profiles, "a", frame.clone()).await["code"], "unavailable");
+    let stored = chat.profiles.profile(&person("ann")).await.unwrap();
+    assert!(!stored.is_changing(chat.clock.now()) && !stored.is_empty(), "{stored:?}");
+    assert_eq!(set(&chat, "a", json!({ "picture": uploaded })).await["type"], "profiles");
+    assert_eq!(stored_picture(&chat, "ann").await, Some(picture(1)));
 }
 
 /// Profiles that fail, or that run something before a call.
 struct FaultyProfiles {
     store: Arc<dyn Profiles>,
-    fails: AtomicBool,
+    /// Number of calls of `profile` that succeed before the others fail.
+    reads_left: AtomicU32,
     /// Number of calls of `set_profile` that succeed before the others fail.
     writes_left: AtomicU32,
+    /// Number of the one call of `set_profile` that fails, from 1. 0 means none.
+    failing: AtomicU32,
 }
 
 impl FaultyProfiles {
     fn of(chat: &TestChat) -> Arc<Self> {
-        let (fails, writes_left) = (AtomicBool::new(false), AtomicU32::new(u32::MAX));
-        Arc::new(Self { store: chat.profiles.clone(), fails, writes_left })
+        let (reads_left, writes_left) = (AtomicU32::new(u32::MAX), AtomicU32::new(u32::MAX));
+        Arc::new(Self { store: chat.profiles.clone(), reads_left, writes_left, failing: AtomicU32::new(0) })
     }
+}
+
+/// Counts a call. Returns whether none was left.
+fn is_last(left: &AtomicU32) -> bool {
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
 }
 
 fn fault() -> Unavailable {
@@ -413,13 +495,15 @@ fn fault() -> Unavailable {
 #[async_trait]
 impl Profiles for FaultyProfiles {
     async fn profile(&self, person: &PersonId) -> Result<StoredProfile> {
-        if self.fails.load(Ordering::Relaxed) { Err(fault()) } else { self.store.profile(person).await }
+        if is_last(&self.reads_left) { Err(fault()) } else { self.store.profile(person).await }
     }
 
-    async fn set_profile(&self, person: &PersonId, profile: &StoredProfile) -> Result<bool> {
-        let left = self.writes_left.load(Ordering::Relaxed);
-        self.writes_left.store(left.saturating_sub(1), Ordering::Relaxed);
-        if left == 0 { Err(fault()) } else { self.store.set_profile(person, profile).await }
+    async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {
+        if is_last(&self.writes_left) || self.failing.fetch_sub(1, Ordering::Relaxed) == 1 {
+            Err(fault())
+        } else {
+            self.store.set_profile(person, before, profile).await
+        }
     }
 }
 
@@ -438,7 +522,7 @@ async fn somebody_whose_profile_cannot_be_read_can_connect() {
     let chat = chat().await;
     set(&chat, "a", json!({ "colour": 3 })).await;
     let profiles = FaultyProfiles::of(&chat);
-    profiles.fails.store(true, Ordering::Relaxed);
+    profiles.reads_left.store(0, Ordering::Relaxed);
     let rule = ConnectRule { profiles, ..chat.connect_rule(chat.moderation.clone()) };
     let mut request = connect_request("a3");
     request.ticket = Some(chat.ticket("ann"));
@@ -457,14 +541,15 @@ impl Profiles for ChangingProfiles {
         if self.1.fetch_add(1, Ordering::Relaxed) < 2 {
             let colour = shared_types::Hue::try_from(u64::from(found.version) + 1).ok();
             let appearance = Appearance { picture: None, colour };
-            let next = StoredProfile { version: found.version + 1, appearance, ..found.clone() };
-            assert!(self.0.set_profile(person, &next).await?);
+            let (version, used) = (found.version + 1, Some(Timestamp(START)));
+            let next = StoredProfile { version, appearance, used, ..found.clone() };
+            assert!(self.0.set_profile(person, found.version, &next).await?);
         }
         Ok(found)
     }
 
-    async fn set_profile(&self, person: &PersonId, profile: &StoredProfile) -> Result<bool> {
-        self.0.set_profile(person, profile).await
+    async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {
+        self.0.set_profile(person, before, profile).await
     }
 }
 
@@ -477,7 +562,7 @@ async fn a_change_while_a_socket_connects_is_not_missed() {
     request.ticket = Some(chat.ticket("ann"));
     ConnectHandler::new(rule).handle(request).await.unwrap();
     let stored = chat.profiles.profile(&person("ann")).await.unwrap();
-    assert_eq!(stored.version, 2);
+    assert_eq!(stored.version, 2, "it was changed twice, and its use is not due");
     assert_eq!(chat.connection("a3").await.person.appearance, stored.appearance);
 }
 
@@ -510,14 +595,15 @@ async fn two_devices_that_change_the_picture_do_not_mix_their_files() {
 async fn a_profile_that_cannot_be_shown_is_stored_and_the_retry_shows_it() {
     let chat = chat().await;
     let profiles = FaultyProfiles::of(&chat);
-    let now = chat.clock.now();
-    profiles.writes_left.store(0, Ordering::Relaxed);
+    // The second read of the profile, after the connections were changed.
+    profiles.reads_left.store(1, Ordering::Relaxed);
     let frame = json!({ "action": "setProfile", "colour": 5 });
     assert_eq!(send_with(&chat, &profiles, "a", frame).await["code"], "unavailable");
-    assert_eq!(chat.connection("a").await.person.appearance, Appearance::NONE);
+    assert_eq!(chat.profiles.profile(&person("ann")).await.unwrap().appearance.colour, 5.try_into().ok());
+    assert_eq!(present(&chat, "b", "ann"), None, "nobody is told");
     assert_eq!(set(&chat, "a", json!({ "colour": 5 })).await["type"], "profiles");
     assert_eq!(chat.connection("a2").await.person.appearance.colour, 5.try_into().ok());
-    assert!(now <= chat.clock.now() && Timestamp(START) <= now);
+    assert_eq!(present(&chat, "b", "ann").unwrap()["appearance"], json!({ "colour": 5 }));
 }
 
 #[tokio::test]

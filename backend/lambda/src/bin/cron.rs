@@ -1,5 +1,5 @@
-//! The `cron` function: removes closed connections, corrects their counter, removes unused uploads, and rotates the signing
-//! secret when it is due.
+//! The `cron` function: removes closed connections, corrects their counter, removes unused uploads and pictures, and rotates the
+//! signing secret when it is due.
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -26,8 +26,9 @@ async fn run() -> Result<(), Error> {
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let gateway = Arc::new(aws.gateway(&config.connections_endpoint));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
+    let profiles = Arc::new(aws.profiles(&config.connection_table));
     let room_directory = Arc::new(aws.room_directory(&config.connection_table));
     let usage = Arc::new(aws.usage(&config.connection_table, Some((&config.message_table, &config.image_bucket))));
-    let ports = CleanupPorts { connections, gateway, images, room_directory, usage, clock };
+    let ports = CleanupPorts { connections, gateway, images, profiles, room_directory, usage, clock };
     chat_lambda::cron::cron(CleanupHandler::new(ports, sessions)).await
 }

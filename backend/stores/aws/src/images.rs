@@ -34,6 +34,12 @@ const IMMUTABLE: &str = "public, max-age=31536000, s-maxage=3600, immutable";
 /// Cache control of pictures, which are replaced: a page asks for a new one with another query, which CloudFront tells apart.
 const PICTURE_CACHE: &str = "public, max-age=3600";
 
+/// The prefix of pictures.
+const PICTURES: &str = "pictures/";
+
+/// Number of objects that S3 lists in one answer.
+const LISTED: i32 = 1_000;
+
 /// [`Images`] in an S3 bucket.
 pub struct S3Images {
     client: Client,
@@ -131,6 +137,14 @@ impl Images for S3Images {
 
     async fn remove_picture(&self, person: &PersonId) -> Result<()> {
         self.delete(picture_key(person)).await
+    }
+
+    async fn pictures(&self, after: Option<&PersonId>, most: usize) -> Result<Vec<PersonId>> {
+        let most = i32::try_from(most).unwrap_or(LISTED).min(LISTED);
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(PICTURES).max_keys(most);
+        let list = list.set_start_after(after.map(picture_key));
+        let listed = list.send().await.map_err(self.failed("listing the pictures"))?.contents.unwrap_or_default();
+        Ok(listed.iter().filter_map(|object| object.key()?.strip_prefix(PICTURES)?.parse().ok()).collect())
     }
 
     async fn sweep(&self, before: Timestamp) -> Result<usize> {

@@ -1,4 +1,4 @@
-//! Profiles in the connection table, an item for each person who has one. It does not expire. It is below 1 KB: one read unit, and one write
+//! Profiles in the connection table, an item for each person who has one. It expires when it has not been used for long. It is below 1 KB: one read unit, and one write
 //! unit.
 
 use async_trait::async_trait;
@@ -7,7 +7,7 @@ use chat::ports::{
     backup::Record,
     profiles::{Profiles, StoredProfile},
 };
-use shared_types::PersonId;
+use shared_types::{PersonId, limits};
 
 use crate::{
     item::{Item, item, json, number, read_number, read_parsed, text},
@@ -24,6 +24,13 @@ const PROFILE: &str = "profile";
 /// The attribute with its version.
 const VERSION: &str = "version";
 
+/// The attribute with the time at which the item ends, in seconds since 1970.
+const EXPIRES: &str = "expires";
+
+const SET: &str = "SET #profile = :profile, #version = :version";
+
+const SET_WITH_EXPIRY: &str = "SET #profile = :profile, #version = :version, #expires = :expires";
+
 /// [`Profiles`] in a DynamoDB table.
 pub struct DynamoProfiles {
     table: Table,
@@ -35,12 +42,13 @@ impl DynamoProfiles {
     }
 
     /// Stores a profile of a backup, unless the person has one.
-    pub(crate) async fn restore(&self, person: &PersonId, profile: &StoredProfile) -> Result<()> {
+    pub(crate) async fn restore(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<()> {
         let doing = "restoring a profile";
         let stored = json(profile).map_err(Unavailable::while_doing(doing))?;
         let Key { pk, sk } = key(person);
-        let version = number(profile.version.into());
-        let item = item([("pk", text(pk)), ("sk", text(sk)), (PROFILE, stored), (VERSION, version)]);
+        let version = number(profile.version);
+        let mut item = item([("pk", text(pk)), ("sk", text(sk)), (PROFILE, stored), (VERSION, version)]);
+        item.extend(expiry(profile).map(|expires| (EXPIRES.to_owned(), number(expires))));
         self.table.put_if_absent(item, doing).await.map(drop)
     }
 }
@@ -52,28 +60,34 @@ impl Profiles for DynamoProfiles {
         Ok(found.as_ref().map(to_profile).unwrap_or_default())
     }
 
-    async fn set_profile(&self, person: &PersonId, profile: &StoredProfile) -> Result<bool> {
+    async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {
         let doing = "storing a profile";
-        let before = profile.version.wrapping_sub(1);
         if profile.is_empty() {
-            let removal = self.table.delete_if(key(person), Some((VERSION, number(before.into()))), doing).await?;
+            let removal = self.table.delete_if(key(person), Some((VERSION, number(before))), doing).await?;
             // If it is missing, an attempt whose answer was lost may have removed it.
             return Ok(!matches!(removal, Removal::Refused));
         }
         let stored = json(profile).map_err(Unavailable::while_doing(doing))?;
+        let expires = expiry(profile);
         let update = self
             .table
             .updating(key(person))
-            .update_expression("SET #profile = :profile, #version = :version")
+            .update_expression(if expires.is_some() { SET_WITH_EXPIRY } else { SET })
             .expression_attribute_names("#profile", PROFILE)
             .expression_attribute_names("#version", VERSION)
             .expression_attribute_values(":profile", stored)
-            .expression_attribute_values(":version", number(profile.version.into()));
+            .expression_attribute_values(":version", number(profile.version));
+        let update = match expires {
+            Some(expires) => update
+                .expression_attribute_names("#expires", EXPIRES)
+                .expression_attribute_values(":expires", number(expires)),
+            None => update,
+        };
         let update = if before == 0 {
             update.condition_expression("attribute_not_exists(#version)")
         } else {
             let update = update.condition_expression("#version = :before");
-            update.expression_attribute_values(":before", number(before.into()))
+            update.expression_attribute_values(":before", number(before))
         };
         // An attempt whose answer was lost finds its own version.
         Ok(match self.table.try_update(update, doing).await? {
@@ -94,6 +108,11 @@ fn key(person: &PersonId) -> Key {
     Key::new(format!("person#{person}"), SK)
 }
 
+/// Returns when the item of a profile ends.
+fn expiry(profile: &StoredProfile) -> Option<u64> {
+    profile.used.map(|used| (used + limits::PROFILE_LIFE).0 / 1000)
+}
+
 fn to_profile(item: &Item) -> StoredProfile {
     let version = read_number(item, VERSION).unwrap_or_default();
     let stored = read_parsed(item, PROFILE, |json| serde_json::from_str::<StoredProfile>(json).ok());
@@ -108,6 +127,8 @@ fn to_profile(item: &Item) -> StoredProfile {
 
 #[cfg(test)]
 mod tests {
+    use shared_types::Timestamp;
+
     use super::*;
 
     #[test]
@@ -118,5 +139,12 @@ mod tests {
         }
         let stored = item([(PROFILE, text(r#"{"version":3,"status":"hi"}"#)), (VERSION, number(3))]);
         assert_eq!(to_profile(&stored).status, "hi".parse().ok());
+    }
+
+    #[test]
+    fn a_profile_expires_400_days_after_its_last_use() {
+        let used = StoredProfile { used: Some(Timestamp(1_764_540_000_000)), ..StoredProfile::default() };
+        assert_eq!(expiry(&used), Some(1_764_540_000 + 400 * 24 * 60 * 60));
+        assert_eq!(expiry(&StoredProfile::default()), None);
     }
 }

@@ -30,8 +30,8 @@ const BATCH: usize = 100;
 /// Number of images in one answer of S3.
 const IMAGES_PAGE: usize = 1_000;
 
-/// The places of the images of messages.
-const PLACES: [&str; 2] = ["images/", "private/"];
+/// The places of the images of messages, and of the pictures of people.
+const PLACES: [&str; 3] = ["images/", "private/", "pictures/"];
 
 /// [`UsageStore`] in DynamoDB, and in S3 with a bucket of images.
 pub struct DynamoUsage {

@@ -89,6 +89,14 @@ impl Images for MemoryImages {
         Ok(())
     }
 
+    async fn pictures(&self, after: Option<&PersonId>, most: usize) -> Result<Vec<PersonId>> {
+        let pictures = self.pictures.lock().unwrap();
+        let mut people: Vec<_> = pictures.keys().filter(|person| Some(*person) > after).cloned().collect();
+        people.sort();
+        people.truncate(most);
+        Ok(people)
+    }
+
     /// There is no clock here: the time of every upload is 1.
     async fn sweep(&self, before: Timestamp) -> Result<usize> {
         let mut uploads = self.uploads.lock().unwrap();

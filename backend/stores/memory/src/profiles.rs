@@ -19,10 +19,9 @@ impl Profiles for MemoryProfiles {
         Ok(self.0.lock().unwrap().get(person).cloned().unwrap_or_default())
     }
 
-    async fn set_profile(&self, person: &PersonId, profile: &StoredProfile) -> Result<bool> {
+    async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {
         let mut profiles = self.0.lock().unwrap();
-        let before = profiles.get(person).map_or(0, |before| before.version);
-        if before.wrapping_add(1) != profile.version {
+        if profiles.get(person).map_or(0, |stored| stored.version) != before {
             return Ok(false);
         }
         if profile.is_empty() {

@@ -33,7 +33,7 @@ use shared_types::{ImageType, PersonId, Timestamp, limits};
 
 use self::{
     free_space::{FreeSpace, RESERVED_BYTES, free_space},
-    names::{image_name, picture_name, upload_name},
+    names::{image_name, person_of_picture, picture_name, upload_name},
     waiting::WaitingUploads,
 };
 pub use self::{incoming::IncomingUpload, waiting::UploadRefusal};
@@ -322,6 +322,21 @@ impl Images for FileImages {
                 sync_directory(&pictures)?;
             }
             Ok(())
+        })
+        .await
+    }
+
+    async fn pictures(&self, after: Option<&PersonId>, most: usize) -> Result<Vec<PersonId>> {
+        let (pictures, after) = (self.pictures.clone(), after.cloned());
+        blocking("listing the pictures", move || {
+            let mut people = Vec::new();
+            for entry in fs::read_dir(pictures.as_path())? {
+                people.extend(person_of_picture(&entry?.file_name().to_string_lossy()));
+            }
+            people.retain(|person| Some(person) > after.as_ref());
+            people.sort();
+            people.truncate(most);
+            Ok(people)
         })
         .await
     }

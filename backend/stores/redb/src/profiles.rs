@@ -41,13 +41,13 @@ impl Profiles for RedbProfiles {
             .await
     }
 
-    async fn set_profile(&self, person: &PersonId, profile: &StoredProfile) -> Result<bool> {
+    async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {
         let (person, profile) = (person.clone(), profile.clone());
         self.store
             .write("storing a profile", move |transaction| {
                 let mut profiles = transaction.open_table(PROFILES)?;
-                let before = profiles.get(person.as_str())?.map_or(0, |stored| to_profile(stored.value()).version);
-                if before.wrapping_add(1) != profile.version {
+                let stored = profiles.get(person.as_str())?.map_or(0, |stored| to_profile(stored.value()).version);
+                if stored != before {
                     return Ok(false);
                 }
                 if profile.is_empty() {

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use shared_types::{Rev, RoomName, StorageSize, limits};
 
 use crate::{
-    images::FOLDERS,
+    images::{FOLDERS, PICTURES},
     messages::{REVS, decode, open},
     moderation::CHAT,
     store::{FILE_NAME, Store},
@@ -95,13 +95,14 @@ impl UsageStore for RedbUsage {
 
 /// Returns the sizes of the database file and of the images. What cannot be read is unknown.
 fn measure(directory: &Path) -> StorageSize {
-    let [_, images] = FOLDERS;
+    let [_, images] = FOLDERS.map(|folder| directory.join(folder));
     let messages = fs::metadata(directory.join(FILE_NAME)).ok().map(|file| file.len());
-    let Ok(images) = fs::read_dir(directory.join(images)) else {
+    let Ok(images) = fs::read_dir(images) else {
         return StorageSize { messages, images: None, more_images: false };
     };
     let (mut bytes, mut number) = (0, 0);
-    for image in images.flatten() {
+    let pictures = fs::read_dir(directory.join(PICTURES)).into_iter().flatten();
+    for image in images.chain(pictures).flatten() {
         if number == limits::MEASURED_IMAGES {
             return StorageSize { messages, images: Some(bytes), more_images: true };
         }

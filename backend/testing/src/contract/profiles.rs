@@ -19,6 +19,7 @@ contract! { profiles_contract profiles {
     of_two_changes_at_the_same_time_one_succeeds
     a_picture_is_replaced_and_removed
     the_sweep_keeps_pictures
+    the_people_with_pictures_are_listed_in_order
     a_connection_has_the_profile_that_was_set
     a_moved_connection_keeps_its_profile
     a_move_of_a_connection_that_was_read_earlier_keeps_its_profile
@@ -29,18 +30,20 @@ fn person(id: &str) -> PersonId {
     id.parse().unwrap()
 }
 
-fn profile(version: u32, status: &str) -> StoredProfile {
+fn profile(version: u64, status: &str) -> StoredProfile {
     StoredProfile {
         version,
         status: status.parse().ok(),
-        appearance: Appearance { picture: Some(Timestamp(u64::from(version))), colour: 11.try_into().ok() },
+        appearance: Appearance { picture: Some(Timestamp(version)), colour: 11.try_into().ok() },
         nonce: "n-1".parse().ok(),
         changing_until: Some(Timestamp(1_764_540_000_000)),
+        used: Some(Timestamp(4_102_444_800_000)),
     }
 }
 
+/// Stores the next version of a profile.
 async fn set(stores: &Stores, of: &str, profile: &StoredProfile) -> bool {
-    stores.profiles.set_profile(&person(of), profile).await.unwrap()
+    stores.profiles.set_profile(&person(of), profile.version - 1, profile).await.unwrap()
 }
 
 async fn stored(stores: &Stores, of: &str) -> StoredProfile {
@@ -62,12 +65,19 @@ pub async fn a_profile_is_replaced_and_removed(stores: Stores) {
     };
     assert!(set(&stores, "ann", &colour).await);
     assert_eq!(stored(&stores, "ann").await, colour);
-    // An empty one is removed, and the next one is the first again.
-    let empty = |version| StoredProfile { version, ..StoredProfile::default() };
+    // An empty one is removed, and the next one is the first again, with any version.
+    let used = Some(Timestamp(4_102_444_800_000));
+    let empty = |version| StoredProfile { version, used, ..StoredProfile::default() };
     assert!(!set(&stores, "ann", &empty(2)).await);
     assert!(set(&stores, "ann", &empty(3)).await);
     assert_eq!(stored(&stores, "ann").await, StoredProfile::default());
-    assert!(set(&stores, "ann", &profile(1, "again")).await);
+    let ann = person("ann");
+    assert!(!set(&stores, "ann", &profile(4, "read before the removal")).await);
+    let again = profile(1_764_540_000_000, "again");
+    assert!(stores.profiles.set_profile(&ann, 0, &again).await.unwrap());
+    assert!(!stores.profiles.set_profile(&ann, 0, &profile(5, "of two first ones, one succeeds")).await.unwrap());
+    assert_eq!(stored(&stores, "ann").await, again);
+    assert!(set(&stores, "ann", &profile(1_764_540_000_001, "next")).await);
 }
 
 pub async fn profiles_belong_to_one_person(stores: Stores) {
@@ -90,7 +100,8 @@ pub async fn of_two_changes_at_the_same_time_one_succeeds(stores: Stores) {
     let (person, stores) = (person("ann"), &stores);
     for version in 1..4 {
         let changes: Vec<_> = (0..8).map(|number| profile(version, &number.to_string())).collect();
-        let set = join_all(changes.iter().map(|change| stores.profiles.set_profile(&person, change))).await;
+        let set =
+            join_all(changes.iter().map(|change| stores.profiles.set_profile(&person, version - 1, change))).await;
         let set: Vec<_> = changes.iter().zip(set).filter(|(_, set)| *set.as_ref().unwrap()).collect();
         assert_eq!(set.len(), 1);
         assert_eq!(stored(stores, "ann").await, *set[0].0);
@@ -117,6 +128,25 @@ pub async fn the_sweep_keeps_pictures(stores: Stores) {
     stores.images.put_picture(&ann, ImageType::Png, b"1").await.unwrap();
     stores.images.sweep(Timestamp(u64::MAX / 2_000_000)).await.unwrap();
     assert_eq!(stores.images.picture(&ann).await.unwrap(), Some(b"1".to_vec()));
+}
+
+pub async fn the_people_with_pictures_are_listed_in_order(stores: Stores) {
+    let list = async |after: Option<&str>, most| {
+        let after = after.map(person);
+        let listed = stores.images.pictures(after.as_ref(), most).await.unwrap();
+        listed.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(list(None, 10).await.is_empty());
+    let long = "aB-_=0".repeat(10);
+    let people = ["-", "0", "=", "Ann", "_", "aNN", long.as_str(), "ann", "ann-", "annA", "anna", "z"];
+    for of in people {
+        stores.images.put_picture(&person(of), ImageType::Png, b"1").await.unwrap();
+    }
+    assert_eq!(list(None, 1_000).await, people);
+    assert_eq!(list(None, 2).await, people[..2]);
+    assert_eq!(list(Some("Ann"), 2).await, people[4..6]);
+    assert_eq!(list(Some("ann0"), 9).await, people[9..], "also after somebody who has none");
+    assert!(list(Some("z"), 9).await.is_empty());
 }
 
 fn shown(connection: &Connection, status: &str, picture: Option<u64>, colour: u64) -> Profile {

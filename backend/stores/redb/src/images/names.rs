@@ -25,6 +25,18 @@ pub(crate) fn picture_name(person: &PersonId) -> String {
     masked(person.as_str().to_ascii_lowercase(), person.as_str())
 }
 
+/// Returns the person whose picture has that name. `None` if it is none of [`picture_name`].
+pub(super) fn person_of_picture(name: &str) -> Option<PersonId> {
+    let (letters, mask) = name.split_once('.').unwrap_or((name, ""));
+    let digits: Vec<u32> = mask.chars().map(|digit| digit.to_digit(16)).collect::<Option<_>>()?;
+    let cased = |(place, letter): (usize, char)| {
+        let is_upper = digits.get(place / 4).is_some_and(|digit| digit >> (place % 4) & 1 == 1);
+        if is_upper { letter.to_ascii_uppercase() } else { letter }
+    };
+    let id: String = letters.chars().enumerate().map(cased).collect();
+    id.parse().ok().filter(|person| picture_name(person) == name)
+}
+
 /// Returns the name of an upload.
 pub(super) fn upload_name(upload: &Upload) -> String {
     format!("{}.{}.{}", image_name(&upload.message_key), upload.size.get(), upload.kind.extension())
