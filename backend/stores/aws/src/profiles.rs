@@ -42,7 +42,7 @@ impl DynamoProfiles {
     }
 
     /// Stores a profile of a backup, unless the person has one.
-    pub(crate) async fn restore(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<()> {
+    pub(crate) async fn restore(&self, person: &PersonId, profile: &StoredProfile) -> Result<()> {
         let doing = "restoring a profile";
         let stored = json(profile).map_err(Unavailable::while_doing(doing))?;
         let Key { pk, sk } = key(person);

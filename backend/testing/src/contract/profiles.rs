@@ -138,7 +138,7 @@ pub async fn the_people_with_pictures_are_listed_in_order(stores: Stores) {
     };
     assert!(list(None, 10).await.is_empty());
     let long = "aB-_=0".repeat(10);
-    let people = ["-", "0", "=", "Ann", "_", "aNN", long.as_str(), "ann", "ann-", "annA", "anna", "z"];
+    let people = ["-", "0", "=", "Ann", "_", long.as_str(), "aNN", "ann", "ann-", "annA", "anna", "z"];
     for of in people {
         stores.images.put_picture(&person(of), ImageType::Png, b"1").await.unwrap();
     }
