@@ -339,6 +339,9 @@ pub const EXPORTS: u32 = 6;
 /// a secret, so that no ban ends early.
 pub const SANCTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
+/// Maximum retention of the messages of one room, in days: ten years.
+pub const KEEP_DAYS: u16 = 3_650;
+
 /// Retention of audit entries. It covers everything that is still in force, and the year after the longest ban
 /// ([`SANCTION`]) began.
 pub const AUDIT_RETENTION: Duration = Duration::from_secs(400 * 24 * 60 * 60);

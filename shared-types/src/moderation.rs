@@ -7,8 +7,10 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChatIdentity, Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq, Timestamp, checked::json_of_number,
-    limits::SANCTION, server_message::is_false,
+    ChatIdentity, Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq, Timestamp,
+    checked::json_of_number,
+    limits::{KEEP_DAYS, SANCTION},
+    server_message::is_false,
 };
 
 /// Duration of a mute or a ban in seconds: at most [`SANCTION`].
@@ -69,14 +71,24 @@ pub struct RoomRules {
     /// Whether everybody who may post can pin messages, and not only moderators.
     #[serde(default, skip_serializing_if = "is_false")]
     pub member_pins: bool,
+    /// Retention: number of days after which messages are removed, 1 to [`KEEP_DAYS`]. `None` is as long as the chat keeps messages. In a
+    /// command of a client, 0 is that, and `None` leaves the stored number as it is: a page of an older version does not know the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_days: Option<u16>,
 }
 
 impl RoomRules {
     /// Returns whether the rules restrict who may post, or how often. Only these are read before each message.
     pub fn restrict_posting(&self) -> bool {
         // Every field is named, so that a new rule has to decide.
-        let Self { slow, read_only, archived, member_pins: _ } = self;
+        let Self { slow, read_only, archived, member_pins: _, keep_days: _ } = self;
         *slow > 0 || *read_only || *archived
+    }
+
+    /// Returns the rules with which these replace those that are stored, or `None` if the retention is longer than [`KEEP_DAYS`].
+    pub fn replacing(self, stored_keep_days: Option<u16>) -> Option<Self> {
+        let keep_days = self.keep_days.or(stored_keep_days).filter(|days| *days > 0);
+        (keep_days.unwrap_or_default() <= KEEP_DAYS).then_some(Self { keep_days, ..self })
     }
 
     /// Returns whether the room has no special rules.

@@ -10,6 +10,7 @@ pub mod page;
 pub mod pins;
 pub mod post;
 pub mod renderer;
+pub mod retention;
 pub mod room_activity;
 pub mod room_directory;
 pub mod saved;

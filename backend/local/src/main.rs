@@ -205,6 +205,8 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
             CleanupPorts {
                 connections: connections.clone(),
                 gateway: sockets.clone(),
+                messages: messages.clone(),
+                moderation: moderation.clone(),
                 images: images.clone(),
                 profiles: profiles.clone(),
                 room_directory,

@@ -254,7 +254,10 @@ async fn fill_cats(messages: &dyn Messages, at: Timestamp) {
 async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {
     let (day, cats) = (Duration::from_secs(24 * 60 * 60), room("cats"));
     moderation
-        .set_rules(&cats, RoomRules { slow: 30, read_only: true, archived: true, member_pins: true })
+        .set_rules(
+            &cats,
+            RoomRules { slow: 30, read_only: true, archived: true, member_pins: true, keep_days: Some(3_000) },
+        )
         .await
         .unwrap();
     let details = RoomDetails {

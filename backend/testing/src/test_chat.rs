@@ -290,8 +290,20 @@ impl TestChat {
 
     /// Runs the daily clean-up.
     pub async fn run_cleanup(&self) {
-        let FramePorts { connections, gateway, images, profiles, room_directory, usage, clock, .. } = self.ports();
-        let ports = CleanupPorts { connections, gateway, images, profiles, room_directory, usage, clock };
+        let FramePorts {
+            connections,
+            gateway,
+            messages,
+            moderation,
+            images,
+            profiles,
+            room_directory,
+            usage,
+            clock,
+            ..
+        } = self.ports();
+        let ports =
+            CleanupPorts { connections, gateway, messages, moderation, images, profiles, room_directory, usage, clock };
         CleanupHandler::new(ports, self.sessions.clone()).handle().await.unwrap();
     }
 

@@ -90,7 +90,7 @@ fn an_audit_sentence_has_name_and_id() {
     let (person, name) = ("p1".parse().unwrap(), "Ann".parse().ok());
     let mute = ModerationAction::Mute { person, name, until: Some(Timestamp(0)) };
     let unban = ModerationAction::Ban { person: "p2".parse().unwrap(), name: None, until: None };
-    let rules = RoomRules { slow: 30, read_only: true, archived: false, member_pins: false };
+    let rules = RoomRules { slow: 30, read_only: true, archived: false, member_pins: false, keep_days: None };
     let rules = ModerationAction::Rules { room: "cats".parse().unwrap(), rules };
     let no_rules = ModerationAction::Rules { room: "cats".parse().unwrap(), rules: RoomRules::default() };
     let audit = |translations: &Translations, action: &ModerationAction| {

@@ -430,7 +430,7 @@ fn the_banned_page_has_duration_end_and_retry_link() {
 
 #[test]
 fn the_rendered_page_shows_the_posting_policy() {
-    let rules = |slow, read_only| RoomRules { slow, read_only, archived: false, member_pins: false };
+    let rules = |slow, read_only| RoomRules { slow, read_only, archived: false, member_pins: false, keep_days: None };
     let none = Restrictions::default();
     let muted = Restrictions { muted_until: Some(Timestamp(1_798_761_540_000)), banned_until: None };
     for (rules, restrictions, is_disabled, sentence) in [

@@ -72,6 +72,8 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "rules", "rules": { "slow": 30, "readOnly": true } }),
         json!({ "action": "rules", "rules": { "memberPins": true } }),
         json!({ "action": "rules", "rules": {} }),
+        json!({ "action": "rules", "rules": { "keepDays": 0 } }),
+        json!({ "action": "rules", "rules": { "slow": 30, "keepDays": 3_650 } }),
         json!({ "action": "rooms", "rooms": ["cats"], "titles": true }),
         json!({ "action": "describe", "details": { "title": "猫 Cats", "topic": "Cats only", "description": "One\nTwo" } }),
         json!({ "action": "describe", "details": {} }),

@@ -128,6 +128,33 @@ fn a_number_above_the_limit_of_its_type_is_refused() {
     for (slow, good) in [("65535", true), ("65536", false)] {
         assert_eq!(read_both::<RoomRules>(&format!(r#"{{"slow":{slow}}}"#)).is_some(), good, "{slow}");
     }
+    for (days, expected) in [
+        ("0", Some(Some(0))),
+        ("65535", Some(Some(65_535))),
+        ("null", Some(None)),
+        ("65536", None),
+        ("-1", None),
+        ("1.5", None),
+        (r#""30""#, None),
+    ] {
+        let read = read_both::<RoomRules>(&format!(r#"{{"keepDays":{days}}}"#));
+        assert_eq!(read.map(|rules| rules.keep_days), expected, "{days}");
+    }
+}
+
+#[test]
+fn rules_without_a_retention_keep_the_stored_one() {
+    let rules = |keep_days| RoomRules { slow: 5, keep_days, ..RoomRules::default() };
+    for (wanted, stored, expected) in [
+        (None, None, Some(None)),
+        (None, Some(30), Some(Some(30))),
+        (Some(0), Some(30), Some(None)),
+        (Some(1), Some(30), Some(Some(1))),
+        (Some(3_650), None, Some(Some(3_650))),
+        (Some(3_651), Some(30), None),
+    ] {
+        assert_eq!(rules(wanted).replacing(stored), expected.map(rules), "{wanted:?} {stored:?}");
+    }
 }
 
 #[test]

@@ -46,14 +46,16 @@ pub(crate) fn golden() -> Vec<(PageState, Value)> {
         changed(
             |state| {
                 state.access = AccessMode::Oidc;
-                state.rules = RoomRules { slow: 0, read_only: true, archived: false, member_pins: false };
+                state.rules =
+                    RoomRules { slow: 0, read_only: true, archived: false, member_pins: false, keep_days: None };
                 state.restrictions = Restrictions { muted_until: Some(Timestamp(9)), banned_until: None };
             },
             json!({ "access": "oidc", "rules": { "readOnly": true }, "standing": { "mutedUntil": 9 } }),
         ),
         changed(
             |state| {
-                state.rules = RoomRules { slow: 30, read_only: false, archived: false, member_pins: false };
+                state.rules =
+                    RoomRules { slow: 30, read_only: false, archived: false, member_pins: false, keep_days: None };
                 state.restrictions = Restrictions { muted_until: None, banned_until: Some(Timestamp(9)) };
             },
             json!({ "rules": { "slow": 30 }, "standing": { "bannedUntil": 9 } }),

@@ -73,7 +73,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         nonce: nonce.map(|nonce| nonce.parse().unwrap()),
         retry_after: None,
     };
-    let rules = RoomRules { slow: 30, read_only: true, archived: false, member_pins: false };
+    let rules = RoomRules { slow: 30, read_only: true, archived: false, member_pins: false, keep_days: None };
     let entry = |action| AuditEntry { at: Timestamp(5), by: Person { moderator: true, ..ann() }, action };
     let until = Some(Timestamp(9));
     let role = |name, role| ModerationAction::Role { person: "p1".parse().unwrap(), name, role };
@@ -116,6 +116,10 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         (ServerMessage::Details { details: RoomDetails::default() }, json!({ "type": "details", "details": {} })),
         (ServerMessage::Rules { rules }, json!({ "type": "rules", "rules": { "slow": 30, "readOnly": true } })),
         (ServerMessage::Rules { rules: RoomRules::default() }, json!({ "type": "rules", "rules": {} })),
+        (
+            ServerMessage::Rules { rules: RoomRules { keep_days: Some(30), ..RoomRules::default() } },
+            json!({ "type": "rules", "rules": { "keepDays": 30 } }),
+        ),
         (
             ServerMessage::Restrictions {
                 person: "p1".parse().unwrap(),

@@ -91,6 +91,9 @@ pub(crate) enum CommandError {
     /// `signOut` names no device.
     #[error("name the device to sign out, or the one to keep")]
     WhichDevice,
+    /// `rules` has a retention that is too long.
+    #[error("messages of a room are kept for at most {} days", limits::KEEP_DAYS)]
+    KeepDays,
     /// The moderation action was not performed.
     #[error(transparent)]
     Moderation(ModerationError),
@@ -223,6 +226,7 @@ impl CommandError {
             )
             | Self::SignOut(SignOutError::NoDevice)
             | Self::WhichDevice
+            | Self::KeepDays
             | Self::Name(_)
             | Self::Emoji(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
@@ -418,6 +422,7 @@ mod tests {
         check(posting_denied(PostingDenied::TooFast { seconds: 9 }), ErrorCode::TooFast, Some("send"), Some("n-1"));
         check(command_error(SignOutError::NoDevice.into()), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(command_error(CommandError::WhichDevice), ErrorCode::BadField, Some("send"), Some("n-1"));
+        check(command_error(CommandError::KeepDays), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(command_error(SaveError::NoMessage.into()), ErrorCode::NoMessage, Some("send"), Some("n-1"));
         check(command_error(SaveError::TooMany.into()), ErrorCode::TooMany, Some("send"), Some("n-1"));
         check(command_error(CommandError::OtherRoom), ErrorCode::OtherRoom, Some("send"), Some("n-1"));

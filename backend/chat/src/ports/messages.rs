@@ -217,6 +217,14 @@ pub trait Messages: Send + Sync {
         seen: Option<&ThreadSummary>,
         summary: &ThreadSummary,
     ) -> Result<bool>;
+
+    /// Removes messages of a room for ever, with their idempotency records and their entries in the indexes of pins and replies. The images
+    /// are removed by the caller, before. No change record is written and no revision is taken: the messages are as if they had expired. An
+    /// interrupted call MUST leave a message that can be removed again, or nothing of it.
+    async fn remove(&self, room: &RoomName, messages: &[ChatMessage]) -> Result<()>;
+
+    /// Removes up to `limit` change records of a room from before `before`, lowest revision first. Returns their number.
+    async fn remove_changes(&self, room: &RoomName, before: Timestamp, limit: usize) -> Result<usize>;
 }
 
 /// Version of the thread summary of a message: its revision and its count. `None` without a summary.

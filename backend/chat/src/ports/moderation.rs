@@ -138,8 +138,12 @@ pub trait Moderation: Send + Sync {
         false
     }
 
-    /// Replaces the rules of a room.
+    /// Replaces the rules of a room. Their `keep_days` is not 0.
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()>;
+
+    /// Returns up to `limit` rooms after `after` (`None`: from the first one), by name: all whose rules have `keep_days`, and perhaps some
+    /// whose rules have none any more. MUST see every `set_rules` that has ended.
+    async fn rooms_with_keep_days(&self, after: Option<&RoomName>, limit: usize) -> Result<Vec<RoomName>>;
 
     /// Returns the role of a person. MUST see every `set_role` that has ended.
     async fn role(&self, person: &PersonId) -> Result<Role>;

@@ -68,7 +68,7 @@ async fn audit_entries_expire() {
         },
         action: ModerationAction::Rules {
             room: "lobby".parse().unwrap(),
-            rules: RoomRules { slow, read_only: false, archived: false, member_pins: false },
+            rules: RoomRules { slow, read_only: false, archived: false, member_pins: false, keep_days: None },
         },
     };
     let old = rules(1);

@@ -44,7 +44,9 @@ mod reactions;
 mod read;
 mod receipts;
 mod reconnects;
+mod retention;
 mod roles;
+
 mod room_details;
 mod room_directory;
 mod room_rules;

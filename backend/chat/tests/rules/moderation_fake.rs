@@ -66,10 +66,14 @@ impl Moderation for BanningModeration {
     }
 
     async fn rules(&self, _: &RoomName) -> Result<RoomRules> {
-        Ok(RoomRules { slow: self.slow, read_only: false, archived: false, member_pins: false })
+        Ok(RoomRules { slow: self.slow, read_only: false, archived: false, member_pins: false, keep_days: None })
     }
 
     async fn set_rules(&self, _: &RoomName, _: RoomRules) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn rooms_with_keep_days(&self, _: Option<&RoomName>, _: usize) -> Result<Vec<RoomName>> {
         unreachable!()
     }
 

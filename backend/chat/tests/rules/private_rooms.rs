@@ -324,6 +324,7 @@ async fn every_member_adds_people_and_only_hosts_remove_them() {
     }
     for frame in [
         json!({ "action": "rules", "rules": { "readOnly": true } }),
+        json!({ "action": "rules", "rules": { "keepDays": 1 } }),
         json!({ "action": "describe", "details": { "title": "Mine" } }),
     ] {
         assert_eq!(chat.error_for("b", frame).await.0, "notAllowed");
@@ -331,6 +332,7 @@ async fn every_member_adds_people_and_only_hosts_remove_them() {
     assert_eq!(members(&chat, "b").await, ["hana*", "bea", "cy"]);
     for frame in [
         json!({ "action": "rules", "rules": { "readOnly": true } }),
+        json!({ "action": "rules", "rules": { "keepDays": 30 } }),
         json!({ "action": "rules", "rules": {} }),
         json!({ "action": "describe", "details": { "title": "Ours" } }),
         json!({ "action": "removeMember", "person": "cy" }),
@@ -338,6 +340,7 @@ async fn every_member_adds_people_and_only_hosts_remove_them() {
         assert!(chat.is_accepted("h", frame).await);
     }
     assert_eq!(members(&chat, "b").await, ["hana*", "bea"]);
+    assert_eq!(chat.moderation.rules(&room.parse().unwrap()).await.unwrap().keep_days, Some(30));
     assert_eq!(chat.audit().await, [] as [Value; 0], "hosts are no moderators of the chat");
 }
 

@@ -1,5 +1,5 @@
-//! The `cron` function: removes closed connections, corrects their counter, removes unused uploads and pictures, and rotates the
-//! signing secret when it is due.
+//! The `cron` function: removes closed connections, corrects their counter, removes unused uploads and pictures and the messages that their rooms do
+//! not keep any longer, and rotates the signing secret when it is due.
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -29,6 +29,10 @@ async fn run() -> Result<(), Error> {
     let profiles = Arc::new(aws.profiles(&config.connection_table));
     let room_directory = Arc::new(aws.room_directory(&config.connection_table));
     let usage = Arc::new(aws.usage(&config.connection_table, Some((&config.message_table, &config.image_bucket))));
-    let ports = CleanupPorts { connections, gateway, images, profiles, room_directory, usage, clock };
+    // It stores no messages, so their retention does not matter: those that have expired are not read, and DynamoDB deletes them.
+    let messages = Arc::new(aws.messages(&config.message_table, None, clock.clone()));
+    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
+    let ports =
+        CleanupPorts { connections, gateway, messages, moderation, images, profiles, room_directory, usage, clock };
     chat_lambda::cron::cron(CleanupHandler::new(ports, sessions)).await
 }

@@ -27,6 +27,7 @@ use crate::{
 pub(crate) mod backup;
 mod items;
 mod query;
+mod removal;
 mod saved;
 mod threads;
 
@@ -260,6 +261,14 @@ impl Messages for DynamoMessages {
         summary: &ThreadSummary,
     ) -> Result<bool> {
         self.replace_summary(room, root, seen, summary).await
+    }
+
+    async fn remove(&self, room: &RoomName, messages: &[ChatMessage]) -> Result<()> {
+        self.remove_messages(room, messages).await
+    }
+
+    async fn remove_changes(&self, room: &RoomName, before: Timestamp, limit: usize) -> Result<usize> {
+        self.remove_change_records(room, before, limit).await
     }
 }
 

@@ -31,6 +31,7 @@ mod counted_action;
 pub(crate) mod identity;
 mod roles;
 mod room_details;
+mod room_retention;
 mod room_rules;
 mod sign_outs;
 
@@ -179,18 +180,12 @@ impl Moderation for DynamoModeration {
     }
 
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
-        let Key { pk, sk } = rules_key(room);
-        let mut stored = item([("pk", text(pk)), ("sk", text(sk)), ("slow", number(rules.slow.into()))]);
-        for (name, is_set) in [("readOnly", rules.read_only), ("archived", rules.archived)] {
-            if is_set {
-                stored.insert(name.into(), number(1));
-            }
-        }
-        if rules.member_pins {
-            stored.insert("memberPins".into(), number(1));
-        }
-        let stored = self.decisions.put(stored, "writing the rules of a room");
+        let stored = room_retention::set_rules(&self.decisions, room, rules);
         room_rules::set(&self.log, room, rules, stored).await
+    }
+
+    async fn rooms_with_keep_days(&self, after: Option<&RoomName>, limit: usize) -> Result<Vec<RoomName>> {
+        room_retention::list(&self.decisions, after, limit).await
     }
 
     async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {
@@ -358,6 +353,7 @@ fn to_rules(item: &Item) -> std::result::Result<RoomRules, Malformed> {
         read_only: item.contains_key("readOnly"),
         archived: item.contains_key("archived"),
         member_pins: item.contains_key("memberPins"),
+        keep_days: read_optional_number(item, "keepDays")?,
     })
 }
 
@@ -391,6 +387,7 @@ mod tests {
         let strict = to_rules(&item([("slow", number(30)), ("readOnly", number(1))])).unwrap();
         assert_eq!((strict.slow, strict.read_only), (30, true));
         assert!(to_rules(&item([("slow", number(u64::MAX))])).is_err());
+        assert!(to_rules(&item([("keepDays", text("for ever"))])).is_err());
         assert!(to_rules(&item([("readOnly", text("yes"))])).unwrap().read_only);
     }
 }

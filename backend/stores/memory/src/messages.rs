@@ -194,6 +194,36 @@ impl Messages for MemoryMessages {
         let is_as_seen = |stored: &&mut Option<ThreadSummary>| version_of(stored.as_ref()) == version_of(seen);
         Ok(stored.filter(is_as_seen).map(|stored| *stored = Some(summary.clone())).is_some())
     }
+
+    async fn remove(&self, room: &RoomName, messages: &[ChatMessage]) -> Result<()> {
+        let mut log = self.lock();
+        for message in messages {
+            log.messages.remove(&(room.clone(), message.seq.0));
+            log.pins.remove(&(room.clone(), message.seq));
+            log.replies.retain(|(of, _, seq)| of != room || *seq != message.seq);
+            let (author, nonce) = (message.author.id.clone(), message.nonce.clone());
+            let record = key(&MessageKey { room: room.clone(), author, nonce });
+            if log
+                .records
+                .get(&record)
+                .is_some_and(|(found, is_tombstone)| !is_tombstone && Seq::from(found.rev) == message.seq)
+            {
+                log.records.remove(&record);
+            }
+        }
+        Ok(())
+    }
+
+    async fn remove_changes(&self, room: &RoomName, before: Timestamp, limit: usize) -> Result<usize> {
+        let mut log = self.lock();
+        let of_room = log.changes.range((room.clone(), 0)..=(room.clone(), u64::MAX));
+        let old: Vec<_> =
+            of_room.take_while(|(_, change)| change.at < before).take(limit).map(|(key, _)| key.clone()).collect();
+        for key in &old {
+            log.changes.remove(key);
+        }
+        Ok(old.len())
+    }
 }
 
 #[async_trait]

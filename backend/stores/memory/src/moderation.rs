@@ -107,6 +107,15 @@ impl Moderation for MemoryModeration {
         Ok(())
     }
 
+    async fn rooms_with_keep_days(&self, after: Option<&RoomName>, limit: usize) -> Result<Vec<RoomName>> {
+        let state = self.0.lock().unwrap();
+        let further = state
+            .rules
+            .iter()
+            .filter(|(room, rules)| rules.keep_days.is_some() && after.is_none_or(|after| *room > after));
+        Ok(further.map(|(room, _)| room.clone()).take(limit).collect())
+    }
+
     async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {
         let state = self.0.lock().unwrap();
         let rules = state.rules.get(room).copied().unwrap_or_default();

@@ -252,6 +252,35 @@ impl Messages for RedbMessages {
             })
             .await
     }
+
+    async fn remove(&self, room: &RoomName, messages: &[ChatMessage]) -> Result<()> {
+        let (room, removed) = (room.clone(), messages.to_vec());
+        let remove = move |transaction: &WriteTransaction| {
+            expiry::remove_all(transaction, removed.iter().map(|message| (room.as_str(), message)))
+        };
+        self.store.write_later("removing messages of a room", remove).await
+    }
+
+    async fn remove_changes(&self, room: &RoomName, before: Timestamp, limit: usize) -> Result<usize> {
+        let room = room.clone();
+        let remove = move |transaction: &WriteTransaction| {
+            let mut changes = transaction.open_table(CHANGES)?;
+            let of_room = (room.as_str(), 0)..=(room.as_str(), u64::MAX);
+            let mut old = Vec::new();
+            for entry in changes.range(of_room)?.take(limit) {
+                let (key, change) = entry?;
+                if change.value().0 >= before.0 {
+                    break;
+                }
+                old.push(key.value().1);
+            }
+            for rev in &old {
+                changes.remove((room.as_str(), *rev))?;
+            }
+            Ok(old.len())
+        };
+        self.store.write_later("removing change records of a room", remove).await
+    }
 }
 
 /// Takes the next revision of a room.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ops::Bound,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -21,7 +22,7 @@ use shared_types::{
 };
 
 use crate::{
-    messages::{decode, encode, open},
+    messages::{decode, encode, open, readable},
     moderation::decisions::Decisions,
     store::Store,
 };
@@ -224,6 +225,26 @@ impl Moderation for RedbModeration {
             Ok(())
         })
         .await
+    }
+
+    /// Reads the rules of all rooms that have some: each is less than 100 bytes, and most chats have a few.
+    async fn rooms_with_keep_days(&self, after: Option<&RoomName>, limit: usize) -> Result<Vec<RoomName>> {
+        let after = after.cloned();
+        let list = move |transaction: &ReadTransaction| {
+            let Some(rules) = open(transaction, RULES)? else { return Ok(Vec::new()) };
+            let start = after.as_ref().map_or(Bound::Unbounded, |after| Bound::Excluded(after.as_str()));
+            let mut rooms = Vec::new();
+            for entry in rules.range::<&str>((start, Bound::Unbounded))? {
+                if rooms.len() >= limit {
+                    break;
+                }
+                let (room, stored) = entry?;
+                let keeps = readable::<RoomRules>(stored.value()).is_some_and(|rules| rules.keep_days.is_some());
+                rooms.extend(room.value().parse::<RoomName>().ok().filter(|_| keeps));
+            }
+            Ok(rooms)
+        };
+        self.store.read("listing the rooms with a retention", list).await
     }
 
     async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {

@@ -1,13 +1,15 @@
 //! Messages, their order and the records of their changes.
 
-use chat::ports::messages::{AppliedChange, AppliedReaction, AppliedVote, ChangeRecord, PinEntry, StoredMessage};
+use chat::ports::messages::{
+    AppliedChange, AppliedReaction, AppliedVote, ChangeRecord, IdempotencyRecord, PinEntry, StoredMessage,
+};
 use futures::future::join_all;
 use shared_types::{ChatMessage, Person, Pin, Poll, PollOption, Reaction, ReplyRef, Rev, Seq, Timestamp};
 
 use super::contract;
 use crate::contract::{
     Stores,
-    fixtures::{album, message, now, room, seqs, store_messages},
+    fixtures::{album, message, message_key, now, room, seqs, store_messages},
 };
 
 contract! { messages_contract messages {
@@ -23,6 +25,9 @@ contract! { messages_contract messages {
     rooms_with_similar_names_are_separate
     the_index_of_pins_keeps_the_highest_revision
     an_entry_of_the_index_of_pins_is_removed_below_a_revision
+    nothing_is_left_of_a_removed_message
+    the_record_of_a_later_message_is_not_removed
+    change_records_are_removed_from_the_oldest_on
 } }
 
 pub async fn revisions_go_up_by_one_in_each_room(stores: Stores) {
@@ -241,4 +246,76 @@ pub async fn an_entry_of_the_index_of_pins_is_removed_below_a_revision(stores: S
     stores.messages.unindex_pin(&room("lobby"), Seq(4), Rev(u64::MAX)).await.unwrap();
     assert_eq!(indexed(&stores, "lobby", 9).await, []);
     assert_eq!(indexed(&stores, "cats", 9).await, [(3, 7)]);
+}
+
+pub async fn nothing_is_left_of_a_removed_message(stores: Stores) {
+    let (log, lobby, ann) = (stores.messages.as_ref(), room("lobby"), message(1, "x").author.id);
+    let record = |seq| IdempotencyRecord { rev: Rev(seq), at: now() };
+    let sent = |seq| match seq {
+        1 => {
+            ChatMessage { pinned: Some(Pin { by: message(1, "x").author, at: now() }), ..message(1, "begins a thread") }
+        }
+        3 => ChatMessage { thread: Some(Seq(1)), ..message(3, "a reply") },
+        seq => message(seq, "x"),
+    };
+    let messages: Vec<ChatMessage> = (1..=4).map(sent).collect();
+    for message in &messages {
+        let key = message_key("lobby", "ann", message.nonce.as_str());
+        log.reserve(&key, record(message.seq.0)).await.unwrap();
+        log.put(&lobby, message).await.unwrap();
+        log.put(&room("cats"), message).await.unwrap();
+    }
+    for seq in [1, 4] {
+        log.index_pin(&lobby, PinEntry { seq: Seq(seq), rev: Rev(seq) }).await.unwrap();
+    }
+    let left = async || {
+        let pins = log.indexed_pins(&lobby, 9).await.unwrap().into_iter().map(|pin| pin.seq.0).collect::<Vec<_>>();
+        let replies = log.replies(&lobby, Seq(1), None, 9).await.unwrap().len();
+        let records = log.records_of(&ann, None, 9).await.unwrap();
+        let records: Vec<u64> = records.iter().map(|(_, record)| record.rev.0).collect();
+        (seqs(&log.before(&lobby, None, 9).await.unwrap()), pins, replies, records)
+    };
+    assert_eq!(left().await, (vec![1, 2, 3, 4], vec![1, 4], 1, vec![1, 2, 3, 4]));
+    log.remove(&lobby, &messages[..3]).await.unwrap();
+    assert_eq!(left().await, (vec![4], vec![4], 0, vec![4]));
+    assert_eq!(log.at(&lobby, Seq(1)).await.unwrap(), None);
+    assert_eq!(seqs(&log.created_after(&lobby, Rev(0), 9).await.unwrap()), [4]);
+    log.remove(&lobby, &messages[..3]).await.unwrap();
+    assert_eq!(left().await, (vec![4], vec![4], 0, vec![4]), "a repetition does nothing");
+    assert_eq!(seqs(&log.before(&room("cats"), None, 9).await.unwrap()), [1, 2, 3, 4], "another room");
+    // A change or a reply that is under way brings nothing back.
+    let edited = StoredMessage { message: ChatMessage { rev: Rev(9), ..messages[1].clone() }, applied: Vec::new() };
+    assert!(!log.replace(&lobby, Rev(2), &edited).await.unwrap());
+    assert_eq!(log.at(&lobby, Seq(2)).await.unwrap(), None);
+    log.remove(&lobby, &[]).await.unwrap();
+}
+
+pub async fn the_record_of_a_later_message_is_not_removed(stores: Stores) {
+    let (log, lobby, old) = (stores.messages.as_ref(), room("lobby"), message(1, "x"));
+    log.put(&lobby, &old).await.unwrap();
+    // The client sent it again after its record was lost.
+    let later = IdempotencyRecord { rev: Rev(7), at: now() };
+    log.reserve(&message_key("lobby", "ann", old.nonce.as_str()), later).await.unwrap();
+    log.remove(&lobby, std::slice::from_ref(&old)).await.unwrap();
+    assert_eq!(log.at(&lobby, Seq(1)).await.unwrap(), None);
+    assert_eq!(log.records_of(&old.author.id, None, 9).await.unwrap().len(), 1);
+}
+
+pub async fn change_records_are_removed_from_the_oldest_on(stores: Stores) {
+    let (log, lobby, start) = (stores.messages.as_ref(), room("lobby"), now());
+    let at = |rev: u64| Timestamp(start.0 + rev * 1_000);
+    for rev in 1..=5 {
+        let change = ChangeRecord { rev: Rev(rev), at: at(rev), seq: (rev != 2).then_some(Seq(1)) };
+        log.record_change(&lobby, change).await.unwrap();
+        log.record_change(&room("cats"), change).await.unwrap();
+    }
+    let left = async |name| {
+        let changes = log.changes_after(&room(name), Rev(0), 9).await.unwrap();
+        changes.iter().map(|change| change.rev.0).collect::<Vec<_>>()
+    };
+    assert_eq!(log.remove_changes(&lobby, at(4), 2).await.unwrap(), 2);
+    assert_eq!(left("lobby").await, [3, 4, 5]);
+    assert_eq!(log.remove_changes(&lobby, at(4), 2).await.unwrap(), 1);
+    assert_eq!(log.remove_changes(&lobby, at(4), 2).await.unwrap(), 0);
+    assert_eq!((left("lobby").await, left("cats").await), (vec![4, 5], vec![1, 2, 3, 4, 5]));
 }

@@ -25,6 +25,7 @@ contract! { moderation_contract moderation {
     banned_addresses_belong_to_one_person
     recent_addresses_of_a_person_are_known_until_they_expire
     rules_of_rooms_are_separate
+    rooms_with_a_retention_are_listed_by_name
     details_of_rooms_are_separate
     details_are_set_once_if_there_must_be_none
     titles_are_in_the_order_of_the_request
@@ -133,16 +134,42 @@ pub async fn recent_addresses_of_a_person_are_known_until_they_expire(stores: St
 pub async fn rules_of_rooms_are_separate(stores: Stores) {
     let of = async |name| stores.moderation.rules(&room(name)).await.unwrap();
     for rules in [
-        RoomRules { slow: 30, read_only: true, archived: false, member_pins: false },
-        RoomRules { slow: 0, read_only: true, archived: false, member_pins: false },
-        RoomRules { slow: u16::MAX, read_only: false, archived: false, member_pins: false },
-        RoomRules { slow: 0, read_only: false, archived: true, member_pins: false },
-        RoomRules { slow: 0, read_only: false, archived: false, member_pins: true },
+        RoomRules { slow: 30, read_only: true, archived: false, member_pins: false, keep_days: None },
+        RoomRules { slow: 0, read_only: true, archived: false, member_pins: false, keep_days: None },
+        RoomRules { slow: u16::MAX, read_only: false, archived: false, member_pins: false, keep_days: None },
+        RoomRules { slow: 0, read_only: false, archived: true, member_pins: false, keep_days: None },
+        RoomRules { slow: 0, read_only: false, archived: false, member_pins: true, keep_days: None },
+        RoomRules { slow: 0, read_only: false, archived: false, member_pins: false, keep_days: Some(30) },
+        RoomRules { slow: 5, read_only: true, archived: true, member_pins: true, keep_days: Some(3_650) },
         RoomRules::default(),
     ] {
         stores.moderation.set_rules(&room("cats"), rules).await.unwrap();
         assert_eq!((of("cats").await, of("lobby").await), (rules, RoomRules::default()));
     }
+}
+
+pub async fn rooms_with_a_retention_are_listed_by_name(stores: Stores) {
+    let keep = async |name, keep_days| {
+        stores.moderation.set_rules(&room(name), RoomRules { keep_days, ..RoomRules::default() }).await.unwrap();
+    };
+    let list = async |after: Option<&str>, limit| {
+        let after = after.map(room);
+        let found = stores.moderation.rooms_with_keep_days(after.as_ref(), limit).await.unwrap();
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(list(None, 9).await, [""; 0]);
+    for (name, keep_days) in [("dogs", Some(1)), ("cats", Some(30)), ("lobby", None), ("cats-2", Some(7))] {
+        keep(name, keep_days).await;
+    }
+    assert_eq!(list(None, 9).await, ["cats", "cats-2", "dogs"]);
+    assert_eq!(list(None, 2).await, ["cats", "cats-2"]);
+    assert_eq!(list(Some("cats-2"), 2).await, ["dogs"]);
+    assert_eq!(list(Some("dogs"), 2).await, [""; 0]);
+    keep("cats", Some(2)).await;
+    keep("cats-2", None).await;
+    assert_eq!(list(None, 9).await, ["cats", "dogs"]);
+    let of = async |name| stores.moderation.settings(&room(name)).await.unwrap().rules.keep_days;
+    assert_eq!((of("cats").await, of("cats-2").await), (Some(2), None));
 }
 
 fn details(title: &str) -> RoomDetails {
@@ -153,7 +180,7 @@ pub async fn details_of_rooms_are_separate(stores: Stores) {
     let moderation = &stores.moderation;
     let of = async |name| moderation.settings(&room(name)).await.unwrap();
     assert_eq!(of("cats").await, RoomSettings::default());
-    let rules = RoomRules { slow: 30, read_only: true, archived: false, member_pins: false };
+    let rules = RoomRules { slow: 30, read_only: true, archived: false, member_pins: false, keep_days: None };
     let full =
         RoomDetails {
             topic: "x".repeat(250).parse().ok(), description: "猫\n語".parse().ok(), ..details("猫 Cats")
@@ -211,7 +238,7 @@ pub async fn the_audit_log_is_newest_first_with_whole_milliseconds(stores: Store
         },
         action: ModerationAction::Rules {
             room: room("lobby"),
-            rules: RoomRules { slow, read_only: false, archived: false, member_pins: false },
+            rules: RoomRules { slow, read_only: false, archived: false, member_pins: false, keep_days: None },
         },
     };
     assert_eq!(stores.moderation.audit(None, 10).await.unwrap(), []);

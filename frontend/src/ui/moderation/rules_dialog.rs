@@ -42,7 +42,13 @@ pub(crate) fn rules(chat: Chat) -> Element {
             let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
             let [read_only, archived, member_pins] =
                 [read_only, archived, member_pins].map(|choice| choice.get_untracked() == 1);
-            chat.run_in_dialog(DialogIntent::SetRules(RoomRules { slow, read_only, archived, member_pins }));
+            chat.run_in_dialog(DialogIntent::SetRules(RoomRules {
+                slow,
+                read_only,
+                archived,
+                member_pins,
+                keep_days: None,
+            }));
         })
         .child(select(texts.slow_mode, intervals, slow))
         .child(choice("checkbox", texts.moderators_only, 1, read_only))

@@ -100,7 +100,8 @@ impl DynamoRestore {
                 if self.stores.moderation.rules(room).await?.is_default() {
                     self.stores.moderation.set_rules(room, *rules).await?;
                 }
-                Ok(1)
+                // A transaction of the rules and their place in the list of rooms with a retention.
+                Ok(4)
             }
             Record::Details { room, details } => {
                 self.stores.moderation.set_details(room, details, true).await?;

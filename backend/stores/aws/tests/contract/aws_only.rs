@@ -1,16 +1,20 @@
 //! Tests of behaviour that only the AWS stores have: expiry, large pages, the index template in its bucket, and errors that name a
 //! missing resource.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use chat::ports::{
-    connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
-    images::Images,
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages},
-    moderation::Moderation,
-    shards::Shards,
-    system::Clock,
-    template_store::TemplateStore,
+use aws_sdk_dynamodb::types::AttributeValue;
+use chat::{
+    messages::retention::RoomRetention,
+    ports::{
+        connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
+        images::Images,
+        messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages},
+        moderation::Moderation,
+        shards::Shards,
+        system::Clock,
+        template_store::TemplateStore,
+    },
 };
 use chat_testing::{
     clock::ManualClock,
@@ -20,14 +24,16 @@ use chat_testing::{
     },
 };
 use futures::{StreamExt, future::join_all};
-use shared_types::{AuditEntry, ChatMessage, ImageType, ModerationAction, Person, Rev, Seq, Timestamp, limits};
+use shared_types::{
+    AuditEntry, ChatMessage, ImageType, ModerationAction, Person, Rev, RoomRules, Seq, Timestamp, limits,
+};
 
 use store_aws::{
-    call_log::CallLog,
+    call_log::{CallLog, Calls},
     templates::{Asset, PageRelease},
 };
 
-use super::{PresignedUploads, Tables, clients, endpoint, fresh_name, s3};
+use super::{PresignedUploads, Tables, clients, dynamodb, endpoint, fresh_name, s3};
 
 #[tokio::test]
 async fn an_expired_connection_is_found_only_by_the_sweep() {
@@ -273,6 +279,67 @@ async fn banned_and_recent_addresses_expire() {
     clock.advance(Duration::from_secs(60 + 10 * 60));
     assert_eq!(moderation.banned_addresses(&ann).await.unwrap(), []);
     assert_eq!(moderation.seen(&ann).await.unwrap(), []);
+}
+
+/// Reads the item of the rules of a room, changes it, and writes it back, as another version does.
+async fn change_rules(table: &str, change: impl FnOnce(&mut HashMap<String, AttributeValue>)) {
+    let key = |value: &str| AttributeValue::S(value.into());
+    let client = dynamodb();
+    let get = client.get_item().table_name(table).key("pk", key("rules#lobby")).key("sk", key("rules"));
+    let mut rules = get.send().await.unwrap().item.unwrap();
+    change(&mut rules);
+    client.put_item().table_name(table).set_item(Some(rules)).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_retention_removes_messages_with_two_writes_each() {
+    let Tables { clients, connections, messages: table } = Tables::create().await;
+    let (calls, day) = (Arc::new(CallLog::default()), Duration::from_secs(24 * 60 * 60));
+    let clients = clients.with_call_log(calls.clone());
+    let clock = ManualClock::at(message(1, "x").sent_at);
+    let messages = Arc::new(clients.messages(&table, None, clock.clone()));
+    let moderation = Arc::new(clients.moderation(&connections, &table, clock.clone()));
+    let images = Arc::new(clients.images(&fresh_name("images"), clock.clone()));
+    let retention = RoomRetention {
+        messages: messages.clone(),
+        moderation: moderation.clone(),
+        images,
+        clock: clock.clone(),
+        limit: 400,
+    };
+    let remove = async || {
+        calls.take();
+        let removed = retention.remove().await.unwrap();
+        let Calls { reads, writes, .. } = calls.take();
+        (removed, reads, writes)
+    };
+    let lobby = room("lobby");
+    for seq in 1..=3 {
+        let sent = ChatMessage { sent_at: clock.now(), ..message(seq, "x") };
+        let key = message_key("lobby", "ann", sent.nonce.as_str());
+        messages.reserve(&key, IdempotencyRecord { rev: Rev(seq), at: clock.now() }).await.unwrap();
+        messages.put(&lobby, &sent).await.unwrap();
+    }
+    assert_eq!(remove().await, (0, 1, 0), "no room has a retention");
+    let keep = async |keep_days| {
+        moderation.set_rules(&lobby, RoomRules { keep_days, ..RoomRules::default() }).await.unwrap();
+    };
+    keep(Some(2)).await;
+    clock.advance(day);
+    assert_eq!(remove().await, (0, 4, 0));
+    clock.advance(day * 2);
+    // A version that does not know the retention replaces the rules. The list stays, and the rules decide.
+    change_rules(&connections, |rules| _ = rules.remove("keepDays").unwrap()).await;
+    assert_eq!(remove().await, (0, 2, 0));
+    keep(Some(2)).await;
+    assert_eq!(remove().await, (3, 5, 6));
+    assert_eq!(seqs(&messages.before(&lobby, None, 9).await.unwrap()), [0_u64; 0]);
+    assert_eq!(remove().await, (0, 4, 0));
+    // What a newer version stores in the rules stays.
+    change_rules(&connections, |rules| _ = rules.insert("newer".into(), AttributeValue::N("1".into()))).await;
+    keep(None).await;
+    change_rules(&connections, |rules| assert!(rules.contains_key("newer") && !rules.contains_key("keepDays"))).await;
+    assert_eq!(remove().await, (0, 1, 0));
 }
 
 #[tokio::test]

@@ -130,6 +130,7 @@ async fn a_chat_moves_to_aws_and_back() {
     let keys = stack.clients.secrets(&stack.names.connections).keep_first([9; 32], now()).await.unwrap();
     assert_eq!((keys.current, keys.previous), ([2; 32], Some([1; 32])));
     assert_eq!(stack.moderation().rules(&room("cats")).await.unwrap().slow, 30);
+    assert_eq!(stack.moderation().rooms_with_keep_days(None, 9).await.unwrap(), [room("cats")]);
     // Backups have no directory of rooms: it follows from the messages.
     let listed = stack.clients.room_directory(&stack.names.connections).entries(9).await.unwrap();
     let listed: Vec<String> = listed.iter().map(|entry| entry.room.to_string()).collect();

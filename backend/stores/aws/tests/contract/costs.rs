@@ -299,7 +299,8 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("roles", json!({ "action": "roles" })),
         ("usage", json!({ "action": "usage" })),
         ("role, of one socket", json!({ "action": "role", "person": "cy", "role": "moderator" })),
-        ("rules", json!({ "action": "rules", "rules": { "slow": 10 } })),
+        ("rules", json!({ "action": "rules", "rules": { "slow": 10, "keepDays": 0 } })),
+        ("rules, of an older page", json!({ "action": "rules", "rules": { "slow": 10 } })),
         ("describe", json!({ "action": "describe", "details": { "title": "Lobby", "receipts": false } })),
     ];
     let owner = RoleEntry { person: moderator(), name: None, role: Role::Owner, configured: false };
@@ -605,7 +606,10 @@ async fn rules_that_another_process_sets_apply_to_the_next_message() {
     assert_eq!(chat.send("ann", message.clone()).await, MESSAGE, "who may pin does not matter to a message");
     ports
         .moderation
-        .set_rules(&lobby, RoomRules { slow: 30, read_only: false, archived: false, member_pins: false })
+        .set_rules(
+            &lobby,
+            RoomRules { slow: 30, read_only: false, archived: false, member_pins: false, keep_days: None },
+        )
         .await
         .unwrap();
     chat.send("ann", message.clone()).await;
@@ -614,7 +618,10 @@ async fn rules_that_another_process_sets_apply_to_the_next_message() {
     let new_room: RoomName = "new".parse().unwrap();
     ports
         .moderation
-        .set_rules(&new_room, RoomRules { slow: 30, read_only: false, archived: false, member_pins: false })
+        .set_rules(
+            &new_room,
+            RoomRules { slow: 30, read_only: false, archived: false, member_pins: false, keep_days: None },
+        )
         .await
         .unwrap();
     assert_eq!(ports.messages.next_rev_without_rules(&new_room).await.unwrap(), None);

@@ -37,16 +37,7 @@ impl Expiring for RedbMessages {
                 return Ok(Vec::new());
             }
             let expired = expired(transaction, oldest, limit)?;
-            let (mut messages, mut records) = (transaction.open_table(MESSAGES)?, transaction.open_table(RECORDS)?);
-            let (mut pins, mut replies) = (transaction.open_table(PINS)?, transaction.open_table(REPLIES)?);
-            for (room, message) in &expired {
-                messages.remove((room.as_str(), message.seq.0))?;
-                pins.remove((room.as_str(), message.seq.0))?;
-                if let Some(root) = message.thread {
-                    replies.remove((room.as_str(), root.0, message.seq.0))?;
-                }
-                records.remove((message.author.id.as_str(), room.as_str(), message.nonce.as_str()))?;
-            }
+            remove_all(transaction, expired.iter().map(|(room, message)| (room.as_str(), message)))?;
             Ok(expired)
         });
         let removed = removed.await?;
@@ -92,6 +83,27 @@ impl RedbMessages {
         }
         Ok(())
     }
+}
+
+/// Removes messages with their idempotency records and their entries in the indexes. A record that belongs to a later message stays.
+pub(super) fn remove_all<'a>(
+    transaction: &WriteTransaction,
+    removed: impl Iterator<Item = (&'a str, &'a ChatMessage)>,
+) -> std::result::Result<(), redb::Error> {
+    let (mut messages, mut records) = (transaction.open_table(MESSAGES)?, transaction.open_table(RECORDS)?);
+    let (mut pins, mut replies) = (transaction.open_table(PINS)?, transaction.open_table(REPLIES)?);
+    for (room, message) in removed {
+        messages.remove((room, message.seq.0))?;
+        pins.remove((room, message.seq.0))?;
+        if let Some(root) = message.thread {
+            replies.remove((room, root.0, message.seq.0))?;
+        }
+        let record = (message.author.id.as_str(), room, message.nonce.as_str());
+        if records.get(record)?.is_some_and(|found| found.value().0 == message.seq.0) {
+            records.remove(record)?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns the key of a message and the number of its images. A room whose name cannot be parsed is in no image path.

@@ -75,6 +75,10 @@ impl Moderation for Ports {
         self.0.call(self.0.moderation.set_rules(room, rules)).await
     }
 
+    async fn rooms_with_keep_days(&self, after: Option<&RoomName>, limit: usize) -> Result<Vec<RoomName>> {
+        self.0.call(self.0.moderation.rooms_with_keep_days(after, limit)).await
+    }
+
     async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {
         self.0.call(self.0.moderation.settings(room)).await
     }

@@ -229,6 +229,14 @@ impl Messages for Ports {
     ) -> Result<bool> {
         self.0.call(self.0.messages.summarize(room, root, seen, summary)).await
     }
+
+    async fn remove(&self, room: &RoomName, messages: &[ChatMessage]) -> Result<()> {
+        self.0.call(self.0.messages.remove(room, messages)).await
+    }
+
+    async fn remove_changes(&self, room: &RoomName, before: Timestamp, limit: usize) -> Result<usize> {
+        self.0.call(self.0.messages.remove_changes(room, before, limit)).await
+    }
 }
 
 #[async_trait]

@@ -53,8 +53,9 @@ fn a_throttled_rename_is_repeated_until_it_is_answered() {
 fn throttled_commands_of_a_moderator_are_repeated() {
     let mut client = client(2);
     let asked = ClientMessage::Restrictions { person: "p1".parse().unwrap() };
-    let rules =
-        ClientMessage::Rules { rules: RoomRules { slow: 10, read_only: false, archived: false, member_pins: false } };
+    let rules = ClientMessage::Rules {
+        rules: RoomRules { slow: 10, read_only: false, archived: false, member_pins: false, keep_days: None },
+    };
     let ban = ClientMessage::Ban { person: "p1".parse().unwrap(), seconds: 60_u64.try_into().unwrap() };
     for command in [asked.clone(), mute("p1", 60), mute("p1", 0), rules.clone()] {
         assert_eq!(client.send_query(command.clone()), sent(command));

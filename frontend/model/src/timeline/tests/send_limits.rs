@@ -12,7 +12,7 @@ fn too_fast(nonce: &str, seconds: u32) -> ServerMessage {
 }
 
 fn rules(slow: u16, read_only: bool) -> ServerMessage {
-    ServerMessage::Rules { rules: RoomRules { slow, read_only, archived: false, member_pins: false } }
+    ServerMessage::Rules { rules: RoomRules { slow, read_only, archived: false, member_pins: false, keep_days: None } }
 }
 
 fn welcome(moderator: bool, rules: RoomRules) -> ServerMessage {
@@ -138,7 +138,10 @@ fn slow_mode_delays_messages_but_not_of_moderators() {
     for moderator in [false, true] {
         let mut timeline = room(1..=1, false);
         timeline.apply(
-            welcome(moderator, RoomRules { slow: 30, read_only: false, archived: false, member_pins: false }),
+            welcome(
+                moderator,
+                RoomRules { slow: 30, read_only: false, archived: false, member_pins: false, keep_days: None },
+            ),
             0,
         );
         post(&mut timeline, "a");
@@ -185,7 +188,10 @@ fn rules_and_restrictions_decide_the_composer_policy() {
     assert_eq!(timeline.composer_policy(0), ComposerPolicy::SlowMode(30));
     timeline.apply(rules(30, true), 0);
     assert_eq!(timeline.composer_policy(0), ComposerPolicy::ReadOnly);
-    timeline.apply(welcome(true, RoomRules { slow: 30, read_only: true, archived: false, member_pins: false }), 0);
+    timeline.apply(
+        welcome(true, RoomRules { slow: 30, read_only: true, archived: false, member_pins: false, keep_days: None }),
+        0,
+    );
     assert_eq!(timeline.composer_policy(0), ComposerPolicy::ModeratorsOnly);
     timeline.apply(rules(30, false), 0);
     assert_eq!(timeline.composer_policy(0), ComposerPolicy::SlowModeExempt(30));
