@@ -51,7 +51,7 @@ export class Moderation {
   /** Sets the rules of the room: the label of the slow mode, and whether only moderators can write. */
   async setRules(slow: string, readOnly: boolean): Promise<void> {
     const dialog = await this.openRules();
-    await dialog.getByRole('combobox').selectOption({ label: slow });
+    await dialog.getByRole('combobox', { name: /^Slow mode/ }).selectOption({ label: slow });
     await dialog.getByRole('checkbox', { name: /^Only moderators/ }).setChecked(readOnly);
     await dialog.getByRole('button', { name: 'Save' }).click();
     await expect(dialog).toBeHidden();

@@ -33,7 +33,10 @@ use crate::{
             delete_dialog::delete_dialog, emoji_picker::emoji_picker, lightbox::lightbox, message, toolbar::toolbar,
         },
         message_lists,
-        moderation::{audit_dialog, restriction_dialog, rules_dialog},
+        moderation::{
+            audit_dialog, restriction_dialog,
+            rules_dialog::{self, RulesDialog},
+        },
         page::layout,
         people_dialog::people_dialog,
         people_panel,
@@ -222,7 +225,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         chat.restriction_dialog.selected_action.set(2);
         restriction_dialog::restriction_dialog(chat)
     }),
-    ("rules", rules_dialog::rules),
+    ("rules", |chat| rules_dialog::rules(chat, RulesDialog::new())),
     ("pinned messages, for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
         chat.pins.view.set(fixtures::message_list());
@@ -248,7 +251,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     }),
     ("rooms, for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
-        room_dialog::room_dialog(chat)
+        room_dialog::room_dialog(chat, RulesDialog::new())
     }),
     ("you and your data", privacy_dialog::privacy),
     ("you and your data, being deleted", |chat| {
@@ -344,7 +347,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     }),
     ("rooms and direct messages", |chat| {
         chat.rooms.entries.set(fixtures::rooms_and_direct_messages(chat));
-        room_dialog::room_dialog(chat)
+        room_dialog::room_dialog(chat, RulesDialog::new())
     }),
     ("card of a person", |chat| {
         chat.room.you.set(fixtures::moderator());
@@ -393,7 +396,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     }),
     ("rooms", |chat| {
         chat.rooms.entries.set(fixtures::rooms());
-        room_dialog::room_dialog(chat)
+        room_dialog::room_dialog(chat, RulesDialog::new())
     }),
     ("all rooms", |chat| directory_dialog::draw(chat, DirectoryState::new(fixtures::directory()))),
     ("all rooms, of which none can be read", |chat| {
@@ -404,7 +407,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         chat.room.you.set(shared_types::Person { moderator: false, ..fixtures::moderator() });
         chat.room.name.set("p-zzzzzzzzzzzzzzzzzzzz".into());
         chat.members.list.set(MembersView::Known(fixtures::members()));
-        members_dialog(chat)
+        members_dialog(chat, RulesDialog::new())
     }),
     ("dialog on its way", placeholder),
     ("dialog that could not be loaded", |chat| {

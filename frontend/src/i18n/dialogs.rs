@@ -51,6 +51,13 @@ pub(crate) struct DialogTexts {
     pub(crate) moderators_only: &'static str,
     pub(crate) members_pin: &'static str,
     pub(super) members_pin_now: &'static str,
+    /// Label of the retention.
+    pub(crate) keep_messages: &'static str,
+    pub(super) keep_as_chat: &'static str,
+    pub(super) one_year: &'static str,
+    pub(crate) keep_hint: &'static str,
+    /// Takes the duration.
+    pub(super) deleted_after: Template,
     pub(crate) audit: &'static str,
     pub(crate) audit_hint: &'static str,
     pub(crate) audit_loading: &'static str,

@@ -11,8 +11,24 @@ impl Translations {
         let read_only = rules.read_only.then(|| self.read_only.to_owned());
         let archived = rules.archived.then(|| self.archived.to_owned());
         let member_pins = rules.member_pins.then(|| self.dialogs().members_pin_now.to_owned());
-        let sentences: Vec<String> = slow.into_iter().chain(read_only).chain(archived).chain(member_pins).collect();
+        let sentences: Vec<String> =
+            [slow, read_only, archived, member_pins, self.retention(rules)].into_iter().flatten().collect();
         if sentences.is_empty() { self.dialogs().no_rules.into() } else { sentences.join(" ") }
+    }
+
+    /// Says after which time the messages of a room are deleted, if its rules say so.
+    pub(crate) fn retention(&self, rules: RoomRules) -> Option<String> {
+        let days = rules.keep_days.filter(|days| *days > 0)?;
+        Some(self.dialogs().deleted_after.with(&self.keep_days(days.into())))
+    }
+
+    /// Names a retention of so many days; 0 is as long as the chat keeps messages.
+    pub(crate) fn keep_days(&self, days: u32) -> String {
+        match days {
+            0 => self.dialogs().keep_as_chat.into(),
+            365 => self.dialogs().one_year.into(),
+            _ => self.span(days * 24 * 60 * 60),
+        }
     }
 
     /// Confirms that `count` messages of a person were deleted.

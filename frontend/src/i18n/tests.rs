@@ -104,6 +104,14 @@ fn an_audit_sentence_has_name_and_id() {
     let read_only = "This room can only be read at the moment.";
     assert_eq!(audit(english, &rules), format!("changed the rules of #cats: One message every 30 s. {read_only}"));
     assert_eq!(audit(english, &no_rules), "changed the rules of #cats: Nothing special.");
+    let kept = |keep_days| RoomRules { keep_days, ..RoomRules::default() };
+    assert_eq!(english.rules(kept(Some(30))), "Messages are deleted after 30 days.");
+    assert_eq!(english.rules(kept(Some(1))), "Messages are deleted after 1 day.");
+    assert_eq!(english.rules(kept(Some(365))), "Messages are deleted after 1 year.");
+    assert_eq!(japanese.rules(kept(Some(3_650))), "メッセージは3650日後に削除されます。");
+    for rules in [kept(None), kept(Some(0))] {
+        assert_eq!((english.rules(rules).as_str(), english.retention(rules)), ("Nothing special.", None));
+    }
     let describe = |title: &str, receipts| {
         let (room, title) = ("cats".parse().unwrap(), title.parse().ok());
         ModerationAction::Describe { room, title, receipts }

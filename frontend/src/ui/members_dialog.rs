@@ -7,7 +7,10 @@ use shared_types::{Appearance, Person, RoomMember};
 use web_sys::HtmlInputElement;
 
 use crate::ui::{
-    moderation::rules_dialog,
+    moderation::{
+        self,
+        rules_dialog::{self, RulesDialog},
+    },
     parts::{
         avatar::avatar,
         dialog::{self, titled_dialog},
@@ -17,7 +20,7 @@ use crate::ui::{
 };
 
 /// Draws the dialog.
-pub(crate) fn members_dialog(chat: Chat) -> Element {
+pub(crate) fn members_dialog(chat: Chat, rules: RulesDialog) -> Element {
     let (texts, state) = (chat.translations.dialogs(), chat.members);
     let rows = move || match state.list.get() {
         MembersView::Known(members) => {
@@ -41,7 +44,7 @@ pub(crate) fn members_dialog(chat: Chat) -> Element {
     titled_dialog(chat, "members", texts.members, state.dialog).child(status).child(body).child(reactive(move || {
         match chat.room.address().is_direct() {
             true => [direct_ways(chat, switch)],
-            false => [ways(chat)],
+            false => [ways(chat, rules)],
         }
     }))
 }
@@ -66,7 +69,7 @@ fn leave_button(chat: Chat, label: &'static str, confirm: &'static str) -> Eleme
 }
 
 /// Draws the buttons that invite people and leave the room.
-fn ways(chat: Chat) -> Element {
+fn ways(chat: Chat, rules: RulesDialog) -> Element {
     let (texts, state) = (chat.translations.dialogs(), chat.members);
     let invite = element("button").class("button primary").with("type", "button").text(chat.translations.invite);
     let invite = invite.on(ev::click, move |_| {
@@ -74,7 +77,7 @@ fn ways(chat: Chat) -> Element {
         chat.open_dialog(DialogRequest::Invite);
     });
     let leave = leave_button(chat, texts.leave_room, texts.leave_room_confirm);
-    element("div").class("sheet-ways").child(invite).child(leave).child(host_buttons(chat))
+    element("div").class("sheet-ways").child(invite).child(leave).child(host_buttons(chat, rules))
 }
 
 /// Whether the visitor is a host of the private room, as far as its members are loaded.
@@ -88,18 +91,11 @@ pub(crate) fn is_host(chat: Chat) -> bool {
 }
 
 /// Draws the buttons with which a host changes the details and the rules of the room. Moderators have them in the dialog of rooms.
-fn host_buttons(chat: Chat) -> View {
-    let button = move |label, open: fn(Chat)| {
-        let open = move |_| {
-            dialog::close(chat.members.dialog);
-            open(chat);
-        };
-        element("button").class("quiet").with("type", "button").on(ev::click, open).text(label)
-    };
+fn host_buttons(chat: Chat, rules: RulesDialog) -> View {
     reactive(move || {
-        let texts = chat.translations.dialogs();
-        let buttons =
-            || [button(texts.room_details, room_details_dialog::show), button(texts.room_rules, rules_dialog::open)];
+        let (closed, label) = (chat.members.dialog, chat.translations.dialogs().room_details);
+        let details = || moderation::button(chat, closed, label, Box::new(room_details_dialog::show));
+        let buttons = || [details(), rules_dialog::button(chat, closed, rules)];
         (is_host(chat) && !chat.is_moderator()).then(buttons).into_iter().flatten()
     })
 }

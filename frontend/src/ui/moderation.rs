@@ -8,25 +8,38 @@ pub(crate) mod rules_dialog;
 pub(crate) mod usage_dialog;
 
 use leptos::ev;
-use page_view::{View, element, reactive};
+use page_view::{Element, NodeRef, State, View, effect, element, reactive};
+use web_sys::HtmlDialogElement;
 
+use self::rules_dialog::RulesDialog;
 use crate::ui::{
     parts::dialog,
     room_details_dialog,
     rooms::directory_dialog,
-    state::{Chat, intent::DialogIntent},
+    state::{Chat, intent::DialogIntent, set},
 };
 
-/// Draws the buttons that open the list of all rooms and the dialogs about the room, as far as the visitor may see them.
-pub(crate) fn buttons(chat: Chat) -> View {
-    let has_details = move || chat.room.details.with(|details| !details.is_default());
-    let button = move |label, open: fn(Chat)| {
-        let open = move |_| {
-            dialog::close(chat.rooms.dialog);
-            open(chat);
-        };
-        element("button").class("quiet").with("type", "button").on(ev::click, open).text(label)
+/// Draws a button that closes a dialog and opens another one.
+pub(crate) fn button(
+    chat: Chat,
+    closed: NodeRef<HtmlDialogElement>,
+    label: &'static str,
+    open: Box<dyn Fn(Chat)>,
+) -> Element {
+    let open = move |_| {
+        dialog::close(closed);
+        open(chat);
     };
+    element("button").class("quiet").with("type", "button").on(ev::click, open).text(label)
+}
+
+/// Draws the buttons that open the list of all rooms and the dialogs about the room, as far as the visitor may see them.
+pub(crate) fn buttons(chat: Chat, rules: RulesDialog) -> View {
+    let has_details = move || chat.room.details.with(|details| !details.is_default());
+    // Apart from the status of the composer, which changes each second in slow mode.
+    let keeps = State::new(false);
+    effect(move || set(keeps, chat.composer.status.with(|status| status.rules.keep_days.is_some_and(|days| days > 0))));
+    let button = move |label, open: fn(Chat)| button(chat, chat.rooms.dialog, label, Box::new(open));
     reactive(move || {
         let mut buttons = vec![button(chat.translations.directory().title, directory_dialog::open)];
         let texts = chat.translations.room_choices();
@@ -38,12 +51,12 @@ pub(crate) fn buttons(chat: Chat) -> View {
         if !is_direct {
             buttons.push(mute.text(if is_muted { texts.unmute } else { texts.mute }));
         }
-        if !is_direct && (has_details() || chat.can_describe()) {
+        if !is_direct && (has_details() || keeps.get() || chat.can_describe()) {
             buttons.push(button(chat.translations.dialogs().room_details, room_details_dialog::show));
         }
         if chat.is_moderator() {
             if !is_direct {
-                buttons.push(button(chat.translations.dialogs().room_rules, rules_dialog::open));
+                buttons.push(rules_dialog::button(chat, chat.rooms.dialog, rules));
             }
             buttons.push(button(chat.translations.dialogs().audit, audit_dialog::open));
         }

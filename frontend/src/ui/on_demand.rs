@@ -25,7 +25,8 @@ use crate::ui::{
         administration_dialog, audit_dialog,
         identity_dialog::{IdentityDialog, identity_dialog},
         restriction_dialog::{self, restriction_dialog},
-        rules_dialog, usage_dialog,
+        rules_dialog::{self, RulesDialog},
+        usage_dialog,
     },
     people_dialog::{self, people_dialog},
     people_panel, poll_dialog, privacy_dialog,
@@ -73,6 +74,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
     statuses::init();
     let (direct, devices) = (DirectDialog::of(Vec::new()), DevicesDialog::new());
     let (identity, usage) = (IdentityDialog::new(), NodeRef::new());
+    let rules = RulesDialog::new();
     let dialogs = [
         profile_dialog(chat, devices),
         people_dialog(chat, direct),
@@ -80,12 +82,12 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         lightbox(chat),
         emoji_picker(chat),
         delete_dialog(chat),
-        room_dialog::room_dialog(chat),
+        room_dialog::room_dialog(chat, rules),
         directory_dialog::directory_dialog(chat),
         search_dialog::search(chat),
         shortcuts::shortcuts(chat),
         restriction_dialog(chat),
-        rules_dialog::rules(chat),
+        rules_dialog::rules(chat, rules),
         room_details_dialog(chat),
         audit_dialog::audit(chat),
         administration_dialog::administration(chat, identity, usage),
@@ -96,7 +98,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         invite_dialog::invite_dialog(chat),
         device_dialog::device_dialog(chat),
         devices_dialog(chat, devices),
-        members_dialog::members_dialog(chat),
+        members_dialog::members_dialog(chat, rules),
         message_lists::pins(chat),
         message_lists::saved(chat),
         poll_dialog::poll_dialog(chat),

@@ -48,7 +48,12 @@ pub(crate) fn room_details_dialog(chat: Chat) -> Element {
         let shown = element("div").children(shown(chat, &details));
         [Some(shown), (chat.can_describe() || members_dialog::is_host(chat)).then(|| form(chat, fields, &details))]
     };
-    let body = element("div").class("sheet-body").child(reactive(move || body().into_iter().flatten()));
+    // On its own: the form is not drawn again when another rule changes.
+    let retention = move || chat.translations.retention(chat.composer.status.with(|status| status.rules));
+    let body = element("div")
+        .class("sheet-body")
+        .child(reactive(move || retention().map(|sentence| element("p").class("sheet-hint").text(sentence))))
+        .child(reactive(move || body().into_iter().flatten()));
     titled_dialog(chat, "about", chat.translations.dialogs().room_details, chat.room.details_dialog).child(body)
 }
 

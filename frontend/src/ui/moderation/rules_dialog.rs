@@ -2,13 +2,15 @@
 
 use leptos::{ev, prelude::*};
 use page_model::connection::Status;
-use page_view::{Element, element};
+use page_view::{Element, NodeRef, State, element};
 use shared_types::RoomRules;
+use web_sys::HtmlDialogElement;
 
 use crate::ui::{
+    moderation,
     parts::{
         dialog::{self, titled_dialog},
-        form_controls::{choice, select},
+        form_controls::{choice, reactive_select, select},
     },
     state::{Chat, intent::DialogIntent, set},
 };
@@ -16,14 +18,57 @@ use crate::ui::{
 /// The intervals of slow mode, in seconds: off, 5 s, 10 s, 30 s, 1 min, 5 min, 15 min, 1 h.
 const INTERVALS: [u16; 8] = [0, 5, 10, 30, 60, 300, 900, 3_600];
 
+/// The retentions, in days; 0 is as long as the chat keeps messages.
+const KEEP_DAYS: [u32; 6] = [0, 1, 7, 30, 90, 365];
+
+/// The choices in the dialog: numbers, and 1 for what is checked.
+#[derive(Clone, Copy)]
+pub(crate) struct RulesDialog {
+    /// The seconds of slow mode.
+    slow: State<u32>,
+    read_only: State<u32>,
+    archived: State<u32>,
+    member_pins: State<u32>,
+    keep_days: State<u32>,
+    /// The days that were stored when the dialog opened: they may be none of [`KEEP_DAYS`].
+    stored_days: State<u32>,
+}
+
+impl RulesDialog {
+    pub(crate) fn new() -> Self {
+        let state = || State::new(0);
+        Self {
+            slow: state(),
+            read_only: state(),
+            archived: state(),
+            member_pins: state(),
+            keep_days: state(),
+            stored_days: state(),
+        }
+    }
+
+    /// Returns the rules that are chosen.
+    fn chosen(self) -> RoomRules {
+        let number = |state: State<u32>| u16::try_from(state.get_untracked()).unwrap_or_default();
+        let [read_only, archived, member_pins] =
+            [self.read_only, self.archived, self.member_pins].map(|choice| choice.get_untracked() == 1);
+        RoomRules { slow: number(self.slow), read_only, archived, member_pins, keep_days: Some(number(self.keep_days)) }
+    }
+}
+
 /// Draws the dialog.
-pub(crate) fn rules(chat: Chat) -> Element {
+pub(crate) fn rules(chat: Chat, choices: RulesDialog) -> Element {
     let (translations, texts) = (chat.translations, chat.translations.dialogs());
-    let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
-    let archived = chat.moderation.selected_archived;
-    let member_pins = chat.moderation.selected_member_pins;
     let name = |interval: u16| if interval == 0 { texts.off.to_owned() } else { translations.span(interval.into()) };
     let intervals = INTERVALS.map(|interval| (u32::from(interval), name(interval))).to_vec();
+    let retentions = move || {
+        let stored = choices.stored_days.get();
+        let mut days = KEEP_DAYS.to_vec();
+        if !days.contains(&stored) {
+            days.push(stored);
+        }
+        days.into_iter().map(|days| (days, translations.keep_days(days))).collect()
+    };
     let save = element("button")
         .class("button primary")
         .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then_some("true"))
@@ -36,37 +81,38 @@ pub(crate) fn rules(chat: Chat) -> Element {
         .class("sheet-body order")
         .on(ev::submit, move |event| {
             event.prevent_default();
-            if !untrack(|| chat.can_moderate_now()) {
-                return;
+            if untrack(|| chat.can_moderate_now()) {
+                chat.run_in_dialog(DialogIntent::SetRules(choices.chosen()));
             }
-            let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
-            let [read_only, archived, member_pins] =
-                [read_only, archived, member_pins].map(|choice| choice.get_untracked() == 1);
-            chat.run_in_dialog(DialogIntent::SetRules(RoomRules {
-                slow,
-                read_only,
-                archived,
-                member_pins,
-                keep_days: None,
-            }));
         })
-        .child(select(texts.slow_mode, intervals, slow))
-        .child(choice("checkbox", texts.moderators_only, 1, read_only))
-        .child(choice("checkbox", texts.members_pin, 1, member_pins))
-        .child(choice("checkbox", texts.archive_room, 1, archived))
+        .child(select(texts.slow_mode, intervals, choices.slow))
+        .child(choice("checkbox", texts.moderators_only, 1, choices.read_only))
+        .child(choice("checkbox", texts.members_pin, 1, choices.member_pins))
+        .child(choice("checkbox", texts.archive_room, 1, choices.archived))
+        .child(reactive_select(texts.keep_messages, retentions, choices.keep_days))
+        .child(element("p").class("name-hint").text(texts.keep_hint))
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(save));
     titled_dialog(chat, "rules", texts.room_rules, chat.moderation.rules_dialog).child(form)
 }
 
+/// Draws the button of another dialog that opens this one instead.
+pub(crate) fn button(chat: Chat, closed: NodeRef<HtmlDialogElement>, choices: RulesDialog) -> Element {
+    let open = Box::new(move |chat| open(chat, choices));
+    moderation::button(chat, closed, chat.translations.dialogs().room_rules, open)
+}
+
 /// Opens the dialog with the current rules selected.
-pub(crate) fn open(chat: Chat) {
-    let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
+fn open(chat: Chat, choices: RulesDialog) {
     let rules = chat.composer.status.with_untracked(|status| status.rules);
-    set(slow, rules.slow.into());
-    set(read_only, rules.read_only.into());
-    set(chat.moderation.selected_archived, rules.archived.into());
-    set(chat.moderation.selected_member_pins, rules.member_pins.into());
+    let days = rules.keep_days.unwrap_or_default().into();
+    set(choices.slow, rules.slow.into());
+    set(choices.read_only, rules.read_only.into());
+    set(choices.archived, rules.archived.into());
+    set(choices.member_pins, rules.member_pins.into());
+    // Its option is drawn before it is selected.
+    set(choices.stored_days, days);
+    set(choices.keep_days, days);
     set(chat.moderation.is_pending, false);
     dialog::open(chat.moderation.rules_dialog);
 }

@@ -1,22 +1,39 @@
 //! Form controls of dialogs: select, radio button, checkbox. All values are numbers, so that the code is compiled once.
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, NodeRef, State, effect, element};
+use page_view::{Element, NodeRef, State, effect, element, reactive};
 use web_sys::{HtmlInputElement, HtmlSelectElement, wasm_bindgen::JsCast as _};
 
 /// Draws a select with a label.
 pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, selected: State<u32>) -> Element {
-    let option = |(number, name): (u32, String)| element("option").with("value", number.to_string()).text(name);
-    let list = element("select")
+    labelled(label, list(selected).children(options.into_iter().map(option)))
+}
+
+/// Draws a select whose options change.
+pub(crate) fn reactive_select(
+    label: &'static str,
+    options: impl Fn() -> Vec<(u32, String)> + 'static,
+    selected: State<u32>,
+) -> Element {
+    labelled(label, list(selected).child(reactive(move || options().into_iter().map(option))))
+}
+
+fn option((number, name): (u32, String)) -> Element {
+    element("option").with("value", number.to_string()).text(name)
+}
+
+fn list(selected: State<u32>) -> Element {
+    element("select")
         .with("autocomplete", "off")
         .on_mount(move |drawn| {
             let drawn: HtmlSelectElement = drawn.clone().unchecked_into();
             effect(move || drawn.set_value(&selected.get().to_string()));
         })
         .on(ev::change, move |event| selected.set(event_target_value(&event).parse().unwrap_or_default()))
-        .children(options.into_iter().map(option));
-    let name = element("span").text(label);
-    element("label").class("name-label").child(name).child(list)
+}
+
+fn labelled(label: &'static str, field: Element) -> Element {
+    element("label").class("name-label").child(element("span").text(label)).child(field)
 }
 
 /// Draws a radio button or a checkbox for `number`, outside of reactive parts: when such a part runs again, it ends the effect and keeps the

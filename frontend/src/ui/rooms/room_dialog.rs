@@ -11,7 +11,7 @@ use shared_types::{NameError, RoomName, RoomTitle};
 use web_sys::HtmlInputElement;
 
 use crate::ui::{
-    moderation,
+    moderation::{self, rules_dialog::RulesDialog},
     parts::{
         dialog::{self, titled_dialog},
         pointer_and_keys::{has_coarse_pointer, is_composing_key},
@@ -47,7 +47,7 @@ enum RoomOption {
 }
 
 /// Draws the dialog.
-pub(crate) fn room_dialog(chat: Chat) -> Element {
+pub(crate) fn room_dialog(chat: Chat, rules: RulesDialog) -> Element {
     let search = RoomSearch {
         field: NodeRef::new(),
         is_choosing: State::new(false),
@@ -62,7 +62,7 @@ pub(crate) fn room_dialog(chat: Chat) -> Element {
         .child(dialog::form(field(chat, search), chat.translations.dialogs().open, move || open_selected(chat, search)))
         .child(hint(chat, search))
         .child(body)
-        .child(moderation::buttons(chat))
+        .child(moderation::buttons(chat, rules))
         .on(ev::close, move |_| {
             // The event arrives after the dialog closed, and the dialog may be open again with text in its field.
             if chat.rooms.dialog.get_untracked().is_none_or(|dialog| dialog.open()) {

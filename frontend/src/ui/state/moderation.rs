@@ -11,14 +11,6 @@ pub(crate) struct ModerationState {
     /// Whether a moderation command was sent and is not answered.
     pub(crate) is_pending: State<bool>,
     pub(crate) rules_dialog: NodeRef<HtmlDialogElement>,
-    /// The seconds of slow mode that are selected in the rules dialog; 0 is off.
-    pub(crate) selected_slow_mode: State<u32>,
-    /// 1 if read-only is checked in the rules dialog.
-    pub(crate) selected_read_only: State<u32>,
-    /// 1 if archived is checked in the rules dialog.
-    pub(crate) selected_archived: State<u32>,
-    /// 1 if it is checked in the rules dialog that members can pin messages.
-    pub(crate) selected_member_pins: State<u32>,
     pub(crate) audit: State<AuditView>,
     pub(crate) audit_dialog: NodeRef<HtmlDialogElement>,
     /// Whether the visitor is an owner.
@@ -128,10 +120,6 @@ impl ModerationState {
             administration: AdministrationState::new(),
             is_pending: State::new(false),
             rules_dialog: NodeRef::new(),
-            selected_slow_mode: State::new(0),
-            selected_read_only: State::new(0),
-            selected_archived: State::new(0),
-            selected_member_pins: State::new(0),
             audit: State::new(AuditView::default()),
             audit_dialog: NodeRef::new(),
         }
