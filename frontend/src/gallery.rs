@@ -360,14 +360,14 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         chat.room.you.set(fixtures::pictured("ann", "Ann"));
         let dialog = profile_dialog(chat, DevicesDialog::new());
         let colour = fixtures::coloured("ann", "Ann", 5).appearance.colour;
-        ProfileDialog::of_page().unwrap().on_loaded(ProfileDraft { status: None, colour });
+        ProfileDialog::of_page().unwrap().on_loaded(ProfileDraft { status: None, colour }, "");
         dialog
     }),
     ("your profile, being loaded", |chat| profile_dialog(chat, DevicesDialog::new())),
     ("your profile, which is not saved", |chat| {
         let dialog = profile_dialog(chat, DevicesDialog::new());
         let state = ProfileDialog::of_page().unwrap();
-        state.on_loaded(ProfileDraft::default());
+        state.on_loaded(ProfileDraft::default(), "");
         state.picture_error.set("boat.svg: This file is not an image that can be shown.".into());
         state.progress.set(Progress::Ready("The connection was lost. Please save again.".into()));
         dialog

@@ -8,8 +8,8 @@ mod unanswered;
 mod visibility;
 
 use shared_types::{
-    Action, ActionName, Appearance, ClientMessage, ErrorCode, GatewayError, Nonce, PageState, PersonName, Seq,
-    ServerMessage, limits,
+    Action, ActionName, Appearance, ClientMessage, ErrorCode, GatewayError, Nonce, PageState, PersonId, PersonName,
+    Seq, ServerMessage, limits,
 };
 
 use crate::{
@@ -189,9 +189,9 @@ impl Client {
         self.send(ClientMessage::Rename { name })
     }
 
-    /// The server stored the appearance of the visitor.
-    pub fn set_appearance(&mut self, appearance: Appearance) {
-        self.timeline.set_appearance(appearance);
+    /// The server told the appearance of a person. Returns whether it was another one before.
+    pub fn set_appearance(&mut self, person: &PersonId, appearance: Appearance) -> bool {
+        self.timeline.set_appearance(person, appearance)
     }
 
     /// The server gave the visitor another name than the one that they chose, which is not asked for again during this visit.

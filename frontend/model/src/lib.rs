@@ -21,6 +21,7 @@ pub mod keys;
 pub mod mention_completion;
 pub mod notification_level;
 pub mod paste;
+pub mod profile_answers;
 pub mod read_receipts;
 pub mod read_sync;
 pub mod rejected_image;

@@ -36,7 +36,7 @@ pub use thread::ThreadRows;
 
 use shared_types::{
     Action, ActionName, Appearance, ChatMessage, ClientMessage, ErrorCode, HistoryRange, Nonce, PageState, Person,
-    PersonName, Restrictions, Rev, Role, RoomName, RoomRules, Seq, ServerMessage,
+    PersonId, PersonName, Restrictions, Rev, Role, RoomName, RoomRules, Seq, ServerMessage,
 };
 
 use crate::sorted;
@@ -50,6 +50,8 @@ pub const REQUEST_TIMEOUT_MS: u64 = 20_000;
 pub struct Timeline {
     room: RoomName,
     me: Person,
+    /// Whether the server told the visitor's appearance. The page state does not.
+    is_appearance_known: bool,
     /// Whether the visitor is an owner of the chat.
     is_owner: bool,
     /// The visitor's name on the server.
@@ -128,6 +130,7 @@ impl Timeline {
             room,
             server_name: me.name.clone(),
             me,
+            is_appearance_known: false,
             is_owner: false,
             newest_range: MessageRange::of(Vec::new(), false),
             detached_range: None,
@@ -164,11 +167,12 @@ impl Timeline {
             ServerMessage::Welcome { you, online, people, away, rules, .. } => {
                 self.server_name = you.name.clone();
                 self.me = you;
+                self.is_appearance_known = true;
                 self.set_rules(rules);
                 self.presence_tracker.update(Presence { online, people, away }, now);
             }
             ServerMessage::Presence { online, people, away } => {
-                update_appearance(&mut self.me, &people);
+                self.is_appearance_known |= update_appearance(&mut self.me, &people);
                 self.presence_tracker.update(Presence { online, people, away }, now);
             }
             ServerMessage::Message(message) => self.on_message(message, now),
@@ -277,9 +281,18 @@ impl Timeline {
         self.me.name = name;
     }
 
-    /// Shows the visitor with the appearance that the server confirmed.
-    pub fn set_appearance(&mut self, appearance: Appearance) {
-        self.me.appearance = appearance;
+    /// Shows a person with the appearance that the server told: the visitor, or somebody who is online. Returns whether it was another one
+    /// before.
+    pub fn set_appearance(&mut self, person: &PersonId, appearance: Appearance) -> bool {
+        let mut is_new = false;
+        if self.me.id == *person {
+            self.is_appearance_known = true;
+            is_new = std::mem::replace(&mut self.me.appearance, appearance) != appearance;
+        }
+        for shown in self.presence_tracker.people_mut().filter(|shown| shown.id == *person) {
+            is_new |= std::mem::replace(&mut shown.appearance, appearance) != appearance;
+        }
+        is_new
     }
 
     /// Whether the server has not confirmed the visitor's name.

@@ -10,7 +10,7 @@ use page_model::{
 };
 use page_view::SharedState;
 use shared_types::{
-    AccessMode, Appearance, ChatImage, ImageType, Language, MoreImages, PageState, Person, Restrictions, Rev,
+    AccessMode, Appearance, ChatImage, ImageType, Language, MoreImages, PageState, Person, Profile, Restrictions, Rev,
     RoomDetails, RoomMember, RoomName, RoomRules, Seq, Timestamp,
 };
 
@@ -86,7 +86,11 @@ pub(super) fn coloured(id: &str, name: &str, hue: u64) -> Person {
 pub(super) fn set_statuses() {
     let long = "Back on Monday, with the rope, the knife and everything else that I promised you";
     let statuses = [("ann", "🏖 On holiday until Monday"), ("ben", long)];
-    let parsed = statuses.map(|(id, status)| (id.parse().unwrap(), status.parse().unwrap()));
+    let parsed = statuses.map(|(id, status)| Profile {
+        person: id.parse().unwrap(),
+        status: Some(status.parse().unwrap()),
+        appearance: Appearance::NONE,
+    });
     statuses::update(|statuses| statuses.extend(parsed));
 }
 

@@ -18,6 +18,7 @@ pub(crate) struct ProfileTexts {
     /// Example in the empty field.
     pub(crate) status_example: &'static str,
     chars_left: Plural,
+    chars_over: Plural,
     status_long: Template,
     status_character: &'static str,
     pub(crate) colour: &'static str,
@@ -28,6 +29,12 @@ pub(crate) struct ProfileTexts {
     pub(crate) not_loaded: &'static str,
     /// The server did not store the profile.
     pub(crate) not_saved: &'static str,
+    /// The server did not answer in time.
+    pub(crate) unanswered: &'static str,
+    /// The upload of the picture failed.
+    pub(crate) picture_lost: &'static str,
+    /// What was saved is not what the visitor sees: another device saved at the same time.
+    pub(crate) changed_elsewhere: &'static str,
     /// The connection was lost before the server confirmed the profile.
     pub(crate) unconfirmed: &'static str,
 }
@@ -42,8 +49,9 @@ static ENGLISH: ProfileTexts = ProfileTexts {
     status: "Status",
     status_example: "On holiday until Monday",
     chars_left: Plural { one: Template("", " character left"), other: Template("", " characters left") },
+    chars_over: Plural { one: Template("", " character too many"), other: Template("", " characters too many") },
     status_long: Template("A status has at most ", " characters."),
-    status_character: "This status has a character that nobody could see.",
+    status_character: "This status has a character that nobody could see. Please type it again.",
     colour: "Colour",
     automatic: "Automatic",
     hues: [
@@ -63,6 +71,9 @@ static ENGLISH: ProfileTexts = ProfileTexts {
     loading: "Loading your profile…",
     not_loaded: "Picture, status and colour cannot be changed right now.",
     not_saved: "This could not be saved. Please try again.",
+    unanswered: "The chat did not answer. Please save again.",
+    picture_lost: "The picture did not get through. Please save again.",
+    changed_elsewhere: "Another device changed your profile at the same time. This is what is stored now.",
     unconfirmed: "The connection was lost. Please save again.",
 };
 
@@ -76,8 +87,11 @@ static JAPANESE: ProfileTexts = ProfileTexts {
     status: "ステータス",
     status_example: "月曜日まで休暇中です",
     chars_left: Plural { one: Template("残り", "文字"), other: Template("残り", "文字") },
+    chars_over: Plural {
+        one: Template("", "文字超過しています"), other: Template("", "文字超過しています")
+    },
     status_long: Template("ステータスは", "文字以内で入力してください。"),
-    status_character: "ステータスに、表示されない文字が含まれています。",
+    status_character: "ステータスに、表示されない文字が含まれています。入力し直してください。",
     colour: "色",
     automatic: "自動",
     hues: [
@@ -97,6 +111,9 @@ static JAPANESE: ProfileTexts = ProfileTexts {
     loading: "プロフィールを読み込んでいます…",
     not_loaded: "現在、画像、ステータス、色は変更できません。",
     not_saved: "保存できませんでした。もう一度お試しください。",
+    unanswered: "チャットから応答がありません。もう一度保存してください。",
+    picture_lost: "画像を送信できませんでした。もう一度保存してください。",
+    changed_elsewhere: "同時に別の端末でプロフィールが変更されました。現在の内容を表示しています。",
     unconfirmed: "接続が切れました。もう一度保存してください。",
 };
 
@@ -112,9 +129,12 @@ impl Translations {
 }
 
 impl ProfileTexts {
-    /// Returns how many characters of a status are left.
+    /// Returns how many characters of a status are left, or too many.
     pub(crate) fn chars_left(&self, chars: usize) -> String {
-        self.chars_left.of(limits::STATUS_CHARS.saturating_sub(chars))
+        match limits::STATUS_CHARS.checked_sub(chars) {
+            Some(left) => self.chars_left.of(left),
+            None => self.chars_over.of(chars - limits::STATUS_CHARS),
+        }
     }
 
     /// Returns why a status is invalid.
@@ -144,8 +164,20 @@ mod tests {
     fn a_status_says_how_much_is_left_and_what_is_wrong() {
         let long = NameError::TooLong { limit: 80 };
         assert_eq!(
-            [ENGLISH.chars_left(0), ENGLISH.chars_left(79), ENGLISH.chars_left(81), ENGLISH.bad_status(long)],
-            ["80 characters left", "1 character left", "0 characters left", "A status has at most 80 characters."]
+            [
+                ENGLISH.chars_left(0),
+                ENGLISH.chars_left(79),
+                ENGLISH.chars_left(81),
+                ENGLISH.chars_left(160),
+                ENGLISH.bad_status(long)
+            ],
+            [
+                "80 characters left",
+                "1 character left",
+                "1 character too many",
+                "80 characters too many",
+                "A status has at most 80 characters."
+            ]
         );
         assert_eq!(
             [JAPANESE.chars_left(5), JAPANESE.bad_status(long)],

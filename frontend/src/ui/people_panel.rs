@@ -18,7 +18,7 @@ use crate::ui::{
         form_controls::select,
         icon_button::{CROSS, icon_button},
     },
-    profile::statuses::status_of,
+    profile::statuses::{self, status_of},
     state::{Chat, intent::DialogIntent},
 };
 
@@ -159,6 +159,7 @@ pub(crate) fn card_dialog(chat: Chat, card: Card) -> Element {
 
 fn card_body(chat: Chat, card: Card) -> Vec<Element> {
     let (texts, person) = (chat.translations.dialogs(), card.person.get());
+    let is_me = chat.room.you.with(|you| you.id == person.id);
     let is_here = chat.room.people.with(|people| people.iter().any(|present| present.id == person.id));
     let presence = match (is_here, is_away(chat, &person)) {
         (true, false) => texts.here,
@@ -172,12 +173,13 @@ fn card_body(chat: Chat, card: Card) -> Vec<Element> {
     let status =
         status_of(&person.id).map(|status| element("p").class("person-status").with("dir", "auto").text(status));
     let about = element("div").class("person-who").child(element("p").text(state)).child(status);
-    let who = element("div").class("person card-who").child(avatar(chat, &chat.as_known(&person))).child(about);
+    let known = chat.as_known(&person);
+    let shown = if is_here || is_me { known } else { statuses::as_told(known) };
+    let who = element("div").class("person card-who").child(avatar(chat, &shown)).child(about);
     let id = element("p")
         .class("name-hint")
         .text([texts.person_id, " "].concat())
         .child(element("code").text(person.id.to_string()));
-    let is_me = chat.room.you.with(|you| you.id == person.id);
     let name = person.name.to_string();
     let message = direct_dialog::message_button(chat, &person, card.dialog);
     let mention = (!is_me).then(|| {

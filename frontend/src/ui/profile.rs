@@ -138,7 +138,10 @@ fn buttons(chat: Chat, state: ProfileDialog, devices: DevicesDialog) -> Element 
         .child(button("quiet", chat.translations.devices().devices).on(ev::click, show_devices))
         .child(button("quiet", chat.translations.dialogs().shortcuts).on(ev::click, show_shortcuts))
         .child(button("quiet", chat.translations.dialogs().privacy).on(ev::click, show_privacy));
-    let is_off = move || state.progress.get() == Progress::Saving || !is_live(chat) && has_fixed_name(chat);
+    let is_off = move || {
+        let is_busy = state.progress.get() == Progress::Saving || state.picture.get() == PictureChoice::Preparing;
+        is_busy || !is_live(chat) && has_fixed_name(chat)
+    };
     let save = element("button")
         .class("button primary")
         .with("type", "submit")
@@ -168,15 +171,16 @@ fn submit(chat: Chat, state: ProfileDialog) {
         }
     };
     let is_loaded = untrack(|| state.is_loaded());
-    let draft = match state.draft() {
-        Ok(draft) => draft,
+    // Without the profile, only the name can be changed.
+    let draft = match is_loaded.then(|| state.draft()).transpose() {
+        Ok(draft) => draft.filter(|draft| state.changes(draft)),
         Err(why) => {
             set(state.status_error, Some(why));
             _ = state.status.get_untracked().map(|field| field.focus());
             return;
         }
     };
-    let has_changes = is_loaded && state.changes(&draft);
+    let has_changes = draft.is_some();
     if has_changes && !untrack(|| is_live(chat)) {
         return;
     }
@@ -190,7 +194,7 @@ fn submit(chat: Chat, state: ProfileDialog) {
         None if !has_changes => dialog::close(state.dialog),
         None => {}
     }
-    if has_changes {
+    if let Some(draft) = draft {
         chat.run_in_dialog(DialogIntent::SaveProfile(draft));
     }
 }

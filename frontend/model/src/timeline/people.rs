@@ -32,6 +32,12 @@ impl PresenceTracker {
         Self { shown: Presence { online, ..Presence::default() }, next: None }
     }
 
+    /// The people who are shown, and those who will be.
+    pub(super) fn people_mut(&mut self) -> impl Iterator<Item = &mut Person> {
+        let next = self.next.as_mut().map(|(_, next)| next);
+        std::iter::once(&mut self.shown).chain(next).flat_map(|presence| &mut presence.people)
+    }
+
     /// The server told who is online. Nobody means that it could not find out.
     pub(super) fn update(&mut self, received: Presence, now: u64) {
         if received.online == 0 {
@@ -93,11 +99,13 @@ fn namesakes<'a>(people: impl Iterator<Item = &'a Person>, upper_case: UpperCase
     names.iter().filter(shared).map(|(person, _)| (*person).clone()).collect()
 }
 
-/// Gives a person the appearance of the same one among these.
-pub(super) fn update_appearance(person: &mut Person, known: &[Person]) {
-    if let Some(known) = known.iter().find(|known| known.id == person.id) {
+/// Gives a person the appearance of the same one among these. Returns whether there is one.
+pub(super) fn update_appearance(person: &mut Person, known: &[Person]) -> bool {
+    let known = known.iter().find(|known| known.id == person.id);
+    if let Some(known) = known {
         person.appearance = known.appearance;
     }
+    known.is_some()
 }
 
 impl Timeline {
@@ -127,8 +135,7 @@ impl Timeline {
         for presence in [next.as_ref().map_or(shown, |(_, next)| next), shown] {
             presence.people.iter().for_each(|person| add_once(&mut known, person));
         }
-        // What the page state says of the visitor has no appearance.
-        if !self.me.appearance.is_default() {
+        if self.is_appearance_known {
             add_once(&mut known, &self.me);
         }
         self.shown().messages.iter().rev().for_each(|confirmed| add_once(&mut known, &confirmed.author));

@@ -156,7 +156,7 @@ impl Session {
         queries.extend([self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten());
         queries.extend(self.read_reports(now));
         queries.extend(self.people_request(now));
-        queries.extend(self.profile_queries());
+        queries.extend(self.profile_queries(now));
         queries.extend(self.list_queries().into_iter().flatten());
         queries.extend(self.directory_query(now));
         queries.extend(self.thread_query(now));

@@ -2,9 +2,15 @@
 
 use std::cell::{Cell, RefCell};
 
-use page_model::{client::Effect, rejected_image::RejectedImage, texts::ClientTexts as _};
+use page_model::{
+    client::Effect,
+    profile_answers::{ProfileAnswer, ProfileAnswers, SentPicture, SentProfile},
+    rejected_image::RejectedImage,
+    texts::ClientTexts as _,
+};
 use shared_types::{
-    Action, ActionName, ClientMessage, ErrorCode, Nonce, PersonId, Profile, ServerMessage, UploadedPicture,
+    Action, ActionName, ChatMessage, ClientMessage, ErrorCode, Nonce, PersonId, Profile, ServerMessage, Timestamp,
+    UploadedPicture, limits,
 };
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
@@ -29,6 +35,21 @@ use crate::{
 /// Minimum time between two requests for the statuses in the panel because people came, went or changed, in milliseconds.
 const STATUS_INTERVAL: u64 = 30_000;
 
+/// The same in a room of more than [`limits::TYPING_CONNECTIONS`] people, in milliseconds; a random part of up to the same time is added, so
+/// that not all pages ask at once.
+const LARGE_ROOM_STATUS_INTERVAL: u64 = 180_000;
+
+/// Maximum time without an answer, in milliseconds: then the question for the profile is repeated, and saving ends. An upload of a picture
+/// has the same time.
+const ANSWER_TIME: u64 = 30_000;
+
+/// Time after which the question for the profile is repeated when the server refused one, in milliseconds.
+const RETRY_TIME: u64 = 3_000;
+
+/// Number of refused questions after which the dialog says that the profile cannot be loaded. Of the first one it is not known whether it was
+/// that for the profile or that for the statuses.
+const MAX_REFUSALS: u32 = 2;
+
 /// The picture that the visitor chose.
 struct ChosenPicture {
     picture: ProfilePicture,
@@ -50,15 +71,30 @@ struct Questions {
 thread_local! {
     // These are not in [`Session`], which is loaded first.
     static CHOSEN: RefCell<Option<ChosenPicture>> = const { RefCell::new(None) };
-    /// What was sent and is not confirmed.
-    static SENT: RefCell<Option<ProfileDraft>> = const { RefCell::new(None) };
+    /// What is being saved: the picture may still be uploaded.
+    static DRAFT: RefCell<Option<ProfileDraft>> = const { RefCell::new(None) };
+    /// Whether the profile is sent once the server has answered the change of the name. Otherwise that answer could come last, with the
+    /// appearance of before.
+    static AWAITS_NAME: Cell<bool> = const { Cell::new(false) };
+    /// What the visitor had chosen as their picture before they chose the file that is being prepared.
+    static CHOICE_BEFORE: RefCell<PictureChoice> = const { RefCell::new(PictureChoice::Kept) };
+    /// The version of the visitor's picture when the dialog was loaded.
+    static PICTURE_BEFORE: Cell<Option<Timestamp>> = const { Cell::new(None) };
+    /// When saving ends without an answer.
+    static SAVING_UNTIL: Cell<u64> = const { Cell::new(u64::MAX) };
+    /// When the question for the visitor's profile is repeated, if the dialog is still being loaded.
+    static LOAD_AGAIN_AT: Cell<u64> = const { Cell::new(u64::MAX) };
+    /// Number of questions that the server refused since the dialog was opened.
+    static REFUSALS: Cell<u32> = const { Cell::new(0) };
+    /// The person whose card was opened last.
+    static CARD: RefCell<Option<PersonId>> = const { RefCell::new(None) };
     static QUESTIONS: RefCell<Questions> = const { RefCell::new(Questions { own: false, statuses: false, person: None }) };
-    /// The people whose profiles were asked for one by one. Other answers have everybody in the room who has a status.
-    static ASKED: RefCell<Vec<PersonId>> = const { RefCell::new(Vec::new()) };
+    /// What the server has not answered.
+    static ANSWERS: RefCell<ProfileAnswers> = const { RefCell::new(ProfileAnswers::NONE) };
     /// Whether the server does not know profiles.
     static IS_UNKNOWN: Cell<bool> = const { Cell::new(false) };
-    /// When the statuses were asked for.
-    static STATUSES_AT: Cell<u64> = const { Cell::new(0) };
+    /// When the statuses can be asked for again because people came, went or changed.
+    static NEXT_STATUSES_AT: Cell<u64> = const { Cell::new(0) };
     /// Number of files that were chosen: only the last one becomes the picture.
     static FILES: Cell<u32> = const { Cell::new(0) };
 }
@@ -66,7 +102,9 @@ thread_local! {
 impl Session {
     /// Requests the visitor's own profile, as soon as there is a socket.
     pub(super) fn load_own_profile(&self) {
+        Self::forget_save();
         CHOSEN.take();
+        REFUSALS.set(0);
         match ProfileDialog::of_page().filter(|_| IS_UNKNOWN.get()) {
             Some(dialog) => set(dialog.progress, Progress::Failed),
             None => QUESTIONS.with_borrow_mut(|questions| questions.own = true),
@@ -75,32 +113,56 @@ impl Session {
 
     /// Requests the profile of a person.
     pub(super) fn load_profile(&self, person: PersonId) {
+        CARD.set(Some(person.clone()));
         QUESTIONS.with_borrow_mut(|questions| questions.person = Some(person));
     }
 
     /// Requests the statuses of the people in the room.
     pub(super) fn load_statuses(&self) {
-        STATUSES_AT.set(time::now());
+        let now = time::now();
+        let is_large = self.client.timeline().presence(now).online as usize > limits::TYPING_CONNECTIONS;
+        let large = || LARGE_ROOM_STATUS_INTERVAL + u64::from(random::random()) % LARGE_ROOM_STATUS_INTERVAL;
+        NEXT_STATUSES_AT.set(now + if is_large { large() } else { STATUS_INTERVAL });
         QUESTIONS.with_borrow_mut(|questions| questions.statuses = true);
     }
 
-    /// Returns the requests for profiles. The caller has a socket.
-    pub(super) fn profile_queries(&self) -> Vec<ClientMessage> {
+    /// Returns the requests for profiles that are due, and the profile to save. The caller has a socket.
+    pub(super) fn profile_queries(&self, now: u64) -> Vec<ClientMessage> {
+        if self.is_saving() && now >= SAVING_UNTIL.get() {
+            Self::abort_upload();
+            self.stop_saving(self.chat.translations.profile().unanswered);
+        }
+        if now >= LOAD_AGAIN_AT.get() && ProfileDialog::of_page().is_some_and(is_loading) {
+            QUESTIONS.with_borrow_mut(|questions| questions.own = true);
+        }
+        let save = AWAITS_NAME.get().then(|| self.profile_to_save()).flatten();
         let Questions { own, statuses, person } = QUESTIONS.take();
         if IS_UNKNOWN.get() {
-            return Vec::new();
+            return Vec::from_iter(save);
+        }
+        if own {
+            LOAD_AGAIN_AT.set(now + ANSWER_TIME);
         }
         let people = own.then(|| self.page.you.id.clone()).into_iter().chain(person);
         let mut people: Vec<_> = people.map(Some).collect();
-        ASKED.with_borrow_mut(|asked| asked.extend(people.iter().flatten().cloned()));
+        ANSWERS.with_borrow_mut(|answers| {
+            people.iter().flatten().for_each(|person| answers.on_asked(person));
+            if statuses {
+                answers.on_statuses_asked();
+            }
+        });
         people.extend(statuses.then_some(None));
-        people.into_iter().map(|person| ClientMessage::Profile { person }).collect()
+        people.into_iter().map(|person| ClientMessage::Profile { person }).chain(save).collect()
     }
 
     /// Prepares a file as the visitor's picture.
     pub(super) fn choose_picture(&self, file: File) {
         let Some(dialog) = ProfileDialog::of_page() else { return };
         let before = dialog.picture.get_untracked();
+        // An earlier file may still be being prepared. This one takes its place.
+        if before != PictureChoice::Preparing {
+            CHOICE_BEFORE.set(before);
+        }
         set(dialog.picture, PictureChoice::Preparing);
         let (handle, number) = (self.handle, FILES.get() + 1);
         FILES.set(number);
@@ -108,36 +170,30 @@ impl Session {
             let picture = ProfilePicture::of(&file).await;
             with(handle, |session| {
                 if FILES.get() == number && dialog.picture.get_untracked() == PictureChoice::Preparing {
-                    session.on_picture_prepared(dialog, before, &file.name(), picture);
+                    session.on_picture_prepared(dialog, &file.name(), picture);
                 }
             });
         });
     }
 
-    fn on_picture_prepared(
-        &self,
-        dialog: ProfileDialog,
-        before: PictureChoice,
-        name: &str,
-        picture: Result<ProfilePicture, RejectedImage>,
-    ) {
+    fn on_picture_prepared(&self, dialog: ProfileDialog, name: &str, picture: Result<ProfilePicture, RejectedImage>) {
         match (picture, random::unique_token().parse()) {
             (Ok(picture), Ok(nonce)) => {
                 set(dialog.picture, PictureChoice::Chosen(picture.url.as_str().to_owned()));
                 CHOSEN.set(Some(ChosenPicture { picture, nonce, is_uploaded: false, upload: None }));
             }
             (Err(rejected), _) => {
-                set(dialog.picture, before);
+                set(dialog.picture, CHOICE_BEFORE.with_borrow(Clone::clone));
                 set(dialog.picture_error, self.chat.translations.rejected_image(name, rejected));
             }
-            (Ok(_), Err(_)) => set(dialog.picture, before),
+            (Ok(_), Err(_)) => set(dialog.picture, CHOICE_BEFORE.with_borrow(Clone::clone)),
         }
     }
 
     /// Saves the visitor's profile: uploads the picture first, if there is a new one.
     pub(super) fn save_profile(&mut self, draft: ProfileDraft) -> Vec<Effect> {
         let Some(dialog) = ProfileDialog::of_page() else { return Vec::new() };
-        SENT.set(Some(draft));
+        DRAFT.set(Some(draft));
         let upload = CHOSEN.with_borrow(|chosen| {
             let chosen = chosen.as_ref().filter(|chosen| !chosen.is_uploaded)?;
             let ProfilePicture { kind, size, .. } = chosen.picture;
@@ -150,10 +206,21 @@ impl Session {
         }
     }
 
+    /// Sends the profile, after the answer to a change of the name.
     fn send_profile(&mut self) -> Vec<Effect> {
-        let (Some(dialog), Some(draft)) = (ProfileDialog::of_page(), SENT.with_borrow(Clone::clone)) else {
-            return Vec::new();
-        };
+        AWAITS_NAME.set(true);
+        SAVING_UNTIL.set(time::now() + ANSWER_TIME);
+        match self.profile_to_save() {
+            Some(command) => self.send_for_profile(command),
+            None => Vec::new(),
+        }
+    }
+
+    /// Returns the command that saves the profile, unless the name has to be answered first.
+    fn profile_to_save(&self) -> Option<ClientMessage> {
+        let dialog = ProfileDialog::of_page().filter(|dialog| !dialog.renaming.is_pending.get_untracked())?;
+        let ProfileDraft { status, colour } = DRAFT.with_borrow(Clone::clone)?;
+        AWAITS_NAME.set(false);
         let choice = dialog.picture.get_untracked();
         let picture = CHOSEN.with_borrow(|chosen| {
             let ChosenPicture { picture, nonce, .. } = chosen.as_ref()?;
@@ -161,11 +228,18 @@ impl Session {
         });
         let picture = picture.filter(|_| matches!(choice, PictureChoice::Chosen(_)));
         let keep_picture = matches!(choice, PictureChoice::Kept | PictureChoice::Preparing);
-        let ProfileDraft { status, colour } = draft;
-        self.send_for_profile(ClientMessage::SetProfile { status, colour, picture, keep_picture })
+        let sent = match (&picture, keep_picture) {
+            (Some(_), _) => SentPicture::New(PICTURE_BEFORE.get()),
+            (None, true) => SentPicture::Kept,
+            (None, false) => SentPicture::Removed,
+        };
+        let sent = SentProfile { status: status.clone(), colour, picture: sent };
+        ANSWERS.with_borrow_mut(|answers| answers.on_sent(sent));
+        Some(ClientMessage::SetProfile { status, colour, picture, keep_picture })
     }
 
     fn send_for_profile(&mut self, command: ClientMessage) -> Vec<Effect> {
+        SAVING_UNTIL.set(time::now() + ANSWER_TIME);
         let effects = self.client.send_query(command);
         if effects.is_empty() {
             self.stop_saving(self.chat.translations.profile().unconfirmed);
@@ -173,8 +247,36 @@ impl Session {
         effects
     }
 
+    /// Nothing is being saved any more.
+    fn forget_save() {
+        DRAFT.take();
+        AWAITS_NAME.set(false);
+        SAVING_UNTIL.set(u64::MAX);
+        ANSWERS.with_borrow_mut(ProfileAnswers::forget_sent);
+    }
+
+    fn abort_upload() {
+        CHOSEN.with_borrow_mut(|chosen| {
+            if let Some(chosen) = chosen {
+                chosen.upload = None;
+            }
+        });
+    }
+
+    /// Returns whether the visitor still wants to save. A visitor who closed the dialog before the profile was sent does not.
+    fn wants_to_save(&self) -> bool {
+        let is_open = |dialog: ProfileDialog| dialog.dialog.get_untracked().is_some_and(|dialog| dialog.open());
+        let wants = self.is_saving() && ProfileDialog::of_page().is_some_and(is_open);
+        if self.is_saving() && !wants {
+            self.stop_saving("");
+            CHOSEN.take();
+        }
+        wants
+    }
+
     /// Says why the profile is not saved. The visitor can try again.
     fn stop_saving(&self, why: &str) {
+        Self::forget_save();
         if let Some(dialog) = ProfileDialog::of_page() {
             set(dialog.progress, Progress::Ready(why.to_owned()));
         }
@@ -186,6 +288,10 @@ impl Session {
 
     /// Uploads the chosen picture to a URL.
     fn upload_picture(&mut self, url: &str) {
+        if !self.wants_to_save() {
+            return;
+        }
+        SAVING_UNTIL.set(time::now() + ANSWER_TIME);
         let handle = self.handle;
         let report = move |event| with(handle, |session| session.on_picture_upload(&event));
         let is_started = CHOSEN.with_borrow_mut(|chosen| {
@@ -194,7 +300,7 @@ impl Session {
             upload.is_some()
         });
         if !is_started {
-            self.stop_saving(self.chat.translations.upload_broken);
+            self.stop_saving(self.chat.translations.profile().picture_lost);
         }
     }
 
@@ -206,11 +312,11 @@ impl Session {
                 chosen.upload = None;
             }
         });
-        if !self.is_saving() {
+        if !self.wants_to_save() {
             return;
         }
         if !is_uploaded {
-            return self.stop_saving(self.chat.translations.upload_broken);
+            return self.stop_saving(self.chat.translations.profile().picture_lost);
         }
         let effects = self.send_profile();
         self.perform(effects);
@@ -223,18 +329,30 @@ impl Session {
         match message {
             ServerMessage::Presence { .. } => {
                 // A new status is announced like a new picture, but not told.
-                if self.shows_people() && time::now() >= STATUSES_AT.get() + STATUS_INTERVAL {
+                if self.shows_people() && time::now() >= NEXT_STATUSES_AT.get() {
                     self.load_statuses();
                 }
                 return false;
             }
+            ServerMessage::Message(message) => {
+                self.learn_appearances(std::slice::from_ref(message));
+                return false;
+            }
+            ServerMessage::Messages { messages } => {
+                self.learn_appearances(messages);
+                return false;
+            }
             ServerMessage::Profiles { profiles } => self.on_profiles(profiles),
             ServerMessage::Upload { nonce, url, .. } if is_chosen(nonce) => self.upload_picture(url),
-            ServerMessage::Error { action: Some(ActionName::Known(Action::Profile)), code, .. } => {
-                ASKED.take();
+            ServerMessage::Error { action: Some(ActionName::Known(Action::Profile)), code, retry_after, .. } => {
                 IS_UNKNOWN.set(IS_UNKNOWN.get() || *code == ErrorCode::UnknownAction);
-                if let Some(dialog) = ProfileDialog::of_page().filter(|dialog| is_loading(*dialog)) {
+                let Some(dialog) = ProfileDialog::of_page().filter(|dialog| is_loading(*dialog)) else { return true };
+                REFUSALS.set(REFUSALS.get() + 1);
+                if IS_UNKNOWN.get() || REFUSALS.get() >= MAX_REFUSALS {
                     set(dialog.progress, Progress::Failed);
+                } else {
+                    let pause = retry_after.map_or(RETRY_TIME, |seconds| u64::from(seconds) * 1000);
+                    LOAD_AGAIN_AT.set(time::now() + pause);
                 }
             }
             ServerMessage::Error { action: Some(ActionName::Known(Action::SetProfile)), code, .. } => {
@@ -250,6 +368,16 @@ impl Session {
         true
     }
 
+    /// Takes the appearance of the authors of new messages: in a large room, not everybody is told of a new profile. A message that was changed
+    /// has the appearance of long ago.
+    fn learn_appearances(&mut self, messages: &[ChatMessage]) {
+        for ChatMessage { author, .. } in messages.iter().filter(|message| message.rev.0 == message.seq.0) {
+            if author.id != self.page.you.id {
+                self.rows_changed |= self.client.set_appearance(&author.id, author.appearance);
+            }
+        }
+    }
+
     fn on_profile_refused(&mut self, code: ErrorCode) {
         // The file of this nonce is gone or wrong: another attempt uploads it again.
         CHOSEN.with_borrow_mut(|chosen| {
@@ -262,56 +390,61 @@ impl Session {
         if self.is_saving() {
             let translations = self.chat.translations;
             // A frame with a wrong field is no message here.
-            let why = translations.server_error(code).filter(|_| code != ErrorCode::BadField);
+            let why = match code {
+                ErrorCode::NoImage => Some(translations.profile().picture_lost),
+                code => translations.server_error(code).filter(|_| code != ErrorCode::BadField),
+            };
             self.stop_saving(why.unwrap_or(translations.profile().not_saved));
         }
     }
 
     fn on_profiles(&mut self, profiles: &[Profile]) {
         let me = self.page.you.id.clone();
-        let asked = ASKED.with_borrow_mut(|asked| {
-            let place = match profiles {
-                [one] => asked.iter().position(|asked| *asked == one.person)?,
-                [] => asked.iter().position(|asked| *asked == me)?,
-                _ => return None,
-            };
-            Some(asked.remove(place))
-        });
-        let is_own_change = profiles.len() == 1 && profiles[0].person == me && asked.is_none() && self.is_saving();
+        let answer = ANSWERS.with_borrow_mut(|answers| answers.on_profiles(&me, profiles));
+        if answer == ProfileAnswer::Statuses {
+            // Everybody in the room is told. The person of the card may not be there.
+            let people = &self.client.timeline().presence(time::now()).people;
+            let is_absent = |person: &PersonId| people.iter().all(|present| present.id != *person);
+            let card = CARD.with_borrow(Clone::clone).filter(is_absent);
+            return statuses::update(|statuses| {
+                statuses.retain(|known| {
+                    card.as_ref() == Some(&known.person) && profiles.iter().all(|told| told.person != known.person)
+                });
+                statuses.extend_from_slice(profiles);
+            });
+        }
+        let [profile] = profiles else { return };
         statuses::update(|statuses| {
-            match &asked {
-                Some(person) => statuses.retain(|(known, _)| known != person),
-                None if is_own_change => statuses.retain(|(known, _)| *known != me),
-                None => statuses.clear(),
-            }
-            let known = profiles.iter().filter_map(|profile| Some((profile.person.clone(), profile.status.clone()?)));
-            statuses.extend(known);
+            statuses.retain(|known| known.person != profile.person);
+            statuses.push(profile.clone());
         });
-        let own = profiles.iter().find(|profile| profile.person == me);
-        let Some(dialog) = ProfileDialog::of_page() else { return };
-        match own {
-            Some(own) if self.is_saving() && SENT.with_borrow(|sent| *sent == Some(ProfileDraft::of(own))) => {
-                self.client.set_appearance(own.appearance);
-                self.rows_changed = true;
-                SENT.take();
+        self.rows_changed |= self.client.set_appearance(&profile.person, profile.appearance);
+        let Some(dialog) = ProfileDialog::of_page().filter(|_| profile.person == me) else { return };
+        match answer {
+            ProfileAnswer::Saved => {
+                Self::forget_save();
                 CHOSEN.take();
-                dialog.on_saved(ProfileDraft::of(own));
+                dialog.on_saved(ProfileDraft::of(profile));
             }
-            _ if asked == Some(me) && is_loading(dialog) => {
-                dialog.on_loaded(own.map(ProfileDraft::of).unwrap_or_default());
+            ProfileAnswer::ChangedElsewhere => {
+                Self::forget_save();
+                CHOSEN.take();
+                set(dialog.picture, PictureChoice::Kept);
+                PICTURE_BEFORE.set(profile.appearance.picture);
+                dialog.on_loaded(ProfileDraft::of(profile), self.chat.translations.profile().changed_elsewhere);
             }
-            _ => {}
+            ProfileAnswer::Person if is_loading(dialog) => {
+                PICTURE_BEFORE.set(profile.appearance.picture);
+                dialog.on_loaded(ProfileDraft::of(profile), "");
+            }
+            ProfileAnswer::Person | ProfileAnswer::Statuses => {}
         }
     }
 
     /// What is not answered may be lost.
     pub(super) fn on_profile_disconnect(&self) {
-        ASKED.take();
-        CHOSEN.with_borrow_mut(|chosen| {
-            if let Some(chosen) = chosen {
-                chosen.upload = None;
-            }
-        });
+        ANSWERS.set(ProfileAnswers::NONE);
+        Self::abort_upload();
         if self.is_saving() {
             self.stop_saving(self.chat.translations.profile().unconfirmed);
         }

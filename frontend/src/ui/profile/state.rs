@@ -25,7 +25,7 @@ pub(crate) struct ProfileDialog {
     pub(super) name: NodeRef<HtmlInputElement>,
     pub(super) name_error: State<Option<NameError>>,
     /// A new name, until the server has answered.
-    pub(super) renaming: Renaming,
+    pub(crate) renaming: Renaming,
     pub(super) status: NodeRef<HtmlInputElement>,
     pub(super) status_error: State<Option<NameError>>,
     /// Characters in the field of the status.
@@ -116,13 +116,17 @@ impl ProfileDialog {
         set(self.renaming.is_pending, false);
         self.renaming.reset();
         set(self.status_error, None);
+        set(self.status_chars, 0);
+        if let Some(field) = self.status.get_untracked() {
+            field.set_value("");
+        }
         set(self.picture, PictureChoice::Kept);
         set(self.picture_error, String::new());
         set(self.progress, Progress::Loading);
     }
 
-    /// Shows what the server has.
-    pub(crate) fn on_loaded(self, stored: ProfileDraft) {
+    /// Shows what the server has. `note` tells the visitor why it differs from what they saved; usually empty.
+    pub(crate) fn on_loaded(self, stored: ProfileDraft, note: &str) {
         let status = stored.status.as_ref().map(ToString::to_string).unwrap_or_default();
         set(self.status_chars, status.chars().count());
         if let Some(field) = self.status.get_untracked() {
@@ -130,7 +134,7 @@ impl ProfileDialog {
         }
         set(self.colour, stored.colour.map_or(0, |hue| u32::from(hue.get()) + 1));
         set(self.stored, stored);
-        set(self.progress, Progress::Ready(String::new()));
+        set(self.progress, Progress::Ready(note.to_owned()));
     }
 
     /// Returns the chosen colour. Subscribes the caller to its changes.

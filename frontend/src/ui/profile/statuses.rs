@@ -1,15 +1,15 @@
-//! The statuses of other people, as far as the page asked for them.
+//! The profiles of other people, as far as the page asked for them.
 
 use std::cell::Cell;
 
 use page_view::State;
-use shared_types::{PersonId, StatusText};
+use shared_types::{Person, PersonId, Profile};
 
-/// People with their status.
-type Statuses = Vec<(PersonId, StatusText)>;
+/// The profiles of people who have a status, and of those who were asked for one by one.
+type Statuses = Vec<Profile>;
 
 thread_local! {
-    /// The statuses that this page knows.
+    /// The profiles that this page knows.
     static STATE: Cell<Option<State<Statuses>>> = const { Cell::new(None) };
 }
 
@@ -21,13 +21,23 @@ pub(crate) fn init() {
 /// Returns the status of a person, if it is known. Subscribes the caller to its changes.
 pub(crate) fn status_of(person: &PersonId) -> Option<String> {
     let find = |statuses: &Statuses| {
-        let found = statuses.iter().find(|(id, _)| id == person);
-        found.map(|(_, status)| status.to_string())
+        let found = statuses.iter().find(|profile| profile.person == *person)?;
+        found.status.as_ref().map(ToString::to_string)
     };
     STATE.get()?.with(find)
 }
 
-/// Changes the statuses.
+/// Returns a person who is not in the room with the appearance that the server told, if it did. Subscribes the caller to its changes.
+pub(crate) fn as_told(person: Person) -> Person {
+    let find = |statuses: &Statuses| {
+        let found = statuses.iter().find(|profile| profile.person == person.id)?;
+        Some(found.appearance)
+    };
+    let told = STATE.get().and_then(|state| state.with(find));
+    Person { appearance: told.unwrap_or(person.appearance), ..person }
+}
+
+/// Changes the profiles.
 pub(crate) fn update(change: impl FnOnce(&mut Statuses)) {
     let Some(state) = STATE.get() else { return };
     let mut statuses = state.get_untracked();

@@ -237,6 +237,36 @@ fn presence_says_what_people_look_like_whatever_their_messages_say() {
 }
 
 #[test]
+fn a_told_appearance_is_newer_than_presence() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(ServerMessage::Message(pictured_message(2, "ann", 5)), 0);
+    timeline.apply(ServerMessage::Message(pictured_message(3, "me", 5)), 0);
+    timeline.apply(present(&[("ann", 5), ("ben", 0), ("me", 5)]), 0);
+    // Ben leaves, which is not shown at once.
+    timeline.apply(present(&[("ann", 5), ("me", 5)]), 0);
+    assert!(timeline.set_appearance(&person("ann").id, pictured("ann", 9).appearance));
+    assert!(timeline.set_appearance(&person("me").id, pictured("me", 0).appearance));
+    assert!(!timeline.set_appearance(&person("eve").id, pictured("eve", 1).appearance));
+    check_pictures(&timeline, &[0, 9, 0]);
+    for now in [0, 60_000] {
+        let people = &timeline.presence(now).people;
+        assert!(people.contains(&pictured("ann", 9)) && people.contains(&pictured("me", 0)), "{people:?}");
+    }
+    assert_eq!(timeline.me_as_known(), pictured("me", 0));
+}
+
+#[test]
+fn an_empty_appearance_counts_once_it_is_told() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(ServerMessage::Message(pictured_message(2, "me", 5)), 0);
+    check_pictures(&timeline, &[0, 5]);
+    timeline.apply(present(&[("ann", 0), ("me", 0)]), 0);
+    // Presence of a large room does not name the visitor.
+    timeline.apply(present(&[("ann", 0), ("ben", 0), ("cy", 0)]), 0);
+    check_pictures(&timeline, &[0, 0]);
+}
+
+#[test]
 fn a_new_picture_splits_no_group() {
     let mut timeline = room(1..=1, false);
     timeline.apply(ServerMessage::Message(pictured_message(2, "ann", 0)), 0);
@@ -261,8 +291,14 @@ fn the_visitor_looks_as_presence_and_the_confirmed_profile_say() {
     // What the page state says of the visitor has no appearance.
     timeline.apply(ServerMessage::Message(pictured_message(2, "me", 3)), 0);
     assert_eq!(timeline.me_as_known(), pictured("me", 3));
-    timeline.set_appearance(pictured("me", 4).appearance);
+    let me = person("me").id;
+    assert!(timeline.set_appearance(&me, pictured("me", 4).appearance));
+    assert!(!timeline.set_appearance(&me, pictured("me", 4).appearance));
     assert_eq!(timeline.me_as_known(), pictured("me", 4));
+    // Without a picture, too, although the room is too large for presence to name the visitor.
+    assert!(timeline.set_appearance(&me, pictured("me", 0).appearance));
+    assert_eq!(timeline.me_as_known(), pictured("me", 0));
+    check_pictures(&timeline, &[0, 0]);
     timeline.apply(present(&[("me", 5)]), 0);
     assert_eq!((timeline.me(), timeline.me_as_known()), (&pictured("me", 5), pictured("me", 5)));
     post(&mut timeline, "hi");
