@@ -6,6 +6,7 @@ export class SocketProxy {
   private readonly dead = new Set<WebSocketRoute>();
   private heldSends: (() => void)[] | undefined;
   private rejection: { action: string; code: string; retryAfter?: number } | undefined;
+  private profiles: object | undefined;
   private state: 'up' | 'dropping replies' | 'down' = 'up';
 
   /** Installs the proxy. Call it before the page is opened. */
@@ -63,6 +64,11 @@ export class SocketProxy {
     for (const socket of this.open) socket.send(JSON.stringify(frame));
   }
 
+  /** Replaces the server's next frame with profiles. */
+  replaceNextProfiles(frame: object): void {
+    this.profiles = frame;
+  }
+
   /** The number of open sockets of the page. */
   count(): number {
     return this.open.size;
@@ -93,7 +99,13 @@ export class SocketProxy {
       void server.close();
     });
     server.onMessage((frame) => {
-      if (this.state === 'up' && !this.dead.has(socket)) socket.send(frame);
+      if (this.state !== 'up' || this.dead.has(socket)) return;
+      if (this.profiles && JSON.parse(String(frame)).type === 'profiles') {
+        socket.send(JSON.stringify(this.profiles));
+        this.profiles = undefined;
+      } else {
+        socket.send(frame);
+      }
     });
   }
 }
