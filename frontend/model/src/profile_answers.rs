@@ -76,6 +76,11 @@ impl ProfileAnswers {
         self.awaits_statuses = true;
     }
 
+    /// The server refused a question. It does not say which one.
+    pub fn on_refused(&mut self) {
+        self.awaits_statuses &= !self.asked.is_empty();
+    }
+
     /// The visitor's profile was sent.
     pub fn on_sent(&mut self, profile: SentProfile) {
         self.sent = Some(profile);
@@ -189,6 +194,10 @@ mod tests {
         check(&mut answers, &[profile("ann", "Here", 0)], ProfileAnswer::Person);
         check(&mut answers, &[profile("me", "Here", 0)], ProfileAnswer::Person);
         check(&mut answers, &[profile("ann", "Here", 0)], ProfileAnswer::Statuses);
+        check(&mut answers, &[profile("me", "Here", 0)], ProfileAnswer::ChangedElsewhere);
+        answers.on_statuses_asked();
+        answers.on_refused();
+        answers.on_sent(sent("Away", SentPicture::Kept));
         check(&mut answers, &[profile("me", "Here", 0)], ProfileAnswer::ChangedElsewhere);
         answers.on_sent(sent("Away", SentPicture::Kept));
         answers.forget_sent();

@@ -12,12 +12,13 @@ impl Timeline {
 
     /// Another room, of which nothing is known yet.
     pub(crate) fn blank_room(&self, room: RoomName) -> Self {
-        Self::blank(room, self.me.clone())
+        Self { is_appearance_known: self.is_appearance_known, ..Self::blank(room, self.me.clone()) }
     }
 
     /// Takes over what is known of the visitor from the room that they leave. Who was typing is forgotten.
     pub(crate) fn resume(&mut self, left: &Self, now: u64) {
         self.me = left.me.clone();
+        self.is_appearance_known = left.is_appearance_known;
         self.is_owner = left.is_owner;
         self.server_name = left.server_name.clone();
         self.restrictions = left.restrictions;

@@ -135,7 +135,7 @@ impl Session {
         if now >= LOAD_AGAIN_AT.get() && ProfileDialog::of_page().is_some_and(is_loading) {
             QUESTIONS.with_borrow_mut(|questions| questions.own = true);
         }
-        let save = AWAITS_NAME.get().then(|| self.profile_to_save()).flatten();
+        let save = (AWAITS_NAME.get() && self.wants_to_save()).then(|| self.profile_to_save()).flatten();
         let Questions { own, statuses, person } = QUESTIONS.take();
         if IS_UNKNOWN.get() {
             return Vec::from_iter(save);
@@ -345,6 +345,7 @@ impl Session {
             ServerMessage::Profiles { profiles } => self.on_profiles(profiles),
             ServerMessage::Upload { nonce, url, .. } if is_chosen(nonce) => self.upload_picture(url),
             ServerMessage::Error { action: Some(ActionName::Known(Action::Profile)), code, retry_after, .. } => {
+                ANSWERS.with_borrow_mut(ProfileAnswers::on_refused);
                 IS_UNKNOWN.set(IS_UNKNOWN.get() || *code == ErrorCode::UnknownAction);
                 let Some(dialog) = ProfileDialog::of_page().filter(|dialog| is_loading(*dialog)) else { return true };
                 REFUSALS.set(REFUSALS.get() + 1);
