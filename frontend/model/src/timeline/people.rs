@@ -108,6 +108,32 @@ pub(super) fn update_appearance(person: &mut Person, known: &[Person]) -> bool {
     known.is_some()
 }
 
+/// What people look like, by their ids, so that a person is found at once among a thousand.
+pub(super) struct Appearances<'a>(Vec<&'a Person>);
+
+impl<'a> Appearances<'a> {
+    /// Adds what a person looks like, unless it is known.
+    #[inline(never)]
+    fn add(&mut self, person: &'a Person) {
+        if let Err(place) = self.find(person) {
+            self.0.insert(place, person);
+        }
+    }
+
+    /// Returns the place of a person, or where to insert them.
+    #[inline(never)]
+    fn find(&self, person: &Person) -> Result<usize, usize> {
+        self.0.binary_search_by(|known| known.id.as_str().cmp(person.id.as_str()))
+    }
+
+    /// Gives a person the appearance with which they are known.
+    pub(super) fn update(&self, person: &mut Person) {
+        if let Ok(place) = self.find(person) {
+            person.appearance = self.0[place].appearance;
+        }
+    }
+}
+
 impl Timeline {
     /// The people online or in the shown messages who share a name with somebody else.
     pub fn namesakes(&self, upper_case: UpperCase) -> Vec<Person> {
@@ -127,32 +153,32 @@ impl Timeline {
         }
     }
 
-    /// Everybody that the page knows, each as they are known last: people online, and authors of shown messages, from the newest one. A text
-    /// can mention them.
-    pub(super) fn known(&self) -> Vec<Person> {
+    /// Everybody that the page knows, with repetitions; what is known last of somebody is first: people online, and authors of shown messages,
+    /// from the newest one.
+    fn known_last_first(&self) -> impl Iterator<Item = &Person> {
         let PresenceTracker { shown, next } = &self.presence_tracker;
-        let mut known = Vec::new();
-        for presence in [next.as_ref().map_or(shown, |(_, next)| next), shown] {
-            presence.people.iter().for_each(|person| add_once(&mut known, person));
-        }
-        if self.is_appearance_known {
-            add_once(&mut known, &self.me);
-        }
-        self.shown().messages.iter().rev().for_each(|confirmed| add_once(&mut known, &confirmed.author));
-        known
+        let online = next.iter().map(|(_, next)| next).chain([shown]).flat_map(|presence| &presence.people);
+        let me = self.is_appearance_known.then_some(&self.me);
+        online.chain(me).chain(self.shown().messages.iter().rev().map(|confirmed| &confirmed.author))
+    }
+
+    /// The appearances of everybody that the page knows, and of `others`.
+    pub(super) fn appearances<'a>(&'a self, others: &mut dyn Iterator<Item = &'a Person>) -> Appearances<'a> {
+        let mut appearances = Appearances(Vec::new());
+        self.known_last_first().chain(others).for_each(|person| appearances.add(person));
+        appearances
     }
 
     /// The visitor, with the appearance that is known last.
     pub fn me_as_known(&self) -> Person {
-        let mut me = self.me.clone();
-        update_appearance(&mut me, &self.known());
-        me
+        let known = self.known_last_first().find(|known| known.id == self.me.id);
+        Person { appearance: known.unwrap_or(&self.me).appearance, ..self.me.clone() }
     }
 
     /// The people that a text mentions, of those mentioned before and those known now.
     pub(super) fn mentioned(&self, text: Option<&MessageText>, before: &[Person]) -> Vec<Person> {
         // Most texts have no mentions.
         let Some(text) = text.filter(|text| text.as_str().contains('@')) else { return Vec::new() };
-        mentioned(text.as_str(), &dedup_people(before.iter().chain(&self.known())))
+        mentioned(text.as_str(), &dedup_people(before.iter().chain(self.known_last_first())))
     }
 }

@@ -8,7 +8,7 @@ use super::{
     Timeline,
     change::has_reaction,
     outgoing::{OutgoingMessage, Upload},
-    people::{tag, update_appearance},
+    people::{Appearances, tag},
     retry_state::RetryPhase,
 };
 use crate::calendar::Calendar;
@@ -153,10 +153,10 @@ impl Row {
     }
 
     /// Gives the people of the row the appearance with which they are known.
-    pub(super) fn update_appearances(&mut self, known: &[Person]) {
-        update_appearance(&mut self.author, known);
+    pub(super) fn update_appearances(&mut self, known: &Appearances<'_>) {
+        known.update(&mut self.author);
         if let Some(preview) = &mut self.reply_to {
-            update_appearance(&mut preview.author, known);
+            known.update(&mut preview.author);
         }
     }
 
@@ -220,7 +220,7 @@ impl Timeline {
             .iter()
             .filter(|outgoing| self.detached_range.is_none() && self.is_shown_in_room(outgoing))
             .map(|outgoing| self.outgoing_row(outgoing, calendar));
-        let known = self.known();
+        let known = self.appearances(&mut std::iter::empty());
         let mut rows: Vec<Row> = Vec::with_capacity(shown.len() + self.outgoing.len());
         for mut row in confirmed.chain(outgoing) {
             row.update_appearances(&known);

@@ -5,13 +5,7 @@
 
 use shared_types::{ChatMessage, ClientMessage, Person, Seq, ThreadSummary};
 
-use super::{
-    Row, Timeline,
-    message_range::MessageRange,
-    people::{dedup_people, tag},
-    retry_state::RetryPhase,
-    rows::RowThread,
-};
+use super::{Row, Timeline, message_range::MessageRange, people::tag, retry_state::RetryPhase, rows::RowThread};
 use crate::calendar::Calendar;
 
 /// The thread that is shown beside the log.
@@ -169,8 +163,8 @@ impl Timeline {
         let confirmed = confirmed.map(|message| self.confirmed_row(&self.with_pending_changes(message), calendar));
         let outgoing = self.outgoing.iter().filter(|outgoing| outgoing.draft.is_in_thread(thread.root));
         let outgoing = outgoing.map(|outgoing| self.outgoing_row(outgoing, calendar));
-        let authors = thread.messages.messages.iter().rev().map(|message| &message.author);
-        let known = dedup_people(self.known().iter().chain(authors));
+        let mut authors = thread.messages.messages.iter().rev().map(|message| &message.author);
+        let known = self.appearances(&mut authors);
         let mut rows: Vec<Row> = Vec::new();
         for mut row in confirmed.chain(outgoing) {
             row.update_appearances(&known);
