@@ -399,6 +399,14 @@ pub const PASSKEY_LIFE: Duration = Duration::from_secs(5 * 365 * 24 * 60 * 60);
 /// specification recommends (§15.1).
 pub const PASSKEY_CHALLENGE_LIFE: Duration = Duration::from_secs(5 * 60);
 
+/// Maximum number of challenges to add a passkey for one address in [`RATE_WINDOW`]: anybody can become a new guest, who has a limit of their
+/// own, and what is added stays for years. Ten people of one office can add one in the same minute.
+pub const PASSKEY_REGISTRATIONS_PER_ADDRESS: u32 = 10;
+
+/// Maximum number of answers to challenges to sign in with a passkey from one address in [`RATE_WINDOW`]: those to the challenges of this
+/// minute and of one before.
+pub const PASSKEY_ANSWERS_PER_ADDRESS: u32 = 2 * TOKEN_ATTEMPTS_PER_ADDRESS;
+
 /// Maximum number of requests of one person in [`RATE_WINDOW`] to sign out devices. Each reads all connections, as a ban does: five are as
 /// many as anybody clicks, and 1,000 connections of 150 bytes are 19 read units.
 pub const SIGN_OUTS: u32 = 5;

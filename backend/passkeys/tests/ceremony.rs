@@ -9,7 +9,7 @@ use chat::{
         passkeys::PasskeyId,
     },
 };
-use chat_testing::authenticator::{Authenticator, PRESENT};
+use chat_testing::authenticator::{Authenticator, BACKED_UP, PRESENT, PRESENT_AND_VERIFIED, SYNCHRONISED};
 use passkeys::WebauthnCeremony;
 use serde_json::{Value, json};
 use shared_types::{Appearance, Person};
@@ -137,6 +137,28 @@ fn a_counter_that_does_not_rise_is_refused() {
     }
     authenticator.counter = 7;
     assert!(sign_in(&authenticator, &second).is_ok());
+}
+
+#[test]
+fn a_passkey_that_is_synchronised_signs_in_before_and_after_its_first_copy() {
+    let mut authenticator = authenticator();
+    authenticator.flags = PRESENT_AND_VERIFIED | SYNCHRONISED;
+    let new = register(&mut authenticator).unwrap();
+    assert_eq!(sign_in(&authenticator, &new).unwrap(), new);
+    authenticator.flags |= BACKED_UP;
+    let copied = sign_in(&authenticator, &new).unwrap();
+    assert_ne!(copied, new, "the copy is stored");
+    assert_eq!(sign_in(&authenticator, &copied).unwrap(), copied);
+    authenticator.flags ^= BACKED_UP;
+    assert_eq!(sign_in(&authenticator, &copied).unwrap(), new, "the copies were deleted");
+}
+
+#[test]
+fn a_passkey_does_not_begin_to_be_synchronised() {
+    let mut authenticator = authenticator();
+    let key = register(&mut authenticator).unwrap();
+    authenticator.flags |= SYNCHRONISED;
+    assert!(matches!(sign_in(&authenticator, &key), Err(CeremonyError::Invalid(_))));
 }
 
 #[test]

@@ -14,6 +14,12 @@ pub const PRESENT_AND_VERIFIED: u8 = 0b101;
 /// The user was present.
 pub const PRESENT: u8 = 0b1;
 
+/// The credential may be copied to other devices (backup eligibility, WebAuthn §6.1.3). An authenticator decides it once.
+pub const SYNCHRONISED: u8 = 0x08;
+
+/// The credential is copied now (backup state).
+pub const BACKED_UP: u8 = 0x10;
+
 /// Attested credential data follow.
 const ATTESTED: u8 = 0x40;
 

@@ -108,6 +108,8 @@ async fn fill_devices(ports: &Ports<'_>, at: Timestamp) {
         created: at,
         last: at,
         policy: "mark".into(),
+        host: Some("chat.example".into()),
+        device: Some("d-1".parse().unwrap()),
         key: r#"{"cred":{}}"#.into(),
     };
     assert!(ports.passkeys.add(&person("ann").id, &passkey).await.unwrap());

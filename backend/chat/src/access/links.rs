@@ -115,6 +115,11 @@ impl AccessLinks {
     /// Counts a request of a person for a link, or for the list of them, and checks that they are not banned.
     pub(super) async fn check_request(&self, by: &Person, addresses: &[AddressKey]) -> Result<(), LinkError> {
         self.rate.link_request(&by.id).await?;
+        self.check_not_banned(by, addresses).await
+    }
+
+    /// Checks that neither a person nor their address is banned.
+    pub(super) async fn check_not_banned(&self, by: &Person, addresses: &[AddressKey]) -> Result<(), LinkError> {
         match self.restriction_store.banned_until(by, addresses).await? {
             Some(until) => Err(LinkError::Banned { until }),
             None => Ok(()),

@@ -4,7 +4,7 @@
 //! returns with its answer, so nobody types a name. A challenge is a one-use [token](crate::ports::tokens): what the check of the answer
 //! needs is stored, and a second answer to it is refused.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::{
         device_names::browser_and_system,
         links::{AccessLinks, LinkError, NewToken},
         origin::Origin,
-        sessions::{Session, signing::Purpose},
+        sessions::{Session, SessionDevice, signing::Purpose},
     },
     ports::{
         Result, Unavailable,
@@ -28,6 +28,10 @@ use crate::{
 
 /// Maximum number of passkeys that are read. People have at most [`limits::PASSKEYS`]; some that are added at the same time may exceed them.
 const READ: usize = 2 * limits::PASSKEYS;
+
+/// How long the token of a challenge is valid: the browser ends its dialog after [`limits::PASSKEY_CHALLENGE_LIFE`], and its last answer has a
+/// minute to arrive.
+const TOKEN_LIFE: Duration = limits::PASSKEY_CHALLENGE_LIFE.saturating_add(Duration::from_secs(60));
 
 /// Maximum size of what is stored of a credential, in bytes. One with an RSA key of 4,096 bits has about 1,500.
 const KEY_BYTES: usize = 4 * 1024;
@@ -48,6 +52,8 @@ pub struct PasskeyAccess {
 pub struct PasskeyOwner<'a> {
     /// The person of the session cookie.
     pub person: &'a Person,
+    /// The device of the session cookie, if it names one.
+    pub device: Option<&'a SessionDevice>,
     /// The keys of the address.
     pub addresses: &'a [AddressKey],
 }
@@ -127,7 +133,16 @@ impl PasskeyAccess {
     pub async fn list(&self, person: &PersonId) -> std::result::Result<Vec<StoredPasskey>, PasskeyError> {
         self.check_mode()?;
         self.links.rate.link_request(person).await.map_err(LinkError::from)?;
-        Ok(listed(self.passkeys.as_ref(), person, self.links.restriction_store.clock.now()).await?)
+        Ok(self.list_after_change(person).await?)
+    }
+
+    /// Returns the passkeys of a person as [`list`](Self::list) does, and does not count: their change was counted.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn list_after_change(&self, person: &PersonId) -> Result<Vec<StoredPasskey>> {
+        listed(self.passkeys.as_ref(), person, self.links.restriction_store.clock.now()).await
     }
 
     /// Removes a passkey of a person.
@@ -154,8 +169,11 @@ impl PasskeyAccess {
         origin: &Origin,
     ) -> std::result::Result<OpenChallenge, PasskeyError> {
         self.check_mode()?;
-        self.links.check_request(by.person, by.addresses).await?;
-        let stored = self.room_for_another(&by.person.id).await?;
+        // The address is counted, too: everybody can become a new guest, and a passkey stays for years.
+        let counted = self.links.rate.passkey_registration(&by.person.id, by.addresses.first()).await;
+        counted.map_err(LinkError::from)?;
+        self.links.check_not_banned(by.person, by.addresses).await?;
+        let stored = self.room_for_another(&by.person.id, origin).await?;
         let keys: Vec<&str> = stored.iter().map(|passkey| passkey.key.as_str()).collect();
         let Challenge { options, state } = self.ceremony.start_registration(origin, by.person, &keys)?;
         let (kind, purpose) = (TokenKind::PasskeyRegistration, Purpose::PasskeyRegistration);
@@ -187,16 +205,23 @@ impl PasskeyAccess {
         if new.key.len() > KEY_BYTES {
             return Err(CeremonyError::Invalid(format!("{} bytes to store", new.key.len())).into());
         }
-        self.room_for_another(person).await?;
+        self.room_for_another(person, answered.origin).await?;
         let (browser, system) = user_agent.map(browser_and_system).unwrap_or_default();
         let [browser, system] = [browser, system].map(|name| name.map(str::to_owned));
         let (now, policy) =
             (self.links.restriction_store.clock.now(), self.links.sessions.access_policy().mark(new.id.as_str()));
         let name = by.person.name.clone();
-        let passkey =
-            StoredPasskey { id: new.id, name, browser, system, created: now, last: now, policy, key: new.key };
+        let (host, device) = (Some(answered.origin.host().to_owned()), by.device.map(|device| device.id.clone()));
+        let (created, last, key) = (now, now, new.key);
+        let passkey = StoredPasskey { id: new.id, name, browser, system, created, last, policy, host, device, key };
         if !self.passkeys.add(person, &passkey).await? {
             return Err(CeremonyError::Invalid("the person has this passkey".into()).into());
+        }
+        // The device may have been signed out since the session was read. A later sign-out finds the passkey in the list.
+        let sign_outs = self.links.restriction_store.moderation.sign_outs(person).await?;
+        if sign_outs.concern(by.device.map(|device| (&device.id, device.since)), now) {
+            self.passkeys.remove(person, &passkey.id).await?;
+            return Err(LinkError::Revoked.into());
         }
         tracing::info!(%person, "passkey added");
         Ok(())
@@ -233,7 +258,7 @@ impl PasskeyAccess {
         has_entered: bool,
     ) -> std::result::Result<(Session, Person), PasskeyError> {
         self.check_mode()?;
-        self.links.check_attempt(address).await?;
+        self.check_answer(address).await?;
         let (kind, purpose) = (TokenKind::PasskeySignIn, Purpose::PasskeySignIn);
         let SignIn { state } = self.redeem(kind, purpose, answered.token).await?;
         let (id, passkey) = self.ceremony.claimed(answered.answer)?;
@@ -270,10 +295,28 @@ impl PasskeyAccess {
         if self.links.has_device_links() { Ok(()) } else { Err(LinkError::NotAllowed) }
     }
 
-    /// Returns the passkeys of a person who can have another one.
-    async fn room_for_another(&self, person: &PersonId) -> std::result::Result<Vec<StoredPasskey>, PasskeyError> {
-        let stored = listed(self.passkeys.as_ref(), person, self.links.restriction_store.clock.now()).await?;
-        if stored.len() < limits::PASSKEYS { Ok(stored) } else { Err(PasskeyError::TooMany) }
+    /// Counts an answer to a challenge to sign in, and checks that the address is not banned. Answers have a limit of their own, which is higher
+    /// than that of challenges: a visitor who got a challenge is not refused for the attempts of others at the same address.
+    async fn check_answer(&self, address: Option<IpAddr>) -> std::result::Result<(), LinkError> {
+        let addresses = address.map(|address| self.links.sessions.address_keys(address)).unwrap_or_default();
+        self.links.rate.passkey_answer(addresses.first()).await?;
+        match self.links.restriction_store.banned_from(&addresses).await? {
+            Some(until) => Err(LinkError::Banned { until }),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the passkeys of a person for the host of an origin, if they can have another one. Those of other hosts do not count, up to the
+    /// number that is read.
+    async fn room_for_another(
+        &self,
+        person: &PersonId,
+        origin: &Origin,
+    ) -> std::result::Result<Vec<StoredPasskey>, PasskeyError> {
+        let mut stored = self.list_after_change(person).await?;
+        let has_room = stored.len() < READ;
+        stored.retain(|passkey| passkey.is_of(origin.host()));
+        if has_room && stored.len() < limits::PASSKEYS { Ok(stored) } else { Err(PasskeyError::TooMany) }
     }
 
     async fn create<T: Serialize>(
@@ -283,8 +326,7 @@ impl PasskeyAccess {
         content: &T,
         by: &PersonId,
     ) -> std::result::Result<String, LinkError> {
-        let life = limits::PASSKEY_CHALLENGE_LIFE;
-        self.links.create(NewToken { kind, purpose, content, by, life, uses: 1, room: None }).await
+        self.links.create(NewToken { kind, purpose, content, by, life: TOKEN_LIFE, uses: 1, room: None }).await
     }
 
     /// Takes the one use of a challenge. Unlike a link it is used by nobody twice, so each attempt is another visitor's.

@@ -201,6 +201,32 @@ impl RateLimiter {
         self.count_both(one, None).await
     }
 
+    /// Counts a person's request for a challenge to add a passkey, if their limit, which is that of [links](Self::link_request), and that of the
+    /// address allow it.
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] gives the time to wait.
+    pub async fn passkey_registration(&self, person: &PersonId, address: Option<&AddressKey>) -> Result<(), RateError> {
+        let of_person = (format!("link#p#{person}"), without_burst(limits::LINK_REQUESTS));
+        let of_address = address.map(|AddressKey(address)| {
+            (format!("passkey-add#a#{address}"), without_burst(limits::PASSKEY_REGISTRATIONS_PER_ADDRESS))
+        });
+        self.count_both(Some(of_person), of_address).await
+    }
+
+    /// Counts an answer to a challenge to sign in with a passkey, if the limit of the address allows it.
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] gives the time to wait.
+    pub async fn passkey_answer(&self, address: Option<&AddressKey>) -> Result<(), RateError> {
+        let one = address.map(|AddressKey(address)| {
+            (format!("passkey#a#{address}"), without_burst(limits::PASSKEY_ANSWERS_PER_ADDRESS))
+        });
+        self.count_both(one, None).await
+    }
+
     /// Counts a person's request to sign out devices, if their limit and that of the address allow it.
     ///
     /// # Errors

@@ -19,8 +19,9 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     let person = &sender.person.id;
     let (count, more) = handler.erase_batch(person).await?;
     let more = more || handler.read_positions.remove(person).await? || handler.saved.erase(person).await?;
-    let more = more || passkeys::erase(handler.passkeys.as_ref(), person).await?;
+    // The other devices are signed out first: a device that is signed out adds no passkey.
     let more = more || handler.devices.erase(person, sender.device.as_ref()).await?;
+    let more = more || passkeys::erase(handler.passkeys.as_ref(), person).await?;
     if more {
         return Ok(Some(ServerMessage::DataErased { count, more }));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use shared_types::{
-    Appearance, ChatImage, ChatMessage, Hue, Person, PersonId, PersonName, PrivateRoom, Profile, RoomName,
+    Appearance, ChatImage, ChatMessage, DeviceId, Hue, Person, PersonId, PersonName, PrivateRoom, Profile, RoomName,
     SavedPosition, Seq, SignedInDevice, StatusText, Timestamp, image_path, limits, numbered, picture_path,
 };
 
@@ -131,11 +131,16 @@ pub struct ExportedPasskey {
     system: Option<String>,
     created: Timestamp,
     last: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<DeviceId>,
 }
 
 impl From<StoredPasskey> for ExportedPasskey {
-    fn from(StoredPasskey { id, name, browser, system, created, last, policy: _, key: _ }: StoredPasskey) -> Self {
-        Self { passkey: id, name, browser, system, created, last }
+    fn from(stored: StoredPasskey) -> Self {
+        let StoredPasskey { id, name, browser, system, created, last, policy: _, host, device, key: _ } = stored;
+        Self { passkey: id, name, browser, system, created, last, host, device }
     }
 }
 

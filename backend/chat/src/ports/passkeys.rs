@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use shared_types::{PersonId, PersonName, Timestamp, limits};
+use shared_types::{DeviceId, PersonId, PersonName, Timestamp, limits};
 
 use crate::ports::Result;
 
@@ -85,6 +85,12 @@ pub struct StoredPasskey {
     pub last: Timestamp,
     /// Marks the access policy under which its person was let in.
     pub policy: String,
+    /// The host of the chat's page where it was added, such as `chat.example`: it works there only. `None` in what an older version stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The device that added it, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceId>,
     /// The public key, the signature counter and the rest that
     /// [`PasskeyCeremony`](crate::ports::passkey_ceremony::PasskeyCeremony) needs to check an answer. No secret.
     pub key: String,
@@ -94,6 +100,11 @@ impl StoredPasskey {
     /// Returns whether the passkey was not used for so long that the store may drop it.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.last + limits::PASSKEY_LIFE <= now
+    }
+
+    /// Returns whether the passkey can work on pages of a host, as far as is known.
+    pub fn is_of(&self, host: &str) -> bool {
+        self.host.as_deref().is_none_or(|stored| stored == host)
     }
 }
 

@@ -5,7 +5,6 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use chat::{
     access::{
-        links::LinkError,
         origin::Origin,
         passkeys::{ChallengeAnswer, PasskeyAccess, PasskeyError, PasskeyOwner},
         policy::{AccessPolicy, OidcClient},
@@ -56,7 +55,7 @@ fn authenticator(credential: &str) -> Authenticator {
 
 /// Adds a passkey of an authenticator.
 async fn add(access: &PasskeyAccess, person: &Person, authenticator: &mut Authenticator) -> Result<(), PasskeyError> {
-    let (by, origin) = (PasskeyOwner { person, addresses: &[] }, origin());
+    let (by, origin) = (PasskeyOwner { person, device: None, addresses: &[] }, origin());
     let challenge = access.start_registration(by, &origin).await?;
     let answer = authenticator.register(&challenge.options);
     let answered = ChallengeAnswer { origin: &origin, token: &challenge.token, answer: &answer };
@@ -96,7 +95,7 @@ async fn finish(
     access.finish_sign_in(answered, address(from), false).await
 }
 
-/// Returns why something failed, without the details of an invalid answer.
+/// Returns why something failed.
 fn problem<T: std::fmt::Debug>(result: Result<T, PasskeyError>) -> String {
     match result.unwrap_err() {
         PasskeyError::Ceremony(CeremonyError::Invalid(_)) => "Invalid".into(),
@@ -131,7 +130,7 @@ async fn a_passkey_signs_its_person_in_on_a_new_device() {
 async fn bad_answers_sign_nobody_in() {
     let (chat, ann, mut authenticator) = open_chat_with_passkey().await;
     let (access, eve) = (access(&chat), guest(&chat, "Eve"));
-    let by = PasskeyOwner { person: &ann, addresses: &[] };
+    let by = PasskeyOwner { person: &ann, device: None, addresses: &[] };
     let open = async |from| access.start_sign_in(&origin(), address(from)).await.unwrap();
 
     // A forged challenge, and one of a registration.
@@ -151,8 +150,11 @@ async fn bad_answers_sign_nobody_in() {
     finish(&access, &challenge.token, &answer, 1).await.unwrap();
     assert_eq!(problem(finish(&access, &challenge.token, &answer, 1).await), "UsedUp");
     // An expired challenge.
-    let challenge = open(2).await;
+    let (last, challenge) = (open(2).await, open(2).await);
     chat.clock.advance(limits::PASSKEY_CHALLENGE_LIFE);
+    // The browser gave its answer at the end of its time.
+    finish(&access, &last.token, &authenticator.sign_in(&last.options), 2).await.unwrap();
+    chat.clock.advance(Duration::from_secs(60));
     let answer = authenticator.sign_in(&challenge.options);
     assert_eq!(problem(finish(&access, &challenge.token, &answer, 2).await), "Expired");
     chat.clock.advance(Duration::from_secs(60));
@@ -258,8 +260,10 @@ async fn bad_answers_add_no_passkey() {
     let chat = TestChat::new().await;
     let (access, ann, eve) = (access(&chat), guest(&chat, "Ann"), guest(&chat, "Eve"));
     let mut authenticator = authenticator("of ann");
-    let (by_ann, by_eve) =
-        (PasskeyOwner { person: &ann, addresses: &[] }, PasskeyOwner { person: &eve, addresses: &[] });
+    let (by_ann, by_eve) = (
+        PasskeyOwner { person: &ann, device: None, addresses: &[] },
+        PasskeyOwner { person: &eve, device: None, addresses: &[] },
+    );
     let origin = origin();
     let challenge = access.start_registration(by_ann, &origin).await.unwrap();
     let answer = authenticator.register(&challenge.options);
@@ -308,7 +312,7 @@ async fn bans_and_sign_outs_apply() {
     let banned = Restrictions { banned_until: Some(chat.clock.now() + Duration::from_secs(60)), muted_until: None };
     chat.moderation.set_restrictions(&Subject::Person(ann.id.clone()), banned).await.unwrap();
     assert!(problem(sign_in(&access, &authenticator, 2).await).starts_with("Banned"));
-    let by = PasskeyOwner { person: &ann, addresses: &[] };
+    let by = PasskeyOwner { person: &ann, device: None, addresses: &[] };
     assert!(problem(access.start_registration(by, &origin()).await).starts_with("Banned"));
     // A banned address learns nothing of a passkey.
     let keys = chat.sessions.address_keys(address(9).unwrap());
@@ -352,19 +356,94 @@ async fn attempts_and_requests_are_limited() {
     let (chat, ann, authenticator) = open_chat_with_passkey().await;
     let access = access(&chat);
     chat.advance_to_next_minute();
-    // A sign-in is two attempts of ten a minute.
-    for _ in 0..5 {
+    for _ in 0..limits::TOKEN_ATTEMPTS_PER_ADDRESS - 1 {
         sign_in(&access, &authenticator, 1).await.unwrap();
         chat.clock.advance(Duration::from_millis(1));
     }
-    assert!(matches!(sign_in(&access, &authenticator, 1).await, Err(PasskeyError::Link(LinkError::TooOften(_)))));
+    // Somebody who has a challenge can answer it, also when their address has no attempts left.
+    let last = access.start_sign_in(&origin(), address(1)).await.unwrap();
+    assert!(problem(access.start_sign_in(&origin(), address(1)).await).starts_with("TooOften"));
+    finish(&access, &last.token, &authenticator.sign_in(&last.options), 1).await.unwrap();
+    for _ in limits::TOKEN_ATTEMPTS_PER_ADDRESS..limits::PASSKEY_ANSWERS_PER_ADDRESS {
+        assert_eq!(problem(finish(&access, "forged", "{}", 1).await), "Unknown");
+    }
+    assert!(problem(finish(&access, "forged", "{}", 1).await).starts_with("TooOften"));
     sign_in(&access, &authenticator, 2).await.unwrap();
     for _ in 0..limits::LINK_REQUESTS {
         access.list(&ann.id).await.unwrap();
     }
     assert!(problem(access.list(&ann.id).await).starts_with("TooOften"));
-    let by = PasskeyOwner { person: &ann, addresses: &[] };
+    let by = PasskeyOwner { person: &ann, device: None, addresses: &[] };
     assert!(problem(access.start_registration(by, &origin()).await).starts_with("TooOften"));
+    // A list after a change is not counted.
+    assert_eq!(access.list_after_change(&ann.id).await.unwrap().len(), 1);
+    // Each new guest of an address has a limit of their own, so the address has one.
+    let keys = chat.sessions.address_keys(address(3).unwrap());
+    let start = async || {
+        let guest = guest(&chat, "Eve");
+        access.start_registration(PasskeyOwner { person: &guest, device: None, addresses: &keys }, &origin()).await
+    };
+    for _ in 0..limits::PASSKEY_REGISTRATIONS_PER_ADDRESS {
+        start().await.unwrap();
+    }
+    assert!(problem(start().await).starts_with("TooOften"));
+}
+
+#[tokio::test]
+async fn passkeys_of_another_host_take_no_place() {
+    let (chat, ann, authenticator) = open_chat_with_passkey().await;
+    let access = access(&chat);
+    let (id, device) = (PasskeyId::of_credential(&authenticator.credential), chat.sessions.new_guest().device.unwrap());
+    let stored = chat.passkeys.passkey(&ann.id, &id).await.unwrap().unwrap();
+    assert_eq!((stored.host.as_deref(), stored.device.clone()), (Some("chat.example"), None));
+    // What an older version stored counts, because it may work.
+    let unknown = StoredPasskey { id: PasskeyId::of_credential(b"old"), host: None, ..stored.clone() };
+    assert!(chat.passkeys.add(&ann.id, &unknown).await.unwrap());
+    let moved = |number: usize| StoredPasskey {
+        id: PasskeyId::of_credential(&number.to_be_bytes()),
+        host: Some("old.example".into()),
+        ..stored.clone()
+    };
+    for number in 0..limits::PASSKEYS {
+        assert!(chat.passkeys.add(&ann.id, &moved(number)).await.unwrap());
+    }
+    let by = PasskeyOwner { person: &ann, device: Some(&device), addresses: &[] };
+    for number in 2..limits::PASSKEYS {
+        chat.advance_to_next_minute();
+        let challenge = access.start_registration(by, &origin()).await.unwrap();
+        let (name, origin) = (number.to_string(), origin());
+        let (mut new, token) = (self::authenticator(&name), &challenge.token);
+        let answer = new.register(&challenge.options);
+        access
+            .finish_registration(by, ChallengeAnswer { origin: &origin, token, answer: &answer }, None)
+            .await
+            .unwrap();
+        let stored = chat.passkeys.passkey(&ann.id, &PasskeyId::of_credential(name.as_bytes())).await.unwrap();
+        assert_eq!(stored.unwrap().device, Some(device.id.clone()));
+    }
+    // Ten for this host, and the number that is read is reached.
+    assert_eq!(problem(access.start_registration(by, &origin()).await), "TooMany");
+    access.remove(&ann.id, &id).await.unwrap();
+    access.start_registration(by, &origin()).await.unwrap();
+    assert!(chat.passkeys.add(&ann.id, &moved(limits::PASSKEYS)).await.unwrap());
+    assert_eq!(problem(access.start_registration(by, &origin()).await), "TooMany");
+}
+
+#[tokio::test]
+async fn a_device_that_is_signed_out_meanwhile_adds_no_passkey() {
+    let chat = TestChat::new().await;
+    let (access, session, origin) = (access(&chat), chat.sessions.new_guest(), origin());
+    let (ann, device) = (session.person("Ann".parse().ok()), session.device.clone().unwrap());
+    let by = PasskeyOwner { person: &ann, device: Some(&device), addresses: &[] };
+    let challenge = access.start_registration(by, &origin).await.unwrap();
+    let answer = authenticator("of ann").register(&challenge.options);
+    let (id, since) = (device.id.clone(), device.since);
+    let stored = StoredDevice { id, browser: None, system: None, since, last: since };
+    let sign_outs = SignOuts::default().with(&[stored], &[], chat.clock.now());
+    assert!(chat.moderation.set_sign_outs(&ann.id, &sign_outs).await.unwrap());
+    let answered = ChallengeAnswer { origin: &origin, token: &challenge.token, answer: &answer };
+    assert_eq!(problem(access.finish_registration(by, answered, None).await), "Revoked");
+    assert_eq!(chat.passkeys.passkeys(&ann.id, 9).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -383,6 +462,7 @@ async fn passkeys_are_exported_without_keys_and_erased() {
     let id = PasskeyId::of_credential(&authenticator.credential);
     let expected = json!([{
         "passkey": id, "name": "Ann", "browser": "Firefox", "system": "Linux", "created": START, "last": START,
+        "host": "chat.example",
     }]);
     assert_eq!(export["passkeys"], expected);
     let ticket = chat.sessions.ticket(&Session { id: ann.id.clone(), name: None, moderator: false, device: None });

@@ -41,6 +41,9 @@ struct ListedPasskey {
     /// When it was used to sign in, if it ever was.
     #[serde(skip_serializing_if = "Option::is_none")]
     last: Option<Timestamp>,
+    /// The host where it works, if it is known. The script of the page compares it with that of the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
 }
 
 /// A challenge for `navigator.credentials`.
@@ -58,11 +61,7 @@ impl FrontHandler {
             Ok(listed) => listed,
             Err(error) => return FrontAnswer::passkey_refused(error, request.secure),
         };
-        let passkeys = listed.into_iter().map(|StoredPasskey { id, browser, system, created, last, .. }| {
-            let name = ssr::device_name(language, browser.as_deref(), system.as_deref());
-            ListedPasskey { passkey: id, name, created, last: Some(last).filter(|last| *last != created) }
-        });
-        FrontAnswer::json(200, &PasskeyList { passkeys: passkeys.collect() }, request.secure)
+        shown(listed, request, language)
     }
 
     /// Takes a step of adding a passkey, of removing one, or of signing in with one.
@@ -96,13 +95,13 @@ impl FrontHandler {
     async fn change_passkeys(
         &self,
         step: PasskeyStep,
-        Asker { person, addresses, .. }: &Asker,
+        Asker { person, device, addresses }: &Asker,
         answered: ChallengeAnswer<'_>,
         form: &str,
         request: &FrontRequest,
         language: Language,
     ) -> Result<FrontAnswer> {
-        let by = PasskeyOwner { person, addresses };
+        let by = PasskeyOwner { person, device: device.as_ref(), addresses };
         let changed = match step {
             PasskeyStep::Remove => {
                 let Some(id) = field(form, "passkey").and_then(|id| id.parse().ok()) else {
@@ -118,7 +117,7 @@ impl FrontHandler {
             }
         };
         match changed {
-            Ok(()) => self.list_passkeys(request, language).await,
+            Ok(()) => shown(self.passkeys.list_after_change(&person.id).await?, request, language),
             Err(error) => {
                 tracing::info!(%error, "the passkeys of a person were not changed");
                 FrontAnswer::passkey_refused(error, request.secure)
@@ -136,13 +135,23 @@ impl FrontHandler {
                 return FrontAnswer::passkey_refused(error, request.secure);
             }
         };
-        let mut answer = FrontAnswer::json(200, &serde_json::json!({}), request.secure)?;
-        if current.is_none_or(|current| current.id != session.id) {
+        let is_other = current.is_none_or(|current| current.id != session.id);
+        let mut answer = FrontAnswer::json(200, &serde_json::json!({ "isOther": is_other }), request.secure)?;
+        if is_other {
             let session = self.set_session_cookie(&self.front_page.sessions.cookie(&session), request);
             answer.set_cookies = vec![session, cookies::set_person_name(&person.name, request.secure)];
         }
         Ok(answer)
     }
+}
+
+/// Answers with the passkeys of the visitor.
+fn shown(stored: Vec<StoredPasskey>, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+    let passkeys = stored.into_iter().map(|StoredPasskey { id, browser, system, created, last, host, .. }| {
+        let name = ssr::device_name(language, browser.as_deref(), system.as_deref());
+        ListedPasskey { passkey: id, name, created, last: Some(last).filter(|last| *last != created), host }
+    });
+    FrontAnswer::json(200, &PasskeyList { passkeys: passkeys.collect() }, request.secure)
 }
 
 /// Answers with a challenge.

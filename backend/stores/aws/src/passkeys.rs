@@ -93,7 +93,7 @@ fn key(person: &PersonId, id: &PasskeyId) -> Key {
 
 fn to_item(person: &PersonId, passkey: &StoredPasskey) -> Item {
     let Key { pk, sk } = key(person, &passkey.id);
-    let StoredPasskey { id: _, name, browser, system, created, last, policy, key } = passkey;
+    let StoredPasskey { id: _, name, browser, system, created, last, policy, host, device, key } = passkey;
     let expires = (*last + limits::PASSKEY_LIFE).0 / 1000;
     let mut stored = item([
         ("pk", text(pk)),
@@ -105,8 +105,9 @@ fn to_item(person: &PersonId, passkey: &StoredPasskey) -> Item {
         ("key", text(key)),
         ("expires", number(expires)),
     ]);
-    let names = [("browser", browser), ("system", system)];
+    let names = [("browser", browser), ("system", system), ("host", host)];
     stored.extend(names.into_iter().filter_map(|(name, value)| Some((name.to_owned(), text(value.as_ref()?)))));
+    stored.extend(device.iter().map(|device| ("device".to_owned(), text(device))));
     stored
 }
 
@@ -120,6 +121,8 @@ fn to_passkey(item: &Item) -> std::result::Result<StoredPasskey, Malformed> {
         created: Timestamp(read_number(item, "created")?),
         last: Timestamp(read_number(item, "last")?),
         policy: read_parsed(item, "policy", owned)?,
+        host: read_optional(item, "host", owned)?,
+        device: read_optional(item, "device", |device| device.parse().ok())?,
         key: read_parsed(item, "key", owned)?,
     })
 }
@@ -138,6 +141,8 @@ mod tests {
             created: Timestamp(5),
             last: Timestamp(7),
             policy: "open".into(),
+            host: Some("chat.example".into()),
+            device: Some("d-1".parse().unwrap()),
             key: "{}".into(),
         };
         let stored = to_item(&"ann".parse().unwrap(), &passkey);
@@ -149,6 +154,8 @@ mod tests {
             ("created", text("long ago")),
             ("last", text("")),
             ("policy", number(1)),
+            ("host", number(1)),
+            ("device", text("no id")),
             ("key", number(1)),
         ] {
             let mut stored = stored.clone();

@@ -31,6 +31,8 @@ fn passkey(name: &str) -> StoredPasskey {
         created: now,
         last: now,
         policy: "mark".into(),
+        host: Some("chat.example".into()),
+        device: Some("d-1".parse().unwrap()),
         key: format!(r#"{{"id":"{name}","counter":0}}"#),
     }
 }
@@ -52,7 +54,8 @@ async fn passkeys(stores: &Stores, of: &str) -> Vec<StoredPasskey> {
 
 pub async fn a_passkey_is_added_once_and_removed(stores: Stores) {
     assert_eq!(passkeys(&stores, "ann").await, []);
-    let (first, plain) = (passkey("1"), StoredPasskey { browser: None, system: None, ..passkey("2") });
+    let (first, plain) =
+        (passkey("1"), StoredPasskey { browser: None, system: None, host: None, device: None, ..passkey("2") });
     assert!(add(&stores, "ann", &first).await && add(&stores, "ann", &plain).await);
     let mut both = [first.clone(), plain.clone()];
     both.sort_by(|one, other| one.id.cmp(&other.id));

@@ -490,14 +490,15 @@ async fn add_passkeys(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     let origin: Origin = "https://chat.example".parse().unwrap();
     let mut authenticator = Authenticator::new("https://chat.example", "of pia");
     let person = access.links.sessions.new_guest().person("Pia".parse().ok());
-    let (address, by) = ("192.0.2.77".parse().ok(), PasskeyOwner { person: &person, addresses: &[] });
+    let by = PasskeyOwner { person: &person, device: None, addresses: &[] };
+    let address = "192.0.2.77".parse().ok();
     chat.calls.take();
     let challenge = access.start_registration(by, &origin).await.unwrap();
     costs.insert("POST /passkeys/register", chat.calls.take());
     let answer = authenticator.register(&challenge.options);
     let answered = ChallengeAnswer { origin: &origin, token: &challenge.token, answer: &answer };
     access.finish_registration(by, answered, None).await.unwrap();
-    let listed = access.list(&person.id).await.unwrap();
+    let listed = access.list_after_change(&person.id).await.unwrap();
     costs.insert("POST /passkeys/registered", chat.calls.take());
     access.list(&person.id).await.unwrap();
     costs.insert("GET /passkeys", chat.calls.take());
@@ -508,7 +509,7 @@ async fn add_passkeys(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     access.finish_sign_in(answered, address, false).await.unwrap();
     costs.insert("POST /passkeys/signed-in", chat.calls.take());
     access.remove(&person.id, &listed[0].id).await.unwrap();
-    access.list(&person.id).await.unwrap();
+    access.list_after_change(&person.id).await.unwrap();
     costs.insert("POST /passkeys/remove", chat.calls.take());
 }
 

@@ -27,6 +27,8 @@ async fn passkeys_that_were_not_used_for_years_are_removed() {
             created: Timestamp(1),
             last,
             policy: "mark".into(),
+            host: None,
+            device: None,
             key: "{}".into(),
         };
         assert!(passkeys.add(&ann, &passkey).await.unwrap());
