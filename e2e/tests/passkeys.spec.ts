@@ -71,6 +71,14 @@ async function openDevices(page: Page, button = 'Your devices', passkeys = 'Pass
   return section;
 }
 
+/** Signs in from the profile of somebody, who is asked once more. */
+async function signInFromProfile(page: Page): Promise<void> {
+  await page.locator('.me').click();
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await expect(page.getByText(/^You are .* here\. With the passkey of another person/)).toBeVisible();
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click();
+}
+
 async function newPage(browser: Browser, options = {}): Promise<Page> {
   return (await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block', ...options })).newPage();
 }
@@ -108,16 +116,29 @@ for (const [name, screen] of [
     const copy = await Authenticator.add(other, authenticator);
     await open(other, named(deployment, room));
     expect(await personId(other, cookie)).not.toBe(ann);
+    const otherTab = await other.context().newPage();
+    await open(otherTab, named(deployment, room));
+    await otherTab.evaluate(() => Reflect.set(window, 'isOld', true));
+    // The question is asked again after the dialog was closed.
     await other.locator('.me').click();
     await other.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await expect(other.getByRole('button', { name: 'Continue with a passkey' })).toBeVisible();
+    await expectAccessible(other);
+    await other.keyboard.press('Escape');
+    await signInFromProfile(other);
     await expect.poll(() => personId(other, cookie)).toBe(ann);
     await new ChatPage(other).waitForState('live');
     await expect(other.getByRole('dialog')).toHaveCount(0);
+    // The other tab is not the other person with what the old one wrote.
+    await expect.poll(() => otherTab.evaluate(() => Reflect.has(window, 'isOld')).catch(() => true)).toBe(false);
+    await otherTab.close();
 
     // The list says when it was used, and removes it.
     const there = await openDevices(other);
     await expect(there.getByRole('listitem')).toContainText('Last used: ');
-    await there.getByRole('button', { name: /^Remove the passkey from Chrome/ }).click();
+    await there.getByRole('button', { name: /^Remove the passkey from Chrome.*\(Added: / }).click();
+    await expect(there.getByRole('listitem')).toHaveCount(1);
+    await there.getByRole('button', { name: /^Really remove\?/ }).click();
     await expect(there.getByRole('listitem')).toHaveCount(0);
     await expect(there.getByRole('status')).toContainText('The passkey was removed here.');
     await expect(there.getByRole('button', { name: 'Add a passkey' })).toBeFocused();
@@ -126,15 +147,38 @@ for (const [name, screen] of [
     const late = await newPage(browser, screen);
     await Authenticator.add(late, copy);
     await open(late, named(deployment, room));
-    await late.locator('.me').click();
-    await late.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await signInFromProfile(late);
     await expect(late.getByText('This passkey was removed, or it is of another chat.')).toBeVisible();
     await expectAccessible(late);
     for (const opened of [page, other, late]) await opened.context().close();
   });
 }
 
-test('a closed browser dialog is no failure, and an address of numbers says why', async ({ browser, deployment, room }) => {
+test('a sign-in leaves a private room, and a lost answer is shown in the list', async ({ browser, deployment, room }) => {
+  const page = await newPage(browser);
+  const authenticator = await Authenticator.add(page);
+  await open(page, named(deployment, room));
+  const section = await openDevices(page);
+  // The server adds the passkey, and its answer is lost.
+  await page.route('**/passkeys/registered', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await section.getByRole('button', { name: 'Add a passkey' }).click();
+  await expect(section.getByRole('listitem')).toHaveCount(1);
+  await expect(section.getByRole('status')).toHaveText('This did not work. Please try again.');
+
+  const other = await newPage(browser);
+  await Authenticator.add(other, authenticator);
+  await open(other, named(deployment, room));
+  // As if a private room was open, of which the other person may be no member.
+  await other.evaluate(() => history.replaceState(history.state, '', '/r/p-abcdefghijabcdefghij'));
+  await signInFromProfile(other);
+  await expect(other).toHaveURL(named(deployment, 'lobby').replace(/\/r\/.*$/, '/'));
+  for (const opened of [page, other]) await opened.context().close();
+});
+
+test('a closed browser dialog says so, and an address of numbers says why', async ({ browser, deployment, room }) => {
   const page = await newPage(browser);
   const authenticator = await Authenticator.add(page);
   await authenticator.refuse();
@@ -144,7 +188,7 @@ test('a closed browser dialog is no failure, and an address of numbers says why'
   await Promise.all([page.waitForResponse(/\/passkeys\/register$/), add.click()]);
   // Until the browser's own dialog has ended.
   await expect(add).not.toHaveAttribute('aria-disabled', 'true');
-  await expect(section.getByRole('status')).toHaveText('');
+  await expect(section.getByRole('status')).toHaveText('Cancelled, or no passkey could be made here.');
   await expect(section.getByRole('listitem')).toHaveCount(0);
   await open(page, deployment.pageUrl(room));
   const there = await openDevices(page);
@@ -162,6 +206,9 @@ test('browsers without passkeys show nothing of them', async ({ browser, deploym
   expect((await script).status()).toBe(200);
   await expect(page.getByRole('button', { name: 'Your devices' })).toBeVisible();
   await expect(page.getByRole('button', { name: /passkey/i })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Your devices' }).click();
+  await expect(page.getByRole('dialog', { name: 'Your devices' }).getByRole('listitem')).toHaveCount(1);
+  await expect(page.getByText(/passkey/i).filter({ visible: true })).toHaveCount(0);
   await page.context().close();
 });
 

@@ -32,58 +32,100 @@
     return request(end, { token, answer: JSON.stringify(answer) });
   }
 
-  /** Returns the sentence for a failure; none for a dialog that the visitor closed. */
+  /** Returns the sentence for a failure. Browsers do not tell a dialog that the visitor closed from one that found no passkey. */
   function sentence({ dataset }, error) {
-    if (error?.name === 'NotAllowedError' || error?.name === 'AbortError') return '';
+    if (error?.name === 'NotAllowedError' || error?.name === 'AbortError') return dataset.cancelled;
     if (error?.name === 'InvalidStateError') return dataset.known ?? dataset.failed;
-    const sentences = { 401: dataset.enterFirst, 404: dataset.gone, 409: dataset.full, 422: dataset.address, 429: dataset.often };
+    const sentences = { 401: dataset.enterFirst, 403: dataset.banned, 404: dataset.gone, 409: dataset.full, 422: dataset.address, 429: dataset.often };
     return sentences[error] ?? (error?.name === 'SecurityError' ? dataset.address : dataset.failed);
   }
 
   /** Runs what a button does, once at a time, and shows how it ended. */
   async function run(part, button, work) {
-    if (button.ariaDisabled === 'true') return;
+    // As attributes: Firefox before 119 has no properties for them.
+    if (button.getAttribute('aria-disabled') === 'true') return;
     const status = part.querySelector('[role="status"]');
-    button.ariaDisabled = 'true';
+    button.setAttribute('aria-disabled', 'true');
     status.textContent = '';
     try {
       status.textContent = (await work()) ?? '';
     } catch (error) {
       status.textContent = sentence(part, error);
     }
-    button.ariaDisabled = null;
+    button.removeAttribute('aria-disabled');
+  }
+
+  /** Tells the other tabs that this browser is another person now: an entry of the storage that is removed at once is a message. */
+  function tellOtherTabs() {
+    try {
+      localStorage.setItem('signed-in', '1');
+      localStorage.removeItem('signed-in');
+    } catch {
+      // The browser forbids storage.
+    }
   }
 
   function takeSignIn(part) {
-    const button = part.querySelector('button');
-    button.addEventListener('click', () =>
+    const { dataset } = part;
+    const [button, status] = [part.querySelector('button'), part.querySelector('[role="status"]')];
+    const label = button.textContent;
+    // Where the visitor is somebody already, the first click says what happens to this person.
+    let isAsked = !dataset.you;
+    const forget = () => {
+      isAsked = !dataset.you;
+      button.textContent = label;
+      status.textContent = '';
+    };
+    button.addEventListener('click', () => {
+      if (!isAsked) {
+        isAsked = true;
+        button.textContent = dataset.anyway;
+        status.textContent = dataset.confirm.replaceAll('{}', dataset.you);
+        return;
+      }
       run(part, button, async () => {
-        await ceremony('/passkeys/sign-in', '/passkeys/signed-in', (publicKey) => navigator.credentials.get({ publicKey }));
-        location.assign(part.dataset.path ?? location.pathname);
-      }),
-    );
+        const { isOther } = await ceremony('/passkeys/sign-in', '/passkeys/signed-in', (publicKey) =>
+          navigator.credentials.get({ publicKey }),
+        );
+        if (isOther) tellOtherTabs();
+        // The person may be no member of the private room that is open.
+        const path = isOther && /^\/r\/p-[^-]{20}$/.test(location.pathname) ? '/' : location.pathname;
+        location.assign(dataset.path ?? path);
+      });
+    });
+    part.closest('dialog')?.addEventListener('close', forget);
   }
 
   function takeList(part) {
     const { dataset } = part;
     const [list, add] = [part.querySelector('ul'), part.querySelector('button')];
-    const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium' });
-    const row = ({ passkey, name, created, last }) => {
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+    const row = ({ passkey, name, created, last, host }) => {
       const [item, about, title, used, remove] = ['li', 'span', 'strong', 'span', 'button'].map((tag) => document.createElement(tag));
       item.className = 'invitation';
       title.textContent = name;
-      used.textContent = dataset.created.replace('{}', day.format(created));
-      if (last) used.textContent += dataset.last.replace('{}', day.format(last));
+      const added = dataset.created.replace('{}', time.format(created));
+      used.textContent = added;
+      if (last) used.textContent += dataset.last.replace('{}', time.format(last));
+      if (host && host !== location.hostname) used.textContent += dataset.elsewhere.replace('{}', host);
       about.append(title, document.createElement('br'), used);
       Object.assign(remove, { type: 'button', className: 'quiet', textContent: dataset.remove });
-      remove.ariaLabel = dataset.removeOne.replace('{}', name);
-      remove.addEventListener('click', () =>
+      const label = `${dataset.removeOne.replace('{}', name)} (${added})`;
+      remove.setAttribute('aria-label', label);
+      let isAsked = false;
+      remove.addEventListener('click', () => {
+        if (!isAsked) {
+          isAsked = true;
+          remove.textContent = dataset.sure;
+          remove.setAttribute('aria-label', `${dataset.sure} ${label}`);
+          return;
+        }
         run(part, remove, async () => {
-          show(await request('/passkeys/remove', { passkey }));
+          show(await changed(() => request('/passkeys/remove', { passkey })));
           add.focus();
           return dataset.removed;
-        }),
-      );
+        });
+      });
       item.append(about, remove);
       return item;
     };
@@ -93,19 +135,36 @@
       list.replaceChildren(...passkeys.map(row));
     };
     // A change that ended meanwhile has shown a newer list, and its sentence stays.
+    const reload = async () => {
+      const before = changes;
+      const listed = await request('/passkeys');
+      if (changes === before) show(listed);
+    };
+    /** Makes a change. The answer to one that was made can be lost, so the list is loaded again after a failure. */
+    const changed = async (change) => {
+      try {
+        return await change();
+      } catch (error) {
+        // The browser's own refusals and the rate limit change nothing.
+        if (!(error instanceof DOMException) && error !== 429) await reload().catch(() => {});
+        // The button of a row is gone with its row.
+        if (document.activeElement === document.body) add.focus();
+        throw error;
+      }
+    };
     const load = async () => {
-      const [before, status] = [changes, part.querySelector('[role="status"]')];
+      const status = part.querySelector('[role="status"]');
       status.textContent = '';
       try {
-        const listed = await request('/passkeys');
-        if (changes === before) show(listed);
+        await reload();
       } catch (error) {
         status.textContent = sentence(part, error);
       }
     };
     add.addEventListener('click', () =>
       run(part, add, async () => {
-        show(await ceremony('/passkeys/register', '/passkeys/registered', (publicKey) => navigator.credentials.create({ publicKey })));
+        const create = (publicKey) => navigator.credentials.create({ publicKey });
+        show(await changed(() => ceremony('/passkeys/register', '/passkeys/registered', create)));
         return dataset.added;
       }),
     );

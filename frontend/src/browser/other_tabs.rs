@@ -1,4 +1,4 @@
-//! Tells the visitor's other tabs about a new name. Browsers tell other tabs of each change of the storage, so that an entry
+//! Tells the visitor's other tabs about a new name, and follows a sign-in with a passkey. Browsers tell other tabs of each change of the storage, so that an entry
 //! that is removed at once is a message. It is loaded on demand.
 
 use leptos::prelude::*;
@@ -8,6 +8,9 @@ use crate::browser::{events, js, storage};
 
 /// Storage key of the message.
 const RENAMED: &str = "renamed";
+
+/// Storage key of the message that this browser is another person now. `passkeys.js` sends it.
+const SIGNED_IN: &str = "signed-in";
 
 /// Tells the other tabs the visitor's name.
 pub(crate) fn tell_name(you: &Person) {
@@ -23,6 +26,16 @@ pub(crate) fn on_name(act: impl Fn(Person) + 'static) {
             && let Ok(you) = json::from_str(&value)
         {
             act(you);
+        }
+    }));
+}
+
+/// Calls `act` when another tab has made this browser another person.
+pub(crate) fn on_sign_in(act: impl Fn() + 'static) {
+    events::keep_listening(window_event_listener_untyped("storage", move |event| {
+        let is_new = !js::property(&event, "newValue").is_null();
+        if is_new && js::property(&event, "key").as_string().as_deref() == Some(SIGNED_IN) {
+            act();
         }
     }));
 }

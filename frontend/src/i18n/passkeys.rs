@@ -23,6 +23,13 @@ pub(crate) struct PasskeyTexts {
     pub(crate) gone: &'static str,
     pub(crate) enter_first: &'static str,
     pub(crate) address: &'static str,
+    pub(crate) banned: &'static str,
+    pub(crate) not_found: &'static str,
+    pub(crate) not_added: &'static str,
+    pub(crate) elsewhere: &'static str,
+    pub(crate) sure: &'static str,
+    pub(crate) confirm: &'static str,
+    pub(crate) anyway: &'static str,
 }
 
 static ENGLISH: PasskeyTexts = PasskeyTexts {
@@ -44,6 +51,14 @@ static ENGLISH: PasskeyTexts = PasskeyTexts {
     gone: "This passkey was removed, or it is of another chat.",
     enter_first: "The passphrase has changed. Please enter it first.",
     address: "There are no passkeys at this address: it has to be a name and not a number.",
+    banned: "You can’t take part in this chat at the moment.",
+    not_found: "Cancelled, or no passkey was found here.",
+    not_added: "Cancelled, or no passkey could be made here.",
+    elsewhere: " · Works at {} only",
+    sure: "Really remove?",
+    confirm: "You are {} here. With the passkey of another person this browser becomes that person, and {} comes back only with a passkey or \
+              on another device.",
+    anyway: "Continue with a passkey",
 };
 
 static JAPANESE: PasskeyTexts = PasskeyTexts {
@@ -65,6 +80,13 @@ static JAPANESE: PasskeyTexts = PasskeyTexts {
     gone: "このパスキーは削除されたか、ほかのチャットのものです。",
     enter_first: "パスフレーズが変わりました。先に新しいパスフレーズを入力してください。",
     address: "このアドレスではパスキーを使えません。数字ではなく名前のアドレスが必要です。",
+    banned: "現在、このチャットには参加できません。",
+    not_found: "キャンセルされたか、ここにはパスキーが見つかりませんでした。",
+    not_added: "キャンセルされたか、ここではパスキーを作成できませんでした。",
+    elsewhere: " · {}でのみ使えます",
+    sure: "本当に削除しますか？",
+    confirm: "ここでは{}として参加しています。ほかの人のパスキーを使うと、このブラウザーはその人になります。{}として戻るには、パスキーか別の端末が必要です。",
+    anyway: "パスキーで続ける",
 };
 
 impl Translations {

@@ -27,19 +27,25 @@ pub(crate) fn section(translations: &'static Translations) -> Element {
         .with("data-added", texts.added)
         .with("data-removed", texts.removed)
         .with("data-known", texts.known)
-        .with("data-full", texts.full);
+        .with("data-full", texts.full)
+        .with("data-elsewhere", texts.elsewhere)
+        .with("data-sure", texts.sure)
+        .with("data-cancelled", texts.not_added);
     with_script(section, "list", translations)
 }
 
-/// Draws the button that signs in with a passkey, and then loads the page again, or the one of the attribute `data-path`. `class` is that of the
-/// button.
+/// Draws the button that signs in with a passkey, and then loads the page again, or the one of the attribute `data-path`. With the
+/// name of the visitor in the attribute `data-you` the button has to be clicked twice. `class` is that of the button.
 pub(crate) fn sign_in(translations: &'static Translations, class: &'static str) -> Element {
     let texts = translations.passkeys();
     let way = element("div")
         .child(element("button").class(class).with("type", "button").text(texts.sign_in))
         .child(element("p").with("role", "status"))
         .with("data-gone", texts.gone)
-        .with("data-enter-first", texts.enter_first);
+        .with("data-enter-first", texts.enter_first)
+        .with("data-confirm", texts.confirm)
+        .with("data-anyway", texts.anyway)
+        .with("data-cancelled", texts.not_found);
     with_script(way, "sign-in", translations)
 }
 
@@ -51,5 +57,6 @@ fn with_script(part: Element, kind: &'static str, translations: &'static Transla
         .with("data-failed", texts.failed)
         .with("data-often", texts.often)
         .with("data-address", texts.address)
+        .with("data-banned", texts.banned)
         .child(element("script").with("src", SCRIPT).with("async", ""))
 }

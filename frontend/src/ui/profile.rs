@@ -130,7 +130,9 @@ fn buttons(chat: Chat, state: ProfileDialog, devices: DevicesDialog) -> Element 
     // With OpenID Connect, people sign in with their account there.
     let device_link = (!has_fixed_name(chat))
         .then(|| button("quiet", chat.translations.dialogs().device).on(ev::click, show_device_link));
-    let passkey = (!has_fixed_name(chat)).then(|| passkeys::sign_in(chat.translations, "quiet"));
+    let you = move || Some(chat.room.you.with(|you| you.name.as_str().to_owned()));
+    let passkey = (!has_fixed_name(chat))
+        .then(|| passkeys::sign_in(chat.translations, "quiet").reactive_attribute("data-you", you));
     let others = element("div")
         .class("name-ways")
         .child(device_link)

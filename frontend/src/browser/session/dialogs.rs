@@ -201,6 +201,8 @@ impl Session {
         self.load_followed_threads();
         let handle = self.handle;
         other_tabs::on_name(move |person| with(handle, |session| session.follow_name(person)));
+        // In an open chat, too: what this tab has not sent yet must not be sent as the other person. A reload keeps it for its author.
+        other_tabs::on_sign_in(location::reload);
     }
 
     /// Takes the name that the visitor chose in another tab. That tab has stored it.
