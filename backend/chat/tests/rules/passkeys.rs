@@ -95,10 +95,10 @@ async fn finish(
     access.finish_sign_in(answered, address(from), false).await
 }
 
-/// Returns why something failed.
+/// Returns why something failed. The texts of invalid answers are those of `webauthn-rs`.
 fn problem<T: std::fmt::Debug>(result: Result<T, PasskeyError>) -> String {
     match result.unwrap_err() {
-        PasskeyError::Ceremony(CeremonyError::Invalid(_)) => "Invalid".into(),
+        PasskeyError::Ceremony(CeremonyError::Invalid(why)) => why,
         PasskeyError::Link(error) => format!("{error:?}"),
         other => format!("{other:?}"),
     }
@@ -143,7 +143,10 @@ async fn bad_answers_sign_nobody_in() {
     assert_eq!(problem(finish(&access, &registration.token, &answer, 1).await), "Unknown");
     // The answer to another challenge. Its challenge is used by then.
     let other = open(1).await;
-    assert_eq!(problem(finish(&access, &other.token, &answer, 1).await), "Invalid");
+    assert_eq!(
+        problem(finish(&access, &other.token, &answer, 1).await),
+        "The client response challenge differs from the latest challenge issued to the userId"
+    );
     let late = authenticator.sign_in(&other.options);
     assert_eq!(problem(finish(&access, &other.token, &late, 1).await), "UsedUp");
     // The same answer twice, also from the same browser at once.
@@ -168,22 +171,28 @@ async fn bad_answers_sign_nobody_in() {
     for handle in [&b""[..], b"nobody_ever_here", b"\xff\xfe", b"../../../../etc/"] {
         authenticator.handle = handle.to_vec();
         let found = problem(sign_in(&access, &authenticator, 4).await);
-        assert!(found == "Unknown" || found == "Invalid", "{found}");
+        assert!(found == "Unknown" || found == "no id of a person", "{found}");
     }
     authenticator.handle = handle;
     // Eve's key under the id of Ann's credential.
     of_eve.credential = authenticator.credential.clone();
     of_eve.handle = authenticator.handle.clone();
-    assert_eq!(problem(sign_in(&access, &of_eve, 5).await), "Invalid");
+    assert_eq!(problem(sign_in(&access, &of_eve, 5).await), "Authentication has failed");
     // An unknown credential, another origin, and a host for which the chat has no key.
     let mut unknown = of_eve;
     unknown.credential = b"unknown".to_vec();
     assert_eq!(problem(sign_in(&access, &unknown, 6).await), "Unknown");
     authenticator.origin = "https://evil.example".into();
-    assert_eq!(problem(sign_in(&access, &authenticator, 7).await), "Invalid");
+    assert_eq!(
+        problem(sign_in(&access, &authenticator, 7).await),
+        "The clients relying party origin does not match our servers information"
+    );
     authenticator.origin = ORIGIN.into();
     authenticator.rp_id = Some("evil.example".into());
-    assert_eq!(problem(sign_in(&access, &authenticator, 7).await), "Invalid");
+    assert_eq!(
+        problem(sign_in(&access, &authenticator, 7).await),
+        "The clients relying party id hash does not match the hash of our relying party id"
+    );
     authenticator.rp_id = None;
 
     // A removed passkey.
@@ -277,7 +286,7 @@ async fn bad_answers_add_no_passkey() {
     assert_eq!(problem(access.finish_registration(by_ann, wrong, None).await), "Unknown");
     // The same passkey twice.
     add(&access, &ann, &mut authenticator).await.unwrap();
-    assert_eq!(problem(add(&access, &ann, &mut authenticator).await), "Invalid");
+    assert_eq!(problem(add(&access, &ann, &mut authenticator).await), "the person has this passkey");
     assert_eq!((access.list(&ann.id).await.unwrap().len(), access.list(&eve.id).await.unwrap().len()), (1, 0));
 }
 
