@@ -539,7 +539,7 @@ impl Profiles for ChangingProfiles {
         let found = self.0.profile(person).await?;
         // Twice: once while the socket connects, and once while that is corrected.
         if self.1.fetch_add(1, Ordering::Relaxed) < 2 {
-            let colour = shared_types::Hue::try_from(u64::from(found.version) + 1).ok();
+            let colour = shared_types::Hue::try_from(found.version + 1).ok();
             let appearance = Appearance { picture: None, colour };
             let (version, used) = (found.version + 1, Some(Timestamp(START)));
             let next = StoredProfile { version, appearance, used, ..found.clone() };
