@@ -58,7 +58,8 @@ test('a muted person cannot change their name', async ({ moderated }) => {
   await ben.page.locator('.me').click();
   await ben.page.getByRole('textbox', { name: 'Your name' }).fill('Queen');
   await ben.page.getByRole('button', { name: 'Save' }).click();
-  await expect(ben.page.getByText('Not changed. A moderator has muted you for now.')).toBeVisible();
+  const profile = ben.page.getByRole('dialog', { name: 'Your profile' });
+  await expect(profile.getByText('A moderator has muted you for now.')).toBeVisible();
   await expect(ben.page.locator('.me-name')).toHaveText('Ben');
   await ben.page.reload();
   await expect(ben.page.locator('.me-name')).toHaveText('Ben');
