@@ -117,6 +117,8 @@ test('a refused name stays out of the cookie and of other tabs', async ({ browse
     const ownName = (tab: Page) => tab.locator('.me-name');
     await expect(ownName(cats)).toHaveText('Olga');
     await expect(ownName(lobby)).toHaveText('Olga 2');
+    // A tab follows as soon as its dialogs are loaded.
+    await expect(cats.locator('dialog.search')).toHaveCount(1);
     const openProfile = () => lobby.locator('.me').click();
     const profile = lobby.getByRole('dialog', { name: 'Your profile' });
     const field = profile.getByRole('textbox').first();
