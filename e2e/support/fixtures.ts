@@ -15,6 +15,9 @@ export type Deployment = {
   socketUrl(room: string): string;
 };
 
+/** Returns the status of a picture that is not there. S3 answers 403 to those who may not list the bucket, as CloudFront may not. */
+export const noPicture = (deployment: Deployment): number => (deployment.name === 'stack' ? 403 : 404);
+
 /** Returns the status of a rejected socket. The AWS emulator answers 403, whatever the `$connect` function returns. */
 export const rejectionStatus = (deployment: Deployment, status: number): number => (deployment.name === 'stack' ? 403 : status);
 

@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/
 import { leave, withProviderServer } from '../support/access_servers.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
-import { expect, test, type Deployment } from '../support/fixtures.ts';
+import { expect, noPicture, test, type Deployment } from '../support/fixtures.ts';
 import { png, stripes, transparentPng } from '../support/images.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 
@@ -194,7 +194,7 @@ for (const [name, device] of Object.entries(devices)) {
       await dialog(page).getByRole('button', { name: 'Remove picture' }).click();
       await save(page);
       // Stored messages still say that there is a picture. The server has it no more.
-      await expect.poll(async () => (await reader.request.get(await addressOf(picture))).status()).toBe(404);
+      await expect.poll(async () => (await reader.request.get(await addressOf(picture))).status()).toBe(noPicture(deployment));
       const late = await newPage(browser, { ...device, javaScriptEnabled: false });
       await late.goto(deployment.pageUrl(room));
       await expect(late.locator('.message.head .picture')).toHaveCount(1);
