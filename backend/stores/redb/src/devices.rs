@@ -40,17 +40,8 @@ impl Devices for RedbDevices {
         let person = person.clone();
         self.store
             .read("reading the devices of a person", move |transaction| {
-                let Some(devices) = open(transaction, DEVICES)? else { return Ok(Vec::new()) };
-                let mut found = Vec::new();
-                for entry in devices.range((person.as_str(), "")..)? {
-                    let (key, stored) = entry?;
-                    if key.value().0 != person.as_str() || found.len() >= limit {
-                        break;
-                    }
-                    // One that cannot be read is not listed, as in the other stores. It is signed in all the same.
-                    found.extend(readable(stored.value()));
-                }
-                Ok(found)
+                // One that cannot be read is not listed. It is signed in all the same.
+                read_positions::of_person(transaction, DEVICES, &person, limit)
             })
             .await
     }

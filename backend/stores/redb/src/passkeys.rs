@@ -49,16 +49,7 @@ impl Passkeys for RedbPasskeys {
         let person = person.clone();
         self.store
             .read("reading the passkeys of a person", move |transaction| {
-                let Some(passkeys) = open(transaction, PASSKEYS)? else { return Ok(Vec::new()) };
-                let mut found = Vec::new();
-                for entry in passkeys.range((person.as_str(), "")..)? {
-                    let (key, stored) = entry?;
-                    if key.value().0 != person.as_str() || found.len() >= limit {
-                        break;
-                    }
-                    found.extend(readable(stored.value()));
-                }
-                Ok(found)
+                read_positions::of_person(transaction, PASSKEYS, &person, limit)
             })
             .await
     }

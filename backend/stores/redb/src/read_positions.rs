@@ -5,7 +5,8 @@ use chat::ports::{
     Result, Unavailable,
     read_positions::{ReadPosition, ReadPositions, StoredReceipt},
 };
-use redb::{ReadableTable, Table, TableDefinition, Value, WriteTransaction};
+use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
+use serde::de::DeserializeOwned;
 use shared_types::{PersonId, RoomName, Seq, Timestamp, limits};
 
 use crate::{
@@ -193,6 +194,26 @@ pub(crate) fn remove_old_receipts(
     let oldest = now - limits::READ_POSITION_LIFE;
     let is_old = |stored: &[u8]| readable::<StoredReceipt>(stored).is_none_or(|receipt| receipt.at < oldest);
     remove_old(&mut transaction.open_table(RECEIPTS)?, from, limit, is_old)
+}
+
+/// Returns the values of a person in a table that has the person first, up to a number. One that cannot be read is left out, as in the other
+/// stores.
+pub(crate) fn of_person<T: DeserializeOwned>(
+    transaction: &ReadTransaction,
+    table: TableDefinition<'static, (&'static str, &'static str), &'static [u8]>,
+    person: &PersonId,
+    limit: usize,
+) -> std::result::Result<Vec<T>, redb::Error> {
+    let Some(table) = open(transaction, table)? else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for entry in table.range((person.as_str(), "")..)? {
+        let (key, stored) = entry?;
+        if key.value().0 != person.as_str() || found.len() >= limit {
+            break;
+        }
+        found.extend(readable(stored.value()));
+    }
+    Ok(found)
 }
 
 /// Removes the entries of a table of pairs that are old, of `limit` of them from `from` on. Returns where to continue, if there are more.
