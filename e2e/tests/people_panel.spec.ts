@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { expectNoShift, recordShifts } from '../support/layout_shifts.ts';
 import type { WireClient } from '../support/wire_client.ts';
 
 // The people in the room: a panel beside the log on wide screens, a dialog on others.
@@ -25,18 +26,6 @@ async function reportHidden(client: WireClient, hidden: boolean): Promise<void> 
   await client.next('changes');
 }
 
-/** Adds up how far the layout shifts without an input of the visitor. */
-const recordShifts = (page: Page) =>
-  page.addInitScript(() => {
-    Object.assign(window, { shifts: 0 });
-    const add = (list: PerformanceObserverEntryList) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
-        if (!entry.hadRecentInput) Object.assign(window, { shifts: Reflect.get(window, 'shifts') + entry.value });
-      }
-    };
-    new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
-  });
-
 test.describe('on a wide screen', () => {
   test.use({ viewport: { width: 1280, height: 800 } });
 
@@ -57,7 +46,7 @@ test.describe('on a wide screen', () => {
     await page.reload();
     await expect(person(page, 'Ann of Cleves')).toBeVisible();
     await chat.waitForState('live');
-    expect(await page.evaluate(() => Reflect.get(window, 'shifts'))).toBeLessThan(0.001);
+    await expectNoShift(page);
     // The log is as wide as before, and the panel beside it.
     const [log, side] = await Promise.all([chat.log.boundingBox(), panel(page).boundingBox()]);
     expect(log!.x + log!.width).toBeLessThanOrEqual(side!.x + 1);

@@ -3,6 +3,7 @@ import { leave, withProviderServer } from '../support/access_servers.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, noPicture, test, type Deployment } from '../support/fixtures.ts';
+import { expectNoShift, recordShifts } from '../support/layout_shifts.ts';
 import { png, stripes, transparentPng } from '../support/images.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 
@@ -71,22 +72,6 @@ async function openPeople(page: Page): Promise<Locator> {
   await page.locator('.presence').click();
   return page.locator('.people-panel, .people[open]').first();
 }
-
-async function expectNoShift(page: Page): Promise<void> {
-  expect(await page.evaluate(() => Reflect.get(window, 'shifts'))).toBeLessThan(0.001);
-}
-
-/** Adds up how far the layout shifts without an input of the visitor. */
-const recordShifts = (page: Page) =>
-  page.addInitScript(() => {
-    Object.assign(window, { shifts: 0 });
-    const add = (list: PerformanceObserverEntryList) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
-        if (!entry.hadRecentInput) Object.assign(window, { shifts: Reflect.get(window, 'shifts') + entry.value });
-      }
-    };
-    new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
-  });
 
 /** Opens the room as Ann, who has written a message. */
 async function openAsAnn(page: Page, deployment: Deployment, room: string): Promise<ChatPage> {
@@ -228,7 +213,7 @@ for (const [name, device] of Object.entries(devices)) {
       await expectNoShift(other);
     });
 
-    test('what is wrong is said beside the field, and nothing that was typed is lost @page', async ({ page, deployment, room }) => {
+    test('an error is shown beside its field, and the typed text stays @page', async ({ page, deployment, room }) => {
       const proxy = await SocketProxy.install(page);
       await ChatPage.open(page, deployment, room);
       await openProfile(page);
