@@ -268,7 +268,7 @@ pub enum ServerMessage {
         /// Name and icon of the chat.
         #[serde(default, skip_serializing_if = "ChatIdentity::is_default")]
         chat: ChatIdentity,
-        /// When people of the list last read something new. People of whom the server does not know it are left out.
+        /// When the listed people last read something new. The server leaves out people whose last read it does not know.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         read: Vec<LastRead>,
     },

@@ -22,7 +22,7 @@ pub(super) const ALL_BYTES: u64 = 128 * limits::IMAGE_BYTES as u64;
 /// Maximum bytes of the waiting uploads of one address: 16 of the largest images. An office of ten people sends ten at once.
 pub(super) const ADDRESS_BYTES: u64 = ALL_BYTES / 8;
 
-/// Maximum bytes of a person for whom others at the address lose uploads: the images of one message.
+/// Maximum bytes that one person can keep while others at the same address lose uploads: the images of one message.
 const PERSON_BYTES: u64 = (limits::MESSAGE_IMAGES * limits::IMAGE_BYTES as usize) as u64;
 
 /// Minimum number of bytes that an upload counts as: what a file takes on a disk.
