@@ -9,7 +9,7 @@ use redb::{TableDefinition, WriteTransaction};
 use shared_types::{DeviceId, PersonId, Timestamp};
 
 use crate::{
-    messages::{encode, open, readable},
+    messages::{encode, readable},
     read_positions::{self, PairKey},
     store::Store,
 };
