@@ -1,8 +1,10 @@
 //! Events of the window and the document.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{DataTransfer, DragEvent, FileList};
+
+use crate::ui::parts::window_events::on_window_event;
 
 /// Whether the page is visible.
 pub(crate) fn is_visible() -> bool {
@@ -13,7 +15,7 @@ pub(crate) fn is_visible() -> bool {
 pub(crate) fn on_resume(act: impl Fn() + Clone + 'static) {
     for event in ["online", "offline", "pageshow"] {
         let act = act.clone();
-        keep_listening(window_event_listener_untyped(event, move |_| act()));
+        on_window_event(event, move |_| act());
     }
     let listener = Closure::<dyn Fn()>::new(act).into_js_value();
     _ = document().add_event_listener_with_callback("visibilitychange", listener.unchecked_ref());
@@ -33,7 +35,7 @@ pub(crate) fn on_media_change(query: &str, act: impl Fn() + 'static) {
 pub(crate) fn on_page_hide(act: impl Fn() + Clone + 'static) {
     for event in ["pagehide", "visibilitychange"] {
         let act = act.clone();
-        keep_listening(window_event_listener_untyped(event, move |_| act()));
+        on_window_event(event, move |_| act());
     }
 }
 
@@ -42,7 +44,7 @@ pub(crate) fn on_page_hide(act: impl Fn() + Clone + 'static) {
 pub(crate) fn on_file_drop(on_drag: impl Fn() + Clone + 'static, on_drop: impl Fn(Option<FileList>) + Clone + 'static) {
     for name in ["dragover", "dragleave", "drop"] {
         let (on_drag, on_drop) = (on_drag.clone(), on_drop.clone());
-        keep_listening(window_event_listener_untyped(name, move |event| {
+        on_window_event(name, move |event| {
             let event: &DragEvent = event.unchecked_ref();
             let Some(root) = document().document_element() else { return };
             // Moving between elements also fires `dragleave`, with a related target.
@@ -65,20 +67,15 @@ pub(crate) fn on_file_drop(on_drag: impl Fn() + Clone + 'static, on_drop: impl F
                 _ = root.remove_attribute("data-dragging");
                 on_drop(dragged.files());
             }
-        }));
+        });
     }
 }
 
 /// Lets the browser ask for confirmation before it leaves the page, while `has_unsaved_work` returns `true`.
 pub(crate) fn confirm_before_unload(has_unsaved_work: impl Fn() -> bool + 'static) {
-    keep_listening(window_event_listener(ev::beforeunload, move |event| {
+    on_window_event("beforeunload", move |event| {
         if has_unsaved_work() {
             event.prevent_default();
         }
-    }));
-}
-
-/// Keeps a listener for the life of the page.
-pub(crate) fn keep_listening(listener: WindowListenerHandle) {
-    std::mem::forget(listener);
+    });
 }

@@ -1,10 +1,10 @@
 //! The address of the page: rooms and messages in it, and the address of the socket.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use shared_types::{PageState, RoomName, Seq};
 use wasm_bindgen::JsValue;
 
-use crate::browser::{events, js};
+use crate::{browser::js, ui::parts::window_events::on_window_event};
 
 /// Returns the message in the fragment of the address: `#m-` and its sequence number.
 pub(crate) fn message_in_address() -> Option<Seq> {
@@ -13,12 +13,12 @@ pub(crate) fn message_in_address() -> Option<Seq> {
 
 /// Calls `act` when the fragment of the address changes.
 pub(crate) fn on_address_change(act: impl Fn() + 'static) {
-    events::keep_listening(window_event_listener(ev::hashchange, move |_| act()));
+    on_window_event("hashchange", move |_| act());
 }
 
 /// Calls `act` when the visitor goes back or forward without leaving the page.
 pub(crate) fn on_history(act: impl Fn() + 'static) {
-    events::keep_listening(window_event_listener(ev::popstate, move |_| act()));
+    on_window_event("popstate", move |_| act());
 }
 
 /// Sets the address of another room, to which the visitor can go back.

@@ -1,10 +1,12 @@
 //! Tells the visitor's other tabs about a new name, and follows a sign-in with a passkey. Browsers tell other tabs of each change of the storage, so that an entry
 //! that is removed at once is a message. It is loaded on demand.
 
-use leptos::prelude::*;
 use shared_types::{Person, json};
 
-use crate::browser::{events, js, storage};
+use crate::{
+    browser::{js, storage},
+    ui::parts::window_events::on_window_event,
+};
 
 /// Storage key of the message.
 const RENAMED: &str = "renamed";
@@ -20,22 +22,22 @@ pub(crate) fn tell_name(you: &Person) {
 
 /// Calls `act` with the visitor as another tab has renamed them.
 pub(crate) fn on_name(act: impl Fn(Person) + 'static) {
-    events::keep_listening(window_event_listener_untyped("storage", move |event| {
+    on_window_event("storage", move |event| {
         if js::property(&event, "key").as_string().as_deref() == Some(RENAMED)
             && let Some(value) = js::property(&event, "newValue").as_string()
             && let Ok(you) = json::from_str(&value)
         {
             act(you);
         }
-    }));
+    });
 }
 
 /// Calls `act` when another tab has made this browser another person.
 pub(crate) fn on_sign_in(act: impl Fn() + 'static) {
-    events::keep_listening(window_event_listener_untyped("storage", move |event| {
+    on_window_event("storage", move |event| {
         let is_new = !js::property(&event, "newValue").is_null();
         if is_new && js::property(&event, "key").as_string().as_deref() == Some(SIGNED_IN) {
             act();
         }
-    }));
+    });
 }

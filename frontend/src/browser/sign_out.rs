@@ -7,7 +7,10 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{HtmlFormElement, HtmlInputElement, RequestRedirect, ResponseType};
 
-use crate::browser::{cookies, events, js, offline, storage};
+use crate::{
+    browser::{cookies, js, offline, storage},
+    ui::parts::window_events::on_window_event,
+};
 
 /// Storage key that tells the next page of this tab that all data was deleted.
 const ERASED_FLAG: &str = "deleted";
@@ -83,11 +86,11 @@ pub(crate) fn take_erased_flag() -> bool {
 
 /// Calls `act` when another page of this host cleared the storage.
 pub(crate) fn on_storage_cleared(act: impl Fn() + 'static) {
-    events::keep_listening(window_event_listener_untyped("storage", move |event| {
+    on_window_event("storage", move |event| {
         if js::property(&event, "key").is_null() && !storage::has_signed_out() {
             act();
         }
-    }));
+    });
 }
 
 /// Clears this tab and reloads it as a new visitor, after the visitor signed out on another page.

@@ -9,7 +9,7 @@ use shared_types::{RoomName, Seq};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
-use crate::browser::{events, js};
+use crate::{browser::js, ui::parts::window_events::on_window_event};
 
 /// Property of the window with the entries that could not be stored.
 const MEMORY: &str = "unstored";
@@ -34,12 +34,12 @@ pub(crate) fn store_read_position(room: &RoomName, read: Seq) {
 
 /// Calls `act` when another page of this browser stores the visited rooms or a read position.
 pub(crate) fn on_rooms_changed(act: impl Fn() + 'static) {
-    events::keep_listening(window_event_listener_untyped("storage", move |event| {
+    on_window_event("storage", move |event| {
         let key = js::property(&event, "key").as_string();
         if key.is_some_and(|key| key == ROOMS || key.starts_with(READ)) {
             act();
         }
-    }));
+    });
 }
 
 fn read_position_key(room: &RoomName) -> String {

@@ -11,3 +11,4 @@ pub(crate) mod pointer_and_keys;
 pub(crate) mod qr_code;
 pub(crate) mod share_link;
 pub(crate) mod text;
+pub(crate) mod window_events;

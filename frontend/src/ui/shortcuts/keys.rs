@@ -4,12 +4,15 @@ use leptos::{ev, prelude::*};
 use page_model::keys::{Platform, Shortcut};
 use web_sys::{Element, wasm_bindgen::JsCast as _};
 
-use crate::ui::{parts::pointer_and_keys::with_key_press, rooms, search_dialog, shortcuts, state::Chat};
+use crate::ui::{
+    parts::{pointer_and_keys::with_key_press, window_events::on_window_event},
+    rooms, search_dialog, shortcuts,
+    state::Chat,
+};
 
 /// Registers the listener.
 pub(crate) fn watch(chat: Chat) {
-    // The listener lives as long as the page.
-    std::mem::forget(window_event_listener(ev::keydown, move |event| on_key(chat, &event)));
+    on_window_event("keydown", move |event| on_key(chat, event.unchecked_ref()));
 }
 
 fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
