@@ -1,7 +1,6 @@
 //! The root of the page: creates its state, its layout and, in the browser, its session.
 
-use leptos::prelude::*;
-use page_view::Element;
+use page_view::{Callback, Element};
 use shared_types::PageState;
 
 use crate::ui::{page::layout, state::Chat};
@@ -21,7 +20,7 @@ pub(crate) fn app(page: PageState) -> Element {
 
     #[cfg(feature = "hydrate")]
     // What the session reads while it starts must not start it again.
-    page_view::effect(move || untrack(|| crate::browser::session::begin(session, chat, page.clone())));
+    page_view::effect(move || leptos::prelude::untrack(|| crate::browser::session::begin(session, chat, page.clone())));
 
     layout(chat)
 }

@@ -1,6 +1,5 @@
 //! Fixtures of the gallery.
 
-use leptos::prelude::*;
 use page_model::{
     connection::{EndReason, Status},
     rejected_image::ImageNote,
@@ -8,7 +7,7 @@ use page_model::{
     room_list::RoomEntry,
     timeline::{DeliveryState, ReplyPreview, Row, RowOption, RowPoll, RowReaction, RowThread},
 };
-use page_view::SharedState;
+use page_view::{Callback, SharedState};
 use shared_types::{
     AccessMode, Appearance, ChatImage, ImageType, Language, MoreImages, PageState, Person, Profile, Restrictions, Rev,
     RoomDetails, RoomMember, RoomName, RoomRules, Seq, Timestamp,

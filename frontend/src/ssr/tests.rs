@@ -1,3 +1,4 @@
+use page_view::Callback;
 use shared_types::{
     AccessMode, ChatImage, ChatMessage, ImageType, MoreImages, Person, Reaction, ReplyRef, Restrictions, Rev,
     RoomDetails, RoomName, RoomRules, Seq, Timestamp, numbered,

@@ -17,7 +17,7 @@ mod suggestions;
 
 use leptos::{ev, prelude::*};
 use page_model::composer_mode::{ComposerMode, EditOutcome, EditedMessage};
-use page_view::{Element, State, effect, element, reactive, reactive_text};
+use page_view::{Callback, Element, State, effect, element, reactive, reactive_text};
 use shared_types::{MessageText, TextError, limits};
 
 use crate::ui::{

@@ -1,7 +1,7 @@
 //! The dialog that opens a direct message with several people, and the buttons that open one with one person. They are loaded on demand.
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, NodeRef, State, effect, element, keyed};
+use page_view::{Callback, Element, NodeRef, State, effect, element, keyed};
 use shared_types::{Person, PersonId, limits};
 use web_sys::{HtmlDialogElement, HtmlInputElement, wasm_bindgen::JsCast as _};
 

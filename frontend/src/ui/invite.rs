@@ -1,7 +1,7 @@
 //! The buttons that open the dialog with the link to the room.
 
-use leptos::{ev, prelude::*};
-use page_view::{Element, element};
+use leptos::ev;
+use page_view::{Callback, Element, element};
 
 use crate::ui::{
     parts::icon_button::icon_button,

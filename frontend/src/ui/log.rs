@@ -12,7 +12,7 @@ pub(crate) mod scroll;
 pub(crate) mod toast;
 pub(crate) mod typing;
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_view::{Element, View, element, keyed, reactive};
 use shared_types::Seq;
 

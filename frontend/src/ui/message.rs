@@ -12,7 +12,7 @@ mod poll;
 pub(crate) mod reactions;
 pub(crate) mod toolbar;
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_model::timeline::{DeliveryState, Row};
 use page_view::{Element, View, element};
 use shared_types::{Emoji, Nonce, Seq};

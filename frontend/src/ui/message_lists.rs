@@ -1,8 +1,8 @@
 //! The dialogs with the pinned messages of the room, and with the messages that the visitor saved. They are loaded on demand.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_model::connection::Status;
-use page_view::{Element, NodeRef, element, reactive, reactive_text};
+use page_view::{Callback, Element, NodeRef, element, reactive, reactive_text};
 use shared_types::RoomName;
 use web_sys::HtmlElement;
 

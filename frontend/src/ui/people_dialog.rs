@@ -1,6 +1,6 @@
 //! The dialog that lists the people in the room.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_view::{Element, element, reactive};
 use shared_types::Person;
 

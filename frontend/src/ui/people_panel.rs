@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, NodeRef, State, View, element, reactive, reactive_text};
+use page_view::{Callback, Element, NodeRef, State, View, element, reactive, reactive_text};
 use shared_types::{Person, RoomName};
 use web_sys::{HtmlDialogElement, HtmlElement, wasm_bindgen::JsCast as _};
 

@@ -7,7 +7,7 @@ pub(crate) mod row_buttons;
 
 use leptos::{ev, prelude::*};
 use page_model::room_list::RoomEntry;
-use page_view::{Element, View, element, reactive, reactive_text};
+use page_view::{Callback, Element, View, element, reactive, reactive_text};
 use shared_types::RoomName;
 
 use crate::{

@@ -1,11 +1,11 @@
 //! The search dialog.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_model::{
     connection::Status,
     search::{ExcerptPart, Progress},
 };
-use page_view::{Element, NodeRef, element, reactive, reactive_text};
+use page_view::{Callback, Element, NodeRef, element, reactive, reactive_text};
 use shared_types::limits;
 use web_sys::{HtmlElement, HtmlInputElement};
 

@@ -16,12 +16,11 @@ pub(crate) mod search;
 pub(crate) mod threads;
 pub(crate) mod update;
 
-use leptos::prelude::*;
 use page_model::{
     connection::Status,
     timeline::{Row, Timeline, dedup_people, tag},
 };
-use page_view::State;
+use page_view::{Callback, State};
 use shared_types::{AccessMode, PageState, Person, RoomDetails, RoomName, Seq, numbered};
 use web_sys::{File, FileList};
 

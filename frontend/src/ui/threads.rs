@@ -6,7 +6,7 @@ use page_model::{
     connection::Status,
     timeline::Row,
 };
-use page_view::{Element, View, element, keyed, reactive, reactive_text};
+use page_view::{Callback, Element, View, element, keyed, reactive, reactive_text};
 use shared_types::{MessageText, Seq, TextError};
 use web_sys::HtmlElement;
 

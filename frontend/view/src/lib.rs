@@ -11,6 +11,8 @@
 //! For the same reason, values that views follow are of the type [`State`], and [`effect()`] starts effects. Both are
 //! thin: the signals and effects behind them are those of Leptos, each of one type.
 
+mod arena;
+mod callback;
 #[cfg(feature = "dom")]
 pub mod dom;
 mod effect;
@@ -25,6 +27,7 @@ use std::borrow::Cow;
 
 use crate::function::Call;
 
+pub use callback::Callback;
 pub use effect::effect;
 pub use element::{Element, element};
 pub use keyed::keyed;

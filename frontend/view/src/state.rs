@@ -1,11 +1,10 @@
 //! Values that views follow.
 
-use std::{any::Any, cell::RefCell, marker::PhantomData, rc::Rc};
+use std::{cell::RefCell, marker::PhantomData, rc::Rc};
 
-use leptos::{
-    prelude::{ArcTrigger, LocalStorage, Notify as _, Track as _},
-    reactive::owner::ArenaItem,
-};
+use leptos::prelude::{ArcTrigger, Notify as _, Track as _};
+
+use crate::arena::{self, Key};
 
 /// A value that views and effects follow. It belongs to the owner in which it was made, and is `Copy`, so that event
 /// handlers can capture it.
@@ -13,15 +12,12 @@ use leptos::{
 /// It does what `RwSignal` of Leptos does, with less code: a trigger of Leptos tells who follows a value, and is one type
 /// for all values.
 pub struct State<T> {
-    item: Item,
+    key: Key,
     of: PhantomData<fn() -> T>,
 }
 
 /// A [`State`] that lives as long as one of its clones.
 pub struct SharedState<T>(Rc<Watched<T>>);
-
-/// Where the owner keeps a value. It is one type for all values, too.
-type Item = ArenaItem<Rc<dyn Any>, LocalStorage>;
 
 struct Watched<T> {
     trigger: ArcTrigger,
@@ -45,7 +41,7 @@ impl<T> Clone for SharedState<T> {
 impl<T: 'static> State<T> {
     /// Returns a state of the current owner.
     pub fn new(value: T) -> Self {
-        Self { item: keep(SharedState::new(value).0), of: PhantomData }
+        Self { key: arena::keep(SharedState::new(value).0), of: PhantomData }
     }
 
     /// Calls `read` with the value, and subscribes the caller to its changes.
@@ -100,7 +96,7 @@ impl<T: 'static> State<T> {
     }
 
     fn find(self) -> Option<SharedState<T>> {
-        kept(self.item)?.downcast().ok().map(SharedState)
+        arena::kept(self.key)?.downcast().ok().map(SharedState)
     }
 }
 
@@ -149,14 +145,6 @@ impl<T> SharedState<T> {
     {
         self.with_untracked(T::clone)
     }
-}
-
-fn keep(value: Rc<dyn Any>) -> Item {
-    ArenaItem::new_with_storage(value)
-}
-
-fn kept(item: Item) -> Option<Rc<dyn Any>> {
-    item.try_get_value()
 }
 
 fn ended() -> ! {

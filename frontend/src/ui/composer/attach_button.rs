@@ -1,7 +1,7 @@
 //! The button that attaches images. They can also be pasted and dropped.
 
-use leptos::{ev, prelude::*};
-use page_view::{Element, NodeRef, element};
+use leptos::ev;
+use page_view::{Callback, Element, NodeRef, element};
 use web_sys::HtmlInputElement;
 
 use crate::ui::{

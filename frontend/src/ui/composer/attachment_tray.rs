@@ -1,7 +1,7 @@
 //! The attached images, above the field of the composer. They are loaded on demand.
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, View, element, reactive};
+use page_view::{Callback, Element, View, element, reactive};
 use shared_types::limits;
 
 use crate::ui::{

@@ -1,6 +1,6 @@
 //! What went wrong, above the field of the composer.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_view::{Element, View, element, reactive};
 
 use crate::ui::state::{Chat, intent::Intent};

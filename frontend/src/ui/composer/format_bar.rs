@@ -1,8 +1,8 @@
 //! The buttons that format the text in the composer. They are loaded on demand.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_model::formatting::Format;
-use page_view::{Element, View, element, reactive};
+use page_view::{Callback, Element, View, element, reactive};
 
 use crate::ui::{composer::field::edit_selection, parts::icon_button::icon_button, state::Chat};
 

@@ -1,7 +1,6 @@
 //! The buttons of the composer that open the emoji and show or hide the buttons that format the text.
 
-use leptos::prelude::*;
-use page_view::Element;
+use page_view::{Callback, Element};
 
 use crate::ui::{
     parts::icon_button::icon_button,

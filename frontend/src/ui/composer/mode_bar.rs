@@ -1,8 +1,7 @@
 //! The bar above the composer that names the message being answered or edited.
 
-use leptos::prelude::*;
 use page_model::composer_mode::ComposerMode;
-use page_view::{View, element, reactive};
+use page_view::{Callback, View, element, reactive};
 
 use crate::ui::{
     parts::icon_button::{CROSS, icon_button},

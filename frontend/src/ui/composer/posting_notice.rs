@@ -1,6 +1,6 @@
 //! The notice about posting: below the composer, or in place of the composer if it is disabled.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_model::connection::EndReason;
 use page_view::{Element, element, reactive, reactive_text};
 use shared_types::AccessMode;

@@ -1,6 +1,6 @@
 //! The state of the connection. It floats over the log, so showing it moves nothing.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_model::connection::Status;
 use page_view::{Element, element, reactive, reactive_text};
 

@@ -1,6 +1,5 @@
 //! The actions of a message: the buttons of the toolbar, and what they do. They are loaded on demand.
 
-use leptos::prelude::*;
 use page_model::{
     composer_mode::ComposerMode,
     timeline::{Change, Row},

@@ -1,6 +1,6 @@
 //! The dialog that confirms the deletion of a message.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_model::timeline::Change;
 use page_view::{Element, element};
 use shared_types::Seq;

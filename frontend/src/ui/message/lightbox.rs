@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 use page_model::timeline::Row;
-use page_view::{Element, State, element, reactive};
+use page_view::{Callback, Element, State, element, reactive};
 use shared_types::{ChatImage, numbered, plain_text};
 use web_sys::wasm_bindgen::JsCast as _;
 

@@ -1,6 +1,5 @@
 //! The visitor's reactions to messages.
 
-use leptos::prelude::*;
 use page_model::timeline::{Change, Row};
 use shared_types::{Emoji, Seq};
 

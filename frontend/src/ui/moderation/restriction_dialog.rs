@@ -3,7 +3,7 @@
 
 use leptos::{ev, prelude::*};
 use page_model::connection::Status;
-use page_view::{Element, NodeRef, element, reactive, reactive_text};
+use page_view::{Callback, Element, NodeRef, element, reactive, reactive_text};
 use shared_types::Person;
 use web_sys::HtmlDialogElement;
 

@@ -1,7 +1,7 @@
 //! Dialogs with a title: in the middle of a wide screen, at the bottom of a narrow one.
 
-use leptos::{ev, prelude::*};
-use page_view::{Element, NodeRef, View, element, reactive_text};
+use leptos::ev;
+use page_view::{Callback, Element, NodeRef, View, element, reactive_text};
 use web_sys::{HtmlDialogElement, HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{

@@ -1,7 +1,7 @@
 //! Buttons with an icon and no text.
 
-use leptos::{ev, prelude::*};
-use page_view::{Element, element};
+use leptos::ev;
+use page_view::{Callback, Element, element};
 
 /// Icon of a cross, for closing and removing.
 pub(crate) const CROSS: &str = "M6.5 6.5l11 11M17.5 6.5l-11 11";

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use page_model::room_list::RoomEntry;
-use page_view::{Element, element};
+use page_view::{Callback, Element, element};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{

@@ -1,7 +1,7 @@
 //! What is loaded on demand: `docs/frontend.md` lists it.
 
-use leptos::{ev, prelude::Callback};
-use page_view::{NodeRef, State, View};
+use leptos::ev;
+use page_view::{Callback, NodeRef, State, View};
 use shared_types::{Person, Seq};
 use web_sys::{HtmlDialogElement, HtmlElement};
 
