@@ -33,7 +33,9 @@ impl Session {
 
     /// Replaces the errors above the composer.
     pub(super) fn show_errors(&self, errors: Vec<String>) {
-        set(self.chat.composer.errors, errors.join("\n"));
+        // `join` is compiled for each type of text.
+        let lines = errors.iter().map(String::as_str).collect::<Vec<_>>();
+        set(self.chat.composer.errors, lines.join("\n"));
     }
 
     /// Adds an error to those above the composer.
