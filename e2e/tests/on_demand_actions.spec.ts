@@ -155,3 +155,36 @@ test.describe('on a touch screen', () => {
     });
   }
 });
+
+for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 800 }]] as const) {
+  test.describe(`clicks on a ${size}`, () => {
+    test.use({ viewport });
+
+    test('a thread that is opened before opens when the actions are loaded', async ({ page, deployment, room, connect }) => {
+      const answerPart = await hold(page);
+      const ann = await connect(room);
+      ann.send({ action: 'send', text: 'which boat?' });
+      const { seq } = await ann.next('message');
+      ann.send({ action: 'send', text: 'the red one', thread: seq, replyTo: seq, nonce: crypto.randomUUID() });
+      await ann.next('message');
+      const chat = await ChatPage.open(page, deployment, room);
+      await Message.withSeq(chat, Number(seq)).article.locator('.message-thread').click();
+      await expect(page.getByRole('dialog', { name: 'Loading…' })).toBeVisible();
+      answerPart();
+      await expect(page.getByRole('complementary', { name: 'Thread' }).getByText('the red one')).toBeVisible();
+      await expect(page.getByRole('dialog', { name: 'Loading…' })).toBeHidden();
+    });
+
+    test('a vote before counts when the actions are loaded', async ({ page, deployment, room, connect }) => {
+      const answerPart = await hold(page);
+      const ann = await connect(room);
+      ann.send({ action: 'send', text: 'which boat?', poll: { options: ['the red one', 'the blue one'] } });
+      const { seq } = await ann.next('message');
+      const chat = await ChatPage.open(page, deployment, room);
+      const option = Message.withSeq(chat, Number(seq)).article.getByRole('button', { name: /the blue one/ });
+      await option.click();
+      answerPart();
+      await expect(option).toHaveAttribute('aria-pressed', 'true');
+    });
+  });
+}

@@ -52,7 +52,6 @@ pub(crate) fn functions() -> UiFunctions {
         on_composer_key: keys::on_key,
         run_command: command::run,
         watch_log: extras::watch,
-        run_message_action: actions::run_action,
         on_log_key: message_keys::on_key,
         handle_waiting_keys: message_keys::handle_waiting,
     }
@@ -121,6 +120,7 @@ fn show(chat: Chat, request: DialogRequest) {
         DialogRequest::EmojiPicker(seq) => emoji_picker::show(chat, Some(seq)),
         DialogRequest::ComposerEmoji => emoji_picker::show(chat, None),
         DialogRequest::Delete(seq) => delete_dialog::show(chat, seq),
+        DialogRequest::Action(seq, name) => actions::run_action(chat, seq, &name),
         DialogRequest::Lightbox(row) => lightbox::show(chat, row),
         DialogRequest::Restrict(person) => restriction_dialog::show(chat, person),
         DialogRequest::Invite => invite_dialog::show(chat),

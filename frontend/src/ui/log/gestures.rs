@@ -17,7 +17,11 @@ use crate::ui::{
         toolbar::{hide, show},
     },
     placeholder::load_early,
-    state::{Chat, intent::Intent, on_demand::Loading},
+    state::{
+        Chat,
+        intent::Intent,
+        on_demand::{DialogRequest, Loading},
+    },
 };
 
 /// How long a message is highlighted after [`scroll_to_message`].
@@ -85,8 +89,8 @@ fn on_click(chat: Chat, event: &web_sys::Event, touched: bool) {
             chat.dispatch.run(Intent::GoToMessage(Seq(target)));
         } else if value.parse::<Emoji>().is_ok() {
             toggle(chat, seq, &value);
-        } else if let Some(functions) = chat.on_demand.functions.get_untracked() {
-            (functions.run_message_action)(chat, seq, &value);
+        } else {
+            chat.open_dialog(DialogRequest::Action(seq, value));
         }
     } else if touched {
         hide(chat);

@@ -66,8 +66,6 @@ pub(crate) struct UiFunctions {
     pub(crate) run_command: fn(Chat, &str) -> Option<String>,
     /// Registers the listeners of the log that are loaded on demand.
     pub(crate) watch_log: fn(Chat),
-    /// Runs the action of a message that has this name.
-    pub(crate) run_message_action: fn(Chat, Seq, &str),
     /// Handles a key in the log.
     pub(crate) on_log_key: fn(Chat, &ev::KeyboardEvent),
     /// Handles the keys that were pressed in the log before.
@@ -101,7 +99,7 @@ pub(crate) enum Slot {
     Rooms,
 }
 
-/// A dialog to open.
+/// What the visitor opens.
 #[derive(Clone, Debug)]
 pub(crate) enum DialogRequest {
     Profile,
@@ -117,6 +115,8 @@ pub(crate) enum DialogRequest {
     ComposerEmoji,
     /// The deletion of a message.
     Delete(Seq),
+    /// What the action of a message with this name opens, if it opens something. Others are done at once.
+    Action(Seq, String),
     /// The image of the row with this key.
     Lightbox(String),
     /// The restrictions of a person.
@@ -132,7 +132,7 @@ impl DialogRequest {
     #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
     pub(crate) fn message(&self) -> Option<Seq> {
         match self {
-            Self::EmojiPicker(seq) | Self::Delete(seq) => Some(*seq),
+            Self::EmojiPicker(seq) | Self::Delete(seq) | Self::Action(seq, _) => Some(*seq),
             Self::Profile | Self::People | Self::Rooms | Self::RoomDetails | Self::Search | Self::Shortcuts => None,
             Self::ComposerEmoji | Self::Lightbox(_) | Self::Restrict(_) | Self::Invite | Self::Messages(_) => None,
         }
