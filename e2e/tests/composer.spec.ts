@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { Message } from '../support/message.ts';
@@ -180,3 +181,28 @@ test('the warning about a long text is in the composer, and Enter says why', asy
   await chat.composer.press('Enter');
   await chat.expectMessages('short');
 });
+
+for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 800 }]] as const) {
+  test.describe(size, () => {
+    test.use({ viewport });
+
+    test('the format bar and the commands are accessible, and lead to a poll', async ({ page, deployment, room }) => {
+      const chat = await ChatPage.open(page, deployment, room);
+      await waitForPart(page);
+      await page.getByRole('button', { name: 'Formatting' }).click();
+      const bar = page.getByRole('toolbar', { name: 'Formatting' });
+      await expect(bar.getByRole('button')).toHaveCount(5);
+      await expectAccessible(page);
+      await chat.composer.pressSequentially('/');
+      await expect(page.getByRole('listbox', { name: 'Commands' })).toBeVisible();
+      await expectAccessible(page);
+      await chat.composer.fill('');
+      await bar.getByRole('button', { name: 'New poll' }).click();
+      const dialog = page.getByRole('dialog', { name: 'New poll' });
+      await dialog.getByLabel('Question').fill('When?');
+      await dialog.getByLabel('Options, one in each line').fill('Today\nTomorrow');
+      await dialog.getByRole('button', { name: 'Send' }).click();
+      await expect(chat.log.locator('.poll-option')).toHaveText(['Today0', 'Tomorrow0']);
+    });
+  });
+}
