@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
 import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import type { WireClient } from '../support/wire_client.ts';
@@ -43,6 +44,7 @@ test.describe('on a wide screen', () => {
     await mention(ann, 'I was here');
     await expect(badge(page, away)).toHaveText('@3');
     await expect(column(page).getByRole('link', { name: `${away} , 3 new messages, you are mentioned` })).toBeVisible();
+    await expectAccessible(page);
     await expect(page).toHaveTitle(`(@3) #${room} · Chat`);
 
     // The numbers are still there after a reload, and gone after the room was read.
@@ -128,6 +130,7 @@ test.describe('on a phone', () => {
     await (await connect(away)).sendMessage('are you there?');
     await expect(roomName(page).locator('.room-badge')).toHaveText('1');
     await expect(roomName(page)).toContainText('New messages in other rooms');
+    await expectAccessible(page);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
 import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
@@ -43,6 +44,7 @@ test('a click on a room shows it without loading a page', async ({ page, deploym
   await expect(chat.composer).toBeFocused();
   await expect(chat.composer).toHaveAttribute('placeholder', new RegExp(cats));
   await expect(chat.log).toHaveAccessibleName(new RegExp(cats));
+  await expectAccessible(page);
   await chat.expectMessages();
   await chat.sendMessage('to cats');
   await other.expectMessages('to cats');
@@ -57,6 +59,26 @@ test('a click on a room shows it without loading a page', async ({ page, deploym
   expect(await isSamePage(page)).toBe(true);
   expect(sockets).toEqual([]);
   expect(errors).toEqual([]);
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test('a room that is chosen in the dialog is shown without loading a page', async ({ page, deployment, room }) => {
+    const [cats, dogs] = [`${room}-cats`, `${room}-dogs`];
+    const chat = await openRooms(page, deployment, [cats, dogs]);
+    await chat.composer.fill('not sent');
+    await heading(page).getByRole('button').click();
+    await page.locator('dialog.switcher').getByRole('link', { name: cats }).click();
+    await expect(heading(page)).toHaveText(`#${cats}`);
+    await expect(page).toHaveURL(deployment.pageUrl(cats));
+    await expect(chat.composer).toHaveValue('');
+    await expectAccessible(page);
+    await page.goBack();
+    await expect(heading(page)).toHaveText(`#${dogs}`);
+    await expect(chat.composer).toHaveValue('not sent');
+    expect(await isSamePage(page)).toBe(true);
+  });
 });
 
 test('back and forward go through the rooms', async ({ page, deployment, room }) => {

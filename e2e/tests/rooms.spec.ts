@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 
@@ -127,6 +128,7 @@ test.describe('on a phone', () => {
     await expect(roomDialog(page).getByRole('link')).toHaveText(['#lobby', `#${room}`, `#${room}-a`]);
     const field = roomDialog(page).getByRole('combobox', { name: 'Name of a room' });
     await expect(field).toBeFocused();
+    await expectAccessible(page);
 
     for (const [typed, sentence] of [
       ['', 'Please enter the name of a room.'],
