@@ -40,6 +40,11 @@ class Authenticator {
     return (await this.session.send('WebAuthn.getCredentials', { authenticatorId: this.id })).credentials;
   }
 
+  /** Takes the authenticator from its page. */
+  async remove(): Promise<void> {
+    await this.session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: this.id });
+  }
+
   /** From now on the user is not verified, so the browser ends its question without an answer. */
   async refuse(): Promise<void> {
     await this.session.send('WebAuthn.setUserVerified', { authenticatorId: this.id, isUserVerified: false });
@@ -99,7 +104,7 @@ for (const [name, screen] of [
     await add.click();
     await expect(section.getByRole('status')).toHaveText('The passkey was added.');
     await expect(section.getByRole('listitem')).toHaveCount(1);
-    await expect(section.getByRole('listitem')).toContainText(/Chrome on Linux.*Added: /);
+    await expect(section.getByRole('listitem')).toContainText(/Chrome on Linux.*Added on this device: /);
     await expectAccessible(page);
     if (name === 'phone') {
       for (const button of await section.getByRole('button').all()) {
@@ -151,6 +156,89 @@ for (const [name, screen] of [
     await expect(late.getByText('This passkey was removed, or it is of another chat.')).toBeVisible();
     await expectAccessible(late);
     for (const opened of [page, other, late]) await opened.context().close();
+  });
+}
+
+const english = {
+  devices: 'Your devices',
+  passkeys: 'Passkeys',
+  add: 'Add a passkey',
+  added: 'The passkey was added.',
+  here: /Added on this device: /,
+  elsewhere: /Added: /,
+  out: /Added on a device that is signed out: /,
+  signOut: /^Sign out .* on /,
+  warning: 'Passkeys that were added on signed-out devices still sign in as you.',
+  remove: 'Remove passkeys of signed-out devices',
+  sure: 'Really remove?',
+  removed: 'The passkey was removed here.',
+};
+const japanese = {
+  devices: '使用中の端末',
+  passkeys: 'パスキー',
+  add: 'パスキーを追加',
+  added: 'パスキーを追加しました。',
+  here: /この端末で追加: /,
+  elsewhere: /追加: /,
+  out: /ログアウト済みの端末で追加: /,
+  signOut: /^ログアウトさせる: /,
+  warning: 'ログアウト済みの端末で追加したパスキーでは、今もあなたとしてログインできます。',
+  remove: 'ログアウト済みの端末のパスキーを削除',
+  sure: '本当に削除しますか？',
+  removed: 'ここからパスキーを削除しました。',
+};
+
+for (const [name, screen, texts] of [
+  ['a phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, english],
+  ['a desktop', { viewport: { width: 1280, height: 800 } }, english],
+  ['a desktop, in Japanese', { viewport: { width: 1280, height: 800 }, locale: 'ja-JP' }, japanese],
+] as const) {
+  test(`signing out a device offers to remove the passkeys that it added, on ${name}`, async ({ browser, deployment, room }) => {
+    test.setTimeout(150_000);
+    const page = await newPage(browser, screen);
+    const authenticator = await Authenticator.add(page);
+    await open(page, named(deployment, room));
+    const first = await openDevices(page, texts.devices, texts.passkeys);
+    await first.getByRole('button', { name: texts.add }).click();
+    await expect(first.getByRole('status')).toHaveText(texts.added);
+
+    // Another device of the same person adds one, too.
+    const other = await newPage(browser);
+    const copy = await Authenticator.add(other, authenticator);
+    await open(other, named(deployment, room));
+    await signInFromProfile(other);
+    await expect.poll(() => personId(other, guestCookie(deployment))).toBe(await personId(page, guestCookie(deployment)));
+    await new ChatPage(other).waitForState('live');
+    await copy.remove();
+    await Authenticator.add(other);
+    const there = await openDevices(other);
+    await there.getByRole('button', { name: 'Add a passkey' }).click();
+    await expect(there.getByRole('listitem')).toHaveCount(2);
+    await expect(there.getByRole('listitem').filter({ hasText: english.here })).toHaveCount(1);
+
+    await open(page, named(deployment, room));
+    const section = await openDevices(page, texts.devices, texts.passkeys);
+    const rows = section.getByRole('listitem');
+    await expect(rows).toHaveCount(2);
+    await expect(rows.nth(0)).toContainText(texts.elsewhere);
+    await expect(rows.nth(1)).toContainText(texts.here);
+    await expect(section.getByText(texts.warning)).toHaveCount(0);
+    await page.getByRole('dialog', { name: texts.devices }).getByRole('button', { name: texts.signOut }).click();
+    await expect(section.getByText(texts.warning)).toBeVisible();
+    await expect(rows.nth(0)).toContainText(texts.out);
+    await expectAccessible(page);
+    const remove = section.getByRole('button', { name: texts.remove });
+    if (name === 'a phone') expect((await remove.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    await remove.click();
+    await expect(rows).toHaveCount(2);
+    await section.getByRole('button', { name: texts.sure, exact: true }).click();
+    await expect(rows).toHaveCount(1);
+    await expect(rows).toContainText(texts.here);
+    await expect(section.getByRole('status')).toContainText(texts.removed);
+    await expect(section.getByText(texts.warning)).toHaveCount(0);
+    await expect(section.getByRole('button', { name: texts.add })).toBeFocused();
+    await expectAccessible(page);
+    for (const opened of [page, other]) await opened.context().close();
   });
 }
 

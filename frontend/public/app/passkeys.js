@@ -100,39 +100,58 @@
     const { dataset } = part;
     const [list, add] = [part.querySelector('ul'), part.querySelector('button')];
     const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
-    const row = ({ passkey, name, created, last, host }) => {
-      const [item, about, title, used, remove] = ['li', 'span', 'strong', 'span', 'button'].map((tag) => document.createElement(tag));
+    /** Lets a button ask before it does something. `label` is its accessible name, if that is not its text. */
+    const ask = (button, label, work) => {
+      let isAsked = false;
+      button.addEventListener('click', () => {
+        if (isAsked) return run(part, button, work);
+        isAsked = true;
+        button.textContent = dataset.sure;
+        if (label) button.setAttribute('aria-label', `${dataset.sure} ${label}`);
+      });
+    };
+    /** Removes passkeys; returns the sentence that says so. */
+    const remove = async (fields) => {
+      show(await changed(() => request('/passkeys/remove', fields)));
+      add.focus();
+      return dataset.removed;
+    };
+    // Above the list while it has passkeys of devices that are signed out. Screen readers hear of a sign-out in this dialog.
+    const offer = document.createElement('div');
+    offer.setAttribute('aria-live', 'polite');
+    list.before(offer);
+    const showOffer = (isNeeded) => {
+      offer.className = isNeeded ? 'part' : '';
+      offer.replaceChildren();
+      if (!isNeeded) return;
+      const [warning, button] = ['p', 'button'].map((tag) => document.createElement(tag));
+      Object.assign(warning, { className: 'name-hint', textContent: dataset.left });
+      Object.assign(button, { type: 'button', className: 'button', textContent: dataset.removeLeft });
+      ask(button, '', () => remove({ signedOut: true }));
+      offer.append(warning, button);
+    };
+    const row = ({ passkey, name, created, last, host, current, signedOut }) => {
+      const [item, about, title, used, button] = ['li', 'span', 'strong', 'span', 'button'].map((tag) => document.createElement(tag));
       item.className = 'invitation';
       title.textContent = name;
-      const added = dataset.created.replace('{}', time.format(created));
+      const sentence = current ? dataset.createdHere : signedOut ? dataset.createdOut : dataset.created;
+      const added = sentence.replace('{}', time.format(created));
       used.textContent = added;
       if (last) used.textContent += dataset.last.replace('{}', time.format(last));
       if (host && host !== location.hostname) used.textContent += dataset.elsewhere.replace('{}', host);
       about.append(title, document.createElement('br'), used);
-      Object.assign(remove, { type: 'button', className: 'quiet', textContent: dataset.remove });
+      Object.assign(button, { type: 'button', className: 'quiet', textContent: dataset.remove });
       const label = `${dataset.removeOne.replace('{}', name)} (${added})`;
-      remove.setAttribute('aria-label', label);
-      let isAsked = false;
-      remove.addEventListener('click', () => {
-        if (!isAsked) {
-          isAsked = true;
-          remove.textContent = dataset.sure;
-          remove.setAttribute('aria-label', `${dataset.sure} ${label}`);
-          return;
-        }
-        run(part, remove, async () => {
-          show(await changed(() => request('/passkeys/remove', { passkey })));
-          add.focus();
-          return dataset.removed;
-        });
-      });
-      item.append(about, remove);
+      button.setAttribute('aria-label', label);
+      ask(button, label, () => remove({ passkey }));
+      item.append(about, button);
       return item;
     };
     let changes = 0;
     const show = ({ passkeys }) => {
       changes++;
       list.replaceChildren(...passkeys.map(row));
+      showOffer(passkeys.some(({ signedOut }) => signedOut));
     };
     // A change that ended meanwhile has shown a newer list, and its sentence stays.
     const reload = async () => {
@@ -172,6 +191,15 @@
     const dialog = part.closest('dialog');
     new MutationObserver(() => dialog.open && load()).observe(dialog, { attributeFilter: ['open'] });
     if (dialog.open) load();
+    // A device that left the list of devices, which is the first list of the dialog, was signed out.
+    const devices = dialog.querySelector('ul');
+    let before = devices.children.length;
+    const watch = new MutationObserver(() => {
+      const now = devices.children.length;
+      if (now && now < before) load();
+      before = now;
+    });
+    watch.observe(devices, { childList: true });
   }
 
   if (!window.PublicKeyCredential || !navigator.credentials) return;

@@ -13,6 +13,14 @@ pub(crate) struct PasskeyTexts {
     pub(crate) remove: &'static str,
     pub(crate) remove_one: &'static str,
     pub(crate) created: &'static str,
+    /// As `created`, of a passkey that was added on this device.
+    pub(crate) created_here: &'static str,
+    /// As `created`, of a passkey that was added on a device that is signed out.
+    pub(crate) created_out: &'static str,
+    /// What passkeys of signed-out devices mean.
+    pub(crate) left: &'static str,
+    /// The button that removes them.
+    pub(crate) remove_left: &'static str,
     pub(crate) last: &'static str,
     pub(crate) added: &'static str,
     pub(crate) removed: &'static str,
@@ -41,6 +49,10 @@ static ENGLISH: PasskeyTexts = PasskeyTexts {
     remove: "Remove",
     remove_one: "Remove the passkey from {}",
     created: "Added: {}",
+    created_here: "Added on this device: {}",
+    created_out: "Added on a device that is signed out: {}",
+    left: "Passkeys that were added on signed-out devices still sign in as you.",
+    remove_left: "Remove passkeys of signed-out devices",
     last: " · Last used: {}",
     added: "The passkey was added.",
     removed: "The passkey was removed here. Remove it from your device or password manager, too.",
@@ -70,6 +82,10 @@ static JAPANESE: PasskeyTexts = PasskeyTexts {
     remove: "削除",
     remove_one: "{}のパスキーを削除",
     created: "追加: {}",
+    created_here: "この端末で追加: {}",
+    created_out: "ログアウト済みの端末で追加: {}",
+    left: "ログアウト済みの端末で追加したパスキーでは、今もあなたとしてログインできます。",
+    remove_left: "ログアウト済みの端末のパスキーを削除",
     last: " · 最終利用: {}",
     added: "パスキーを追加しました。",
     removed: "ここからパスキーを削除しました。端末やパスワードマネージャーからも削除してください。",

@@ -8,7 +8,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
-use shared_types::{AccessMode, Person, PersonId, limits};
+use shared_types::{AccessMode, DeviceId, Person, PersonId, Timestamp, limits};
 
 use crate::{
     access::{
@@ -20,6 +20,7 @@ use crate::{
     ports::{
         Result, Unavailable,
         connections::AddressKey,
+        devices::SignOuts,
         passkey_ceremony::{CeremonyError, Challenge, PasskeyCeremony},
         passkeys::{PasskeyId, Passkeys, StoredPasskey},
         tokens::TokenKind,
@@ -78,6 +79,39 @@ pub struct OpenChallenge {
     pub options: String,
 }
 
+/// A passkey in the list of its person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPasskey {
+    /// The passkey.
+    pub stored: StoredPasskey,
+    /// The device that added it.
+    pub added_on: AddedOn,
+}
+
+/// The device that added a passkey, as its person sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddedOn {
+    /// The device of the request.
+    ThisDevice,
+    /// A device that is signed out. This is known until the cookies of that time have expired.
+    SignedOutDevice,
+    /// Another device, or it is not known which one.
+    OtherDevice,
+}
+
+impl AddedOn {
+    /// Returns the device that added a passkey. `current` is the device of the request.
+    fn of(passkey: &StoredPasskey, current: Option<&DeviceId>, sign_outs: &SignOuts, now: Timestamp) -> Self {
+        // The device was signed in when it added the passkey, so it counts as signed in since then.
+        let device = passkey.device.as_ref().map(|device| (device, passkey.created));
+        match device {
+            Some((device, _)) if current == Some(device) => Self::ThisDevice,
+            Some(device) if sign_outs.concern(Some(device), now) => Self::SignedOutDevice,
+            _ => Self::OtherDevice,
+        }
+    }
+}
+
 /// Why a passkey was not added, or did not sign somebody in. Its `Display` is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum PasskeyError {
@@ -125,15 +159,19 @@ struct SignIn {
 }
 
 impl PasskeyAccess {
-    /// Returns the passkeys of a person, those first that were added last.
+    /// Returns the passkeys of a person, those first that were added last. `current` is the device of the request.
     ///
     /// # Errors
     ///
     /// [`PasskeyError`] gives the reason.
-    pub async fn list(&self, person: &PersonId) -> std::result::Result<Vec<StoredPasskey>, PasskeyError> {
+    pub async fn list(
+        &self,
+        person: &PersonId,
+        current: Option<&DeviceId>,
+    ) -> std::result::Result<Vec<ListedPasskey>, PasskeyError> {
         self.check_mode()?;
         self.links.rate.link_request(person).await.map_err(LinkError::from)?;
-        Ok(self.list_after_change(person).await?)
+        Ok(self.list_after_change(person, current).await?)
     }
 
     /// Returns the passkeys of a person as [`list`](Self::list) does, and does not count: their change was counted.
@@ -141,8 +179,12 @@ impl PasskeyAccess {
     /// # Errors
     ///
     /// `Unavailable` when the store did not answer.
-    pub async fn list_after_change(&self, person: &PersonId) -> Result<Vec<StoredPasskey>> {
-        listed(self.passkeys.as_ref(), person, self.links.restriction_store.clock.now()).await
+    pub async fn list_after_change(&self, person: &PersonId, current: Option<&DeviceId>) -> Result<Vec<ListedPasskey>> {
+        let (store, now) = (&self.links.restriction_store, self.links.restriction_store.clock.now());
+        let reads = try_join(self.stored(person), store.moderation.sign_outs(person));
+        let (stored, sign_outs) = reads.await?;
+        let with_device = |stored| ListedPasskey { added_on: AddedOn::of(&stored, current, &sign_outs, now), stored };
+        Ok(stored.into_iter().map(with_device).collect())
     }
 
     /// Removes a passkey of a person.
@@ -155,6 +197,21 @@ impl PasskeyAccess {
         self.links.rate.link_request(person).await.map_err(LinkError::from)?;
         self.passkeys.remove(person, id).await?;
         tracing::info!(%person, "passkey removed");
+        Ok(())
+    }
+
+    /// Removes the passkeys of a person that were added on devices that are signed out.
+    ///
+    /// # Errors
+    ///
+    /// [`PasskeyError`] gives the reason.
+    pub async fn remove_of_signed_out_devices(&self, person: &PersonId) -> std::result::Result<(), PasskeyError> {
+        for ListedPasskey { stored, added_on } in self.list(person, None).await? {
+            if added_on == AddedOn::SignedOutDevice {
+                self.passkeys.remove(person, &stored.id).await?;
+                tracing::info!(%person, "passkey of a signed-out device removed");
+            }
+        }
         Ok(())
     }
 
@@ -313,10 +370,15 @@ impl PasskeyAccess {
         person: &PersonId,
         origin: &Origin,
     ) -> std::result::Result<Vec<StoredPasskey>, PasskeyError> {
-        let mut stored = self.list_after_change(person).await?;
+        let mut stored = self.stored(person).await?;
         let has_room = stored.len() < READ;
         stored.retain(|passkey| passkey.is_of(origin.host()));
         if has_room && stored.len() < limits::PASSKEYS { Ok(stored) } else { Err(PasskeyError::TooMany) }
+    }
+
+    /// Returns the passkeys of a person that are not over, those first that were added last.
+    async fn stored(&self, person: &PersonId) -> Result<Vec<StoredPasskey>> {
+        listed(self.passkeys.as_ref(), person, self.links.restriction_store.clock.now()).await
     }
 
     async fn create<T: Serialize>(
@@ -348,11 +410,7 @@ impl PasskeyAccess {
 /// # Errors
 ///
 /// `Unavailable` when the store did not answer.
-pub(crate) async fn listed(
-    passkeys: &dyn Passkeys,
-    person: &PersonId,
-    now: shared_types::Timestamp,
-) -> Result<Vec<StoredPasskey>> {
+pub(crate) async fn listed(passkeys: &dyn Passkeys, person: &PersonId, now: Timestamp) -> Result<Vec<StoredPasskey>> {
     let mut stored = passkeys.passkeys(person, READ).await?;
     stored.retain(|passkey| !passkey.is_over(now));
     stored.sort_by(|one, other| (other.created, &other.id).cmp(&(one.created, &one.id)));

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chat::{
     access::{
         origin::Origin,
-        passkeys::{ChallengeAnswer, PasskeyAccess, PasskeyError, PasskeyOwner},
+        passkeys::{AddedOn, ChallengeAnswer, PasskeyAccess, PasskeyError, PasskeyOwner},
         policy::{AccessPolicy, OidcClient},
         sessions::{Session, Sessions},
     },
@@ -108,8 +108,8 @@ fn problem<T: std::fmt::Debug>(result: Result<T, PasskeyError>) -> String {
 async fn a_passkey_signs_its_person_in_on_a_new_device() {
     let (chat, ann, authenticator) = open_chat_with_passkey().await;
     let access = access(&chat);
-    let listed = access.list(&ann.id).await.unwrap();
-    let stored = listed.first().unwrap();
+    let listed = access.list(&ann.id, None).await.unwrap();
+    let stored = &listed.first().unwrap().stored;
     assert_eq!(
         (listed.len(), stored.browser.as_deref(), stored.system.as_deref()),
         (1, Some("Firefox"), Some("Linux"))
@@ -120,10 +120,10 @@ async fn a_passkey_signs_its_person_in_on_a_new_device() {
     assert_eq!((person, session.id.clone(), session.moderator), (ann.clone(), ann.id.clone(), false));
     let (again, _) = sign_in(&access, &authenticator, 1).await.unwrap_or_else(|error| panic!("{error}"));
     assert_ne!(session.device.unwrap().id, again.device.unwrap().id);
-    let listed = access.list(&ann.id).await.unwrap();
-    assert_eq!((listed[0].created, listed[0].last), (Timestamp(START), Timestamp(START + 60_000)));
-    access.remove(&ann.id, &listed[0].id).await.unwrap();
-    assert_eq!(access.list(&ann.id).await.unwrap(), []);
+    let listed = access.list(&ann.id, None).await.unwrap();
+    assert_eq!((listed[0].stored.created, listed[0].stored.last), (Timestamp(START), Timestamp(START + 60_000)));
+    access.remove(&ann.id, &listed[0].stored.id).await.unwrap();
+    assert_eq!(access.list(&ann.id, None).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -287,7 +287,10 @@ async fn bad_answers_add_no_passkey() {
     // The same passkey twice.
     add(&access, &ann, &mut authenticator).await.unwrap();
     assert_eq!(problem(add(&access, &ann, &mut authenticator).await), "the person has this passkey");
-    assert_eq!((access.list(&ann.id).await.unwrap().len(), access.list(&eve.id).await.unwrap().len()), (1, 0));
+    assert_eq!(
+        (access.list(&ann.id, None).await.unwrap().len(), access.list(&eve.id, None).await.unwrap().len()),
+        (1, 0)
+    );
 }
 
 #[tokio::test]
@@ -299,9 +302,9 @@ async fn an_eleventh_passkey_is_refused() {
         add(&access, &ann, &mut authenticator(&number.to_string())).await.unwrap();
     }
     assert_eq!(problem(add(&access, &ann, &mut authenticator("one more")).await), "TooMany");
-    let listed = access.list(&ann.id).await.unwrap();
-    assert_eq!(listed[0].id, PasskeyId::of_credential(b"9"), "the newest first");
-    access.remove(&ann.id, &listed[0].id).await.unwrap();
+    let listed = access.list(&ann.id, None).await.unwrap();
+    assert_eq!(listed[0].stored.id, PasskeyId::of_credential(b"9"), "the newest first");
+    access.remove(&ann.id, &listed[0].stored.id).await.unwrap();
     add(&access, &ann, &mut authenticator("one more")).await.unwrap();
 }
 
@@ -357,7 +360,7 @@ async fn another_passphrase_has_to_be_entered_first() {
     let client = OidcClient { issuer: "https://a.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
     let oidc = under(AccessPolicy::oidc(client, Vec::new())).await;
     assert_eq!(problem(sign_in(&oidc, &authenticator, 6).await), "NotAllowed");
-    assert_eq!(problem(oidc.list(&ann.id).await), "NotAllowed");
+    assert_eq!(problem(oidc.list(&ann.id, None).await), "NotAllowed");
 }
 
 #[tokio::test]
@@ -379,13 +382,13 @@ async fn attempts_and_requests_are_limited() {
     assert!(problem(finish(&access, "forged", "{}", 1).await).starts_with("TooOften"));
     sign_in(&access, &authenticator, 2).await.unwrap();
     for _ in 0..limits::LINK_REQUESTS {
-        access.list(&ann.id).await.unwrap();
+        access.list(&ann.id, None).await.unwrap();
     }
-    assert!(problem(access.list(&ann.id).await).starts_with("TooOften"));
+    assert!(problem(access.list(&ann.id, None).await).starts_with("TooOften"));
     let by = PasskeyOwner { person: &ann, device: None, addresses: &[] };
     assert!(problem(access.start_registration(by, &origin()).await).starts_with("TooOften"));
     // A list after a change is not counted.
-    assert_eq!(access.list_after_change(&ann.id).await.unwrap().len(), 1);
+    assert_eq!(access.list_after_change(&ann.id, None).await.unwrap().len(), 1);
     // Each new guest of an address has a limit of their own, so the address has one.
     let keys = chat.sessions.address_keys(address(3).unwrap());
     let start = async || {
@@ -456,12 +459,47 @@ async fn a_device_that_is_signed_out_meanwhile_adds_no_passkey() {
 }
 
 #[tokio::test]
+async fn the_list_tells_the_device_and_removes_the_passkeys_of_signed_out_ones() {
+    let chat = TestChat::new().await;
+    let (access, registry, origin) = (access(&chat), chat.device_registry(), origin());
+    let session = chat.sessions.new_guest();
+    let ann = session.person("Ann".parse().ok());
+    // Two devices of Ann, and a passkey of an older version, which did not store the device.
+    let (here, there) = (session.device.clone().unwrap(), chat.sessions.new_guest().device.unwrap());
+    for (device, credential) in [(Some(&here), "here"), (Some(&there), "there"), (None, "old")] {
+        let by = PasskeyOwner { person: &ann, device, addresses: &[] };
+        let challenge = access.start_registration(by, &origin).await.unwrap();
+        let answer = authenticator(credential).register(&challenge.options);
+        let answered = ChallengeAnswer { origin: &origin, token: &challenge.token, answer: &answer };
+        access.finish_registration(by, answered, None).await.unwrap();
+    }
+    let id = |credential: &str| PasskeyId::of_credential(credential.as_bytes());
+    let check = async |expected: &[(&str, AddedOn)]| {
+        let mut listed = access.list_after_change(&ann.id, Some(&here.id)).await.unwrap();
+        listed.sort_by_key(|passkey| expected.iter().position(|(name, _)| id(name) == passkey.stored.id));
+        let listed: Vec<_> = listed.into_iter().map(|passkey| (passkey.stored.id, passkey.added_on)).collect();
+        assert_eq!(listed, expected.iter().map(|(name, added_on)| (id(name), *added_on)).collect::<Vec<_>>());
+    };
+    let (this, other) = (("here", AddedOn::ThisDevice), ("old", AddedOn::OtherDevice));
+    check(&[this, ("there", AddedOn::OtherDevice), other]).await;
+    access.remove_of_signed_out_devices(&ann.id).await.unwrap();
+    check(&[this, ("there", AddedOn::OtherDevice), other]).await;
+    // Only a device whose use is stored can sign out the others.
+    registry.note_use(&session, "", None).await.unwrap();
+    chat.clock.advance(Duration::from_secs(60));
+    registry.sign_out_others(&ann.id, &here.id).await.unwrap();
+    check(&[this, ("there", AddedOn::SignedOutDevice), other]).await;
+    access.remove_of_signed_out_devices(&ann.id).await.unwrap();
+    check(&[this, other]).await;
+}
+
+#[tokio::test]
 async fn a_passkey_that_was_not_used_for_years_is_over() {
     let (chat, ann, authenticator) = open_chat_with_passkey().await;
     let access = access(&chat);
     chat.clock.advance(limits::PASSKEY_LIFE);
     assert_eq!(problem(sign_in(&access, &authenticator, 1).await), "Unknown");
-    assert_eq!(access.list(&ann.id).await.unwrap(), []);
+    assert_eq!(access.list(&ann.id, None).await.unwrap(), []);
 }
 
 #[tokio::test]

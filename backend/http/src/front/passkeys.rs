@@ -3,7 +3,7 @@
 use chat::{
     access::{
         links::LinkError,
-        passkeys::{ChallengeAnswer, OpenChallenge, PasskeyError, PasskeyOwner},
+        passkeys::{AddedOn, ChallengeAnswer, ListedPasskey, OpenChallenge, PasskeyError, PasskeyOwner},
     },
     ports::{
         Result, Unavailable,
@@ -27,12 +27,12 @@ use crate::{
 /// The passkeys of a person.
 #[derive(Serialize)]
 struct PasskeyList {
-    passkeys: Vec<ListedPasskey>,
+    passkeys: Vec<PasskeyRow>,
 }
 
 /// A passkey in the list.
 #[derive(Serialize)]
-struct ListedPasskey {
+struct PasskeyRow {
     passkey: PasskeyId,
     /// The browser and the system that added it, in the language of the page.
     name: String,
@@ -44,6 +44,12 @@ struct ListedPasskey {
     /// The host where it works, if it is known. The script of the page compares it with that of the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     host: Option<String>,
+    /// Whether it was added on the device of the request.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    current: bool,
+    /// Whether it was added on a device that is signed out.
+    #[serde(rename = "signedOut", skip_serializing_if = "std::ops::Not::not")]
+    signed_out: bool,
 }
 
 /// A challenge for `navigator.credentials`.
@@ -57,7 +63,8 @@ impl FrontHandler {
     /// Answers with the passkeys of the visitor.
     pub(crate) async fn list_passkeys(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let Some(session) = self.session(request).await? else { return Ok(FrontAnswer::no_session(request.secure)) };
-        let listed = match self.passkeys.list(&session.id).await {
+        let device = session.device.as_ref().map(|device| &device.id);
+        let listed = match self.passkeys.list(&session.id, device).await {
             Ok(listed) => listed,
             Err(error) => return FrontAnswer::passkey_refused(error, request.secure),
         };
@@ -103,6 +110,9 @@ impl FrontHandler {
     ) -> Result<FrontAnswer> {
         let by = PasskeyOwner { person, device: device.as_ref(), addresses };
         let changed = match step {
+            PasskeyStep::Remove if field(form, "signedOut").is_some() => {
+                self.passkeys.remove_of_signed_out_devices(&person.id).await
+            }
             PasskeyStep::Remove => {
                 let Some(id) = field(form, "passkey").and_then(|id| id.parse().ok()) else {
                     return Ok(FrontAnswer::bad_form(request.secure));
@@ -117,7 +127,10 @@ impl FrontHandler {
             }
         };
         match changed {
-            Ok(()) => shown(self.passkeys.list_after_change(&person.id).await?, request, language),
+            Ok(()) => {
+                let device = device.as_ref().map(|device| &device.id);
+                shown(self.passkeys.list_after_change(&person.id, device).await?, request, language)
+            }
             Err(error) => {
                 tracing::info!(%error, "the passkeys of a person were not changed");
                 FrontAnswer::passkey_refused(error, request.secure)
@@ -146,12 +159,20 @@ impl FrontHandler {
 }
 
 /// Answers with the passkeys of the visitor.
-fn shown(stored: Vec<StoredPasskey>, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
-    let passkeys = stored.into_iter().map(|StoredPasskey { id, browser, system, created, last, host, .. }| {
-        let name = ssr::device_name(language, browser.as_deref(), system.as_deref());
-        ListedPasskey { passkey: id, name, created, last: Some(last).filter(|last| *last != created), host }
-    });
-    FrontAnswer::json(200, &PasskeyList { passkeys: passkeys.collect() }, request.secure)
+fn shown(listed: Vec<ListedPasskey>, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+    let row = |ListedPasskey { stored, added_on }| {
+        let StoredPasskey { id, browser, system, created, last, host, .. } = stored;
+        PasskeyRow {
+            passkey: id,
+            name: ssr::device_name(language, browser.as_deref(), system.as_deref()),
+            created,
+            last: Some(last).filter(|last| *last != created),
+            host,
+            current: added_on == AddedOn::ThisDevice,
+            signed_out: added_on == AddedOn::SignedOutDevice,
+        }
+    };
+    FrontAnswer::json(200, &PasskeyList { passkeys: listed.into_iter().map(row).collect() }, request.secure)
 }
 
 /// Answers with a challenge.

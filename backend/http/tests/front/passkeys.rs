@@ -103,7 +103,9 @@ async fn a_passkey_brings_a_guest_back() {
     let id = list["passkeys"][0]["passkey"].as_str().unwrap();
     assert_eq!(
         list,
-        json!({ "passkeys": [{ "passkey": id, "name": "Firefox on Linux", "created": START, "host": "localhost" }] })
+        json!({ "passkeys": [{
+            "passkey": id, "name": "Firefox on Linux", "created": START, "host": "localhost", "current": true,
+        }] })
     );
 
     let signed_in = Browser::new(&front).sign_in(&authenticator).await;
@@ -120,6 +122,29 @@ async fn a_passkey_brings_a_guest_back() {
     assert_eq!((removed.status, removed.body.as_str()), (200, r#"{"passkeys":[]}"#));
     let late = Browser::new(&front).sign_in(&authenticator).await;
     assert_eq!((late.status, late.set_cookies.len()), (404, 0));
+}
+
+#[tokio::test]
+async fn the_passkeys_of_signed_out_devices_are_removed_at_once() {
+    let chat = TestChat::new().await;
+    let front = front(&chat);
+    let (ann, mut authenticator) = (Browser::of_guest(&front, &chat), Authenticator::new(ORIGIN, "of ann"));
+    assert_eq!(ann.add(&mut authenticator).await.status, 200);
+    let signed_in = Browser::new(&front).sign_in(&authenticator).await;
+    let other = with_cookies(Browser::new(&front), &signed_in);
+    assert_eq!(other.add(&mut Authenticator::new(ORIGIN, "of the other device")).await.status, 200);
+    // A page that is opened stores that its device is used.
+    assert_eq!(other.request("/", None).await.status, 200);
+    assert_eq!(other.request("/sign-out", Some(String::new())).await.status, 303);
+    let parsed = |answer: FrontAnswer| serde_json::from_str::<Value>(&answer.body).unwrap()["passkeys"].clone();
+    let marks = |list: &Value| -> Vec<_> {
+        list.as_array().unwrap().iter().map(|row| (row["current"] == true, row["signedOut"] == true)).collect()
+    };
+    let mut listed = marks(&parsed(ann.request("/passkeys", None).await));
+    listed.sort_unstable();
+    assert_eq!(listed, [(false, true), (true, false)]);
+    let left = parsed(ann.post("/passkeys/remove", &[("signedOut", "true")]).await);
+    assert_eq!(marks(&left), [(true, false)]);
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ use chat::{
     ports::{
         connections::ConnectionId,
         devices::{SignOuts, StoredDevice},
+        passkeys::StoredPasskey,
         system::{Clock, Entropy},
     },
     presence::{
@@ -498,9 +499,9 @@ async fn add_passkeys(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     let answer = authenticator.register(&challenge.options);
     let answered = ChallengeAnswer { origin: &origin, token: &challenge.token, answer: &answer };
     access.finish_registration(by, answered, None).await.unwrap();
-    let listed = access.list_after_change(&person.id).await.unwrap();
+    let listed = access.list_after_change(&person.id, None).await.unwrap();
     costs.insert("POST /passkeys/registered", chat.calls.take());
-    access.list(&person.id).await.unwrap();
+    access.list(&person.id, None).await.unwrap();
     costs.insert("GET /passkeys", chat.calls.take());
     let challenge = access.start_sign_in(&origin, address).await.unwrap();
     costs.insert("POST /passkeys/sign-in", chat.calls.take());
@@ -508,9 +509,19 @@ async fn add_passkeys(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     let answered = ChallengeAnswer { origin: &origin, token: &challenge.token, answer: &answer };
     access.finish_sign_in(answered, address, false).await.unwrap();
     costs.insert("POST /passkeys/signed-in", chat.calls.take());
-    access.remove(&person.id, &listed[0].id).await.unwrap();
-    access.list_after_change(&person.id).await.unwrap();
+    access.remove(&person.id, &listed[0].stored.id).await.unwrap();
+    access.list_after_change(&person.id, None).await.unwrap();
     costs.insert("POST /passkeys/remove", chat.calls.take());
+    let device = access.links.sessions.new_guest().device.unwrap();
+    let passkey = StoredPasskey { device: Some(device.id.clone()), ..listed[0].stored.clone() };
+    access.passkeys.add(&person.id, &passkey).await.unwrap();
+    let (now, moderation) = (chat.clock.now(), chat.ports().moderation);
+    let device = StoredDevice { id: device.id, browser: None, system: None, since: now, last: now };
+    moderation.set_sign_outs(&person.id, &SignOuts::default().with(&[device], &[], now)).await.unwrap();
+    chat.calls.take();
+    access.remove_of_signed_out_devices(&person.id).await.unwrap();
+    access.list_after_change(&person.id, None).await.unwrap();
+    costs.insert("POST /passkeys/remove, that of a signed-out device", chat.calls.take());
 }
 
 /// Returns the table of `docs/costs.md` whose head begins with `action`.
