@@ -255,6 +255,51 @@ for (const [name, device] of Object.entries(devices)) {
   });
 }
 
+for (const [name, options, texts] of [
+  ['a phone', { ...devices['phone'] }, { title: 'Your profile', name: 'Your name', status: 'Status', save: 'Save', sending: 'Sending…', offline: 'You are offline.', lost: 'The connection was lost. Please save again.' }],
+  ['a desktop', { ...devices['desktop'] }, { title: 'Your profile', name: 'Your name', status: 'Status', save: 'Save', sending: 'Sending…', offline: 'You are offline.', lost: 'The connection was lost. Please save again.' }],
+  ['a desktop, in Japanese', { ...devices['desktop'], locale: 'ja-JP' }, { title: 'プロフィール', name: '名前', status: 'ステータス', save: '保存', sending: '送信中', offline: 'オフライン', lost: '接続が切れました。もう一度保存してください。' }],
+] as const) {
+  test(`a connection that is lost while saving leaves the dialog with what was typed, on ${name} @page`, async ({ browser, deployment, room }) => {
+    const page = await newPage(browser, { serviceWorkers: 'block', ...options });
+    const proxy = await SocketProxy.install(page);
+    await ChatPage.open(page, deployment, room);
+    const profile = page.getByRole('dialog', { name: texts.title });
+    const [typed, note] = [profile.getByLabel(texts.name), profile.locator('.name-hint[role="status"]')];
+    const save = profile.getByRole('button', { name: texts.save });
+    const openDialog = async () => {
+      await page.locator('.me').click();
+      await expect(profile.getByRole('radio').first()).toBeEnabled();
+    };
+    // A new name with a new status, and then a new name alone.
+    for (const [you, said] of [['Grace', 'At lunch'], ['Ada', 'At lunch']] as const) {
+      await openDialog();
+      await typed.fill(you);
+      const field = profile.getByRole('textbox', { name: texts.status });
+      await field.fill(said);
+      proxy.dropReplies();
+      await save.click();
+      await expect(page.locator('.me-name')).toHaveText(you);
+      if (you === 'Grace') await expect(note).toContainText(texts.sending);
+      await proxy.disconnect();
+      await expect(note).toContainText(texts.offline);
+      await expect(typed).toHaveValue(you);
+      await expect(field).toHaveValue(said);
+      proxy.restore();
+      await expect(note).toHaveText(texts.lost, { timeout: 30_000 });
+      await expect(typed).toHaveValue(you);
+      await expect(field).toHaveValue(said);
+      await expectAccessible(page);
+      await save.click();
+      await expect(profile).toBeHidden();
+    }
+    await openDialog();
+    await expect(profile.getByRole('textbox', { name: texts.status })).toHaveValue('At lunch');
+    await expect(typed).toHaveValue('Ada');
+    await page.context().close();
+  });
+}
+
 test('a picture is only saved by the answer to it, and a status that another device stored is shown @page', async ({ page, deployment, room }) => {
   const proxy = await SocketProxy.install(page);
   await openAsAnn(page, deployment, room);

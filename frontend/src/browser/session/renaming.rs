@@ -84,11 +84,12 @@ impl Session {
         }
     }
 
-    /// The answer that is awaited is lost. The next socket takes the name.
+    /// The answer that is awaited is lost. The next socket takes the name. The dialog stays open: the visitor can save again, and has lost
+    /// nothing of what they typed.
     pub(super) fn on_name_disconnect(&mut self) {
         if let Some((name, renaming)) = PENDING.take() {
             self.keep_name(name);
-            finish(renaming);
+            renaming.stop(self.chat.translations.profile().unconfirmed);
         }
     }
 

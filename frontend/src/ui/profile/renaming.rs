@@ -41,6 +41,18 @@ impl Renaming {
             dialog::close(self.dialog);
         }
     }
+
+    /// The answer is lost. If the dialog was not closed meanwhile, it says why.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser loses connections"))]
+    pub(crate) fn stop(self, why: &str) {
+        let is_ready = |dialog: &ProfileDialog| matches!(dialog.progress.get_untracked(), Progress::Ready(_));
+        if self.is_pending.get_untracked()
+            && let Some(dialog) = ProfileDialog::of_page().filter(is_ready)
+        {
+            set(dialog.progress, Progress::Ready(why.to_owned()));
+        }
+        set(self.is_pending, false);
+    }
 }
 
 impl fmt::Debug for Renaming {
