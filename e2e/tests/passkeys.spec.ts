@@ -3,6 +3,7 @@ import { passphrase, withPassphraseServer } from '../support/access_servers.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { type Deployment, expect, guestCookie, test } from '../support/fixtures.ts';
+import { failPart } from '../support/on_demand.ts';
 
 // Passkeys, with Chromium's virtual authenticator.
 
@@ -241,6 +242,30 @@ for (const [name, screen, texts] of [
     for (const opened of [page, other]) await opened.context().close();
   });
 }
+
+test('a tab without its dialogs follows a sign-in as another person', async ({ browser, deployment, room }) => {
+  const page = await newPage(browser);
+  const authenticator = await Authenticator.add(page);
+  await open(page, named(deployment, room));
+  const section = await openDevices(page);
+  await section.getByRole('button', { name: 'Add a passkey' }).click();
+  await expect(section.getByRole('listitem')).toHaveCount(1);
+
+  const other = await newPage(browser);
+  await Authenticator.add(other, authenticator);
+  await open(other, named(deployment, room));
+  const tab = await other.context().newPage();
+  await failPart(tab);
+  await open(tab, named(deployment, room));
+  await tab.evaluate(() => Reflect.set(window, 'isOld', true));
+  await signInFromProfile(other);
+  const ann = await personId(page, guestCookie(deployment));
+  await expect.poll(() => personId(other, guestCookie(deployment))).toBe(ann);
+  await expect.poll(() => tab.evaluate(() => Reflect.has(window, 'isOld')).catch(() => true)).toBe(false);
+  await new ChatPage(tab).waitForState('live');
+  expect(await tab.evaluate(() => JSON.parse(document.getElementById('page-state')!.textContent!).you.id)).toBe(ann);
+  for (const opened of [page, other]) await opened.context().close();
+});
 
 test('a sign-in leaves a private room, and a lost answer is shown in the list', async ({ browser, deployment, room }) => {
   const page = await newPage(browser);

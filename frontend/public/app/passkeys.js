@@ -55,7 +55,8 @@
     button.removeAttribute('aria-disabled');
   }
 
-  /** Tells the other tabs that this browser is another person now: an entry of the storage that is removed at once is a message. */
+  /** Tells the other tabs that this browser is another person now: an entry of the storage that is removed at once is a message.
+   * The script in `Trunk.toml` gets it. */
   function tellOtherTabs() {
     try {
       localStorage.setItem('signed-in', '1');

@@ -7,9 +7,19 @@ use web_sys::HtmlDocument;
 
 use crate::browser::{location, storage};
 
+/// The cookie of the name, with the sign that follows.
+const NAME: &str = "name=";
+
+/// Returns the stored name of the visitor.
+pub(crate) fn stored_name() -> Option<PersonName> {
+    let cookies = document().dyn_ref::<HtmlDocument>()?.cookie().ok()?;
+    let value = cookies.split("; ").find_map(|cookie| cookie.strip_prefix(NAME))?;
+    String::from(js_sys::decode_uri_component(value).ok()?).parse().ok()
+}
+
 /// Stores the visitor's name.
 pub(crate) fn store_name(name: &PersonName) {
-    set_preference("name=", &String::from(js_sys::encode_uri_component(name.as_str())));
+    set_preference(NAME, &String::from(js_sys::encode_uri_component(name.as_str())));
 }
 
 /// Stores the visitor's language and reloads the page in it.

@@ -1,5 +1,5 @@
-//! Tells the visitor's other tabs about a new name, and follows a sign-in with a passkey. Browsers tell other tabs of each change of the storage, so that an entry
-//! that is removed at once is a message. It is loaded on demand.
+//! Tells the visitor's other tabs about a new name. Browsers tell other tabs of each change of the storage, so that an entry that is removed at
+//! once is a message. It is loaded on demand: a tab that hears nothing before takes the name from the cookie.
 
 use shared_types::{Person, json};
 
@@ -10,9 +10,6 @@ use crate::{
 
 /// Storage key of the message.
 const RENAMED: &str = "renamed";
-
-/// Storage key of the message that this browser is another person now. `passkeys.js` sends it.
-const SIGNED_IN: &str = "signed-in";
 
 /// Tells the other tabs the visitor's name.
 pub(crate) fn tell_name(you: &Person) {
@@ -28,16 +25,6 @@ pub(crate) fn on_name(act: impl Fn(Person) + 'static) {
             && let Ok(you) = json::from_str(&value)
         {
             act(you);
-        }
-    });
-}
-
-/// Calls `act` when another tab has made this browser another person.
-pub(crate) fn on_sign_in(act: impl Fn() + 'static) {
-    on_window_event("storage", move |event| {
-        let is_new = !js::property(&event, "newValue").is_null();
-        if is_new && js::property(&event, "key").as_string().as_deref() == Some(SIGNED_IN) {
-            act();
         }
     });
 }

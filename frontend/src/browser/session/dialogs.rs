@@ -1,7 +1,7 @@
 //! What the dialogs ask the session for. It is loaded with them: `on_demand` has the table of these functions.
 
 use page_model::{audit::AuditLog, client::Effect, erasure::Erasure, search::Search};
-use shared_types::{Action, ActionName, ClientMessage, Person, ServerMessage, json};
+use shared_types::{AccessMode, Action, ActionName, ClientMessage, Person, ServerMessage, json};
 
 use crate::{
     browser::{
@@ -201,8 +201,15 @@ impl Session {
         self.load_followed_threads();
         let handle = self.handle;
         other_tabs::on_name(move |person| with(handle, |session| session.follow_name(person)));
-        // In an open chat, too: what this tab has not sent yet must not be sent as the other person. A reload keeps it for its author.
-        other_tabs::on_sign_in(location::reload);
+        self.follow_stored_name();
+    }
+
+    /// Takes the name that the visitor chose in another tab before this was loaded. Where a provider gives the names, the cookie has none.
+    fn follow_stored_name(&mut self) {
+        let stored = cookies::stored_name().filter(|_| self.page.access != AccessMode::Oidc);
+        if let Some(name) = stored.filter(|name| *name != self.page.you.name) {
+            self.follow_name(Person { name, ..self.page.you.clone() });
+        }
     }
 
     /// Takes the name that the visitor chose in another tab. That tab has stored it.
