@@ -185,23 +185,12 @@ export async function personId(client: WireClient): Promise<string> {
   return welcome['you'].id;
 }
 
-/** Records the layout shifts of a page that is opened later, and delays each image, so that it arrives after the first paint. */
+/** Delays each image, so that it arrives after the first paint. */
 export async function delayImages(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    Object.assign(window, { layoutShifts: [] });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) (window as any).layoutShifts.push((entry as any).value);
-    }).observe({ type: 'layout-shift', buffered: true });
-  });
   let delay = 0;
   await page.route(/\/images\//, async (route) => {
     delay += 100;
     await new Promise((resolve) => setTimeout(resolve, delay));
     await route.continue();
   });
-}
-
-/** Returns the sum of the layout shifts since the page was opened, after `delayImages`. */
-export function layoutShift(page: Page): Promise<number> {
-  return page.evaluate(() => (window as any).layoutShifts.reduce((sum: number, value: number) => sum + value, 0));
 }

@@ -2,7 +2,8 @@ import type { Locator, Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
 import { type Deployment, expect, test } from '../support/fixtures.ts';
-import { delayImages, imageMetadata, imageUrl, layoutShift, personId, png, putBytes, requestUploadUrl, sendImage, type Image } from '../support/images.ts';
+import { delayImages, imageMetadata, imageUrl, personId, png, putBytes, requestUploadUrl, sendImage, type Image } from '../support/images.ts';
+import { expectNoShift, recordShifts } from '../support/layout_shifts.ts';
 import { eachOf } from '../support/locators.ts';
 import type { WireClient } from '../support/wire_client.ts';
 
@@ -221,12 +222,13 @@ test('a grid is shown without scripts', async ({ browser, deployment, room, conn
 test('loading the images of grids does not shift the layout', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
   for (const count of [2, 3, 5]) await sendImage(ann, `n${count}`, await upload(ann, deployment, `n${count}`, count), 'hi');
+  await recordShifts(page);
   await delayImages(page);
   const chat = await ChatPage.open(page, deployment, room);
   const before = await boxes(chat);
   for (const image of (await eachOf(images(chat), 10)).reverse()) await waitUntilLoaded(image);
   expect((await boxes(chat)).map((box) => box.height)).toEqual(before.map((box) => box.height));
-  expect(await layoutShift(page)).toBe(0);
+  await expectNoShift(page);
 });
 
 test('images that are not as announced are refused together', async ({ deployment, room, connect }) => {

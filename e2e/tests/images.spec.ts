@@ -1,7 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { delayImages, gif, imageMetadata, jpegWithGps, layoutShift, manyPixels, png, putBytes, requestUploadUrl, sendImage } from '../support/images.ts';
+import { delayImages, gif, imageMetadata, jpegWithGps, manyPixels, png, putBytes, requestUploadUrl, sendImage } from '../support/images.ts';
+import { expectNoShift, recordShifts } from '../support/layout_shifts.ts';
 import { eachOf } from '../support/locators.ts';
 
 // Images in a browser, on both deployments.
@@ -244,11 +245,12 @@ test('loading ten images does not shift the layout', async ({ page, deployment, 
     await putBytes(await requestUploadUrl(ann, deployment, `n${index}`, metadata), 'image/png', bytes);
     expect(await sendImage(ann, `n${index}`, metadata, `picture ${index}`)).toMatchObject({ type: 'message' });
   }
+  await recordShifts(page);
   await delayImages(page);
   const chat = await ChatPage.open(page, deployment, room);
   const box = () => image(chat).nth(0).evaluate((image) => image.getBoundingClientRect().height);
   const before = await box();
   for (const one of (await eachOf(image(chat), 10)).reverse()) await waitUntilLoaded(one);
   expect(await box()).toBe(before);
-  expect(await layoutShift(page)).toBe(0);
+  await expectNoShift(page);
 });

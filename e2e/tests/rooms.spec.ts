@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { expectNoShift, recordShifts } from '../support/layout_shifts.ts';
 
 // The list of visited rooms, their unread marks, and opening other rooms.
 
@@ -83,15 +84,10 @@ test.describe('on a wide screen', () => {
   test('filling the room column does not shift the layout', async ({ page, deployment, room }) => {
     // One sorts before the room of the page, and one after it.
     for (const name of [`a-${room}`, `${room}-z`]) await ChatPage.open(page, deployment, name);
-    await page.addInitScript(() => {
-      Object.assign(window, { layoutShift: 0 });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) (window as any).layoutShift += (entry as any).value;
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
+    await recordShifts(page);
     await ChatPage.open(page, deployment, room);
     await expect(column(page).getByRole('link')).toHaveCount(4);
-    expect(await page.evaluate(() => (window as any).layoutShift)).toBe(0);
+    await expectNoShift(page);
   });
 
   test('a removed room returns when it is visited', async ({ page, deployment, room }) => {
