@@ -5,6 +5,7 @@ pub(crate) mod avatar;
 pub(crate) mod byline;
 pub(crate) mod colour;
 pub(crate) mod dialog;
+pub(crate) mod form;
 pub(crate) mod form_controls;
 pub(crate) mod icon_button;
 pub(crate) mod pointer_and_keys;

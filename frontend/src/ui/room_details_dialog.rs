@@ -1,19 +1,18 @@
 //! The dialog with the title, the topic and the description of the room, and the form that changes them.
 
-use leptos::{ev, prelude::*};
 use page_model::{
     connection::Status,
     text_links::{TextPart, text_parts},
 };
-use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, State, element, reactive};
 use shared_types::{NameError, RoomDetails, limits};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
 use crate::ui::{
     members_dialog,
     parts::{
-        autofill::NoAutofill as _,
         dialog::{self, titled_dialog},
+        form::{self, labelled, text_field},
         form_controls::checkbox,
     },
     receipts,
@@ -92,68 +91,37 @@ fn linked(text: &str) -> Vec<Element> {
 
 fn form(chat: Chat, fields: Fields, details: &RoomDetails) -> Element {
     let texts = chat.translations.dialogs();
-    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    let input = |value: Option<&str>, limit: usize| {
-        let field =
-            element("input").with("dir", "auto").with("maxlength", (limit * 2).to_string()).field_value(text(value));
-        field.no_autofill().with("aria-describedby", "about-hint").on(ev::input, move |_| set(fields.error, None))
+    let field = |tag, value: Option<&str>, limit| {
+        let field = text_field(tag, limit, "about-hint", move || set(fields.error, None));
+        field.field_value(value.unwrap_or_default().to_owned())
     };
-    let title = input(details.title.as_ref().map(|title| title.as_str()), limits::TITLE_CHARS)
-        .with("placeholder", chat.room_name())
-        .node_ref(fields.title);
-    let topic = input(details.topic.as_ref().map(|topic| topic.as_str()), limits::TOPIC_CHARS).node_ref(fields.topic);
-    let description = element("textarea")
-        .with("dir", "auto")
-        .with("rows", "4")
-        .with("maxlength", (limits::DESCRIPTION_CHARS * 2).to_string())
-        .field_value(text(details.description.as_ref().map(|description| description.as_str())))
-        .no_autofill()
-        .with("aria-describedby", "about-hint")
-        .node_ref(fields.description)
-        .on(ev::input, move |_| set(fields.error, None));
-    let label =
-        |name, field: Element| element("label").class("name-label").child(element("span").text(name)).child(field);
-    let save = element("button")
-        .class("button primary")
-        .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then_some("true"))
-        .with("type", "submit")
-        .text(chat.translations.save);
-    element("form")
-        .class("about-form")
-        .with("novalidate", "")
-        .on(ev::submit, move |event| {
-            event.prevent_default();
-            submit(chat, fields);
-        })
-        .child(label(texts.room_title, title))
-        .child(label(texts.room_topic, topic))
-        .child(label(texts.room_description, description))
-        .child(checkbox(chat.translations.receipts().switch, fields.receipts))
-        .child(hint(chat, fields))
-        .child(element("div").class("name-buttons").child(save))
+    let title = details.title.as_ref().map(|title| title.as_str());
+    let title = field("input", title, limits::TITLE_CHARS).with("placeholder", chat.room_name()).node_ref(fields.title);
+    let topic = details.topic.as_ref().map(|topic| topic.as_str());
+    let topic = field("input", topic, limits::TOPIC_CHARS).node_ref(fields.topic);
+    let description = details.description.as_ref().map(|description| description.as_str());
+    let description =
+        field("textarea", description, limits::DESCRIPTION_CHARS).with("rows", "4").node_ref(fields.description);
+    let drawn = [
+        labelled(texts.room_title, title),
+        labelled(texts.room_topic, topic),
+        labelled(texts.room_description, description),
+        checkbox(chat.translations.receipts().switch, fields.receipts),
+    ];
+    form::form(chat, drawn, hint(chat, fields), move || submit(chat, fields))
 }
 
 fn hint(chat: Chat, fields: Fields) -> Element {
     let texts = chat.translations.dialogs();
-    let hint = move || match (fields.error.get(), chat.room.status.get()) {
-        (Some(why), _) => chat.translations.bad_details(why),
-        (None, Status::Live) => texts.room_details_hint.with(&chat.room_name()),
-        (None, _) => texts.moderation_offline.into(),
-    };
-    element("p")
-        .with("id", "about-hint")
-        .reactive_attribute("class", move || {
-            Some(if fields.error.get().is_some() { "name-hint wrong" } else { "name-hint" })
-        })
-        .with("aria-live", "polite")
-        .child(reactive_text::<String>(hint))
+    let problem = move || fields.error.get().map(|why| chat.translations.bad_details(why));
+    form::hint("about-hint", problem, move || match chat.room.status.get() {
+        Status::Live => texts.room_details_hint.with(&chat.room_name()),
+        _ => texts.moderation_offline.into(),
+    })
 }
 
 /// Sends the new details, or says what is wrong.
 fn submit(chat: Chat, fields: Fields) {
-    if !untrack(|| chat.can_moderate_now()) {
-        return;
-    }
     let [title, topic] = [fields.title, fields.topic].map(|field| field.get_untracked().map(|field| field.value()));
     let description = fields.description.get_untracked().map(|field| field.value());
     let receipts = fields.receipts.get_untracked().is_some_and(|field| field.checked());

@@ -1,17 +1,19 @@
 //! The dialog in which owners give the chat a name and an icon.
 
-use leptos::{ev, prelude::*};
-use page_view::{Element, NodeRef, State, effect, element, reactive_text};
+use page_view::{Element, NodeRef, State, effect, element};
 use shared_types::{AccessMode, ChatIdentity, Emoji, NameError, RoomTitle, limits};
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 
 use crate::ui::{
     parts::{
-        autofill::NoAutofill as _,
         dialog::{self, titled_dialog},
+        form::{self, labelled, text_field},
     },
     state::{Chat, intent::DialogIntent, set},
 };
+
+/// Maximum number of characters of the icon: an emoji can consist of several.
+const ICON_CHARS: usize = 20;
 
 /// The dialog. It is loaded on demand, and so is its state.
 #[derive(Clone, Copy)]
@@ -66,37 +68,17 @@ impl IdentityDialog {
 /// Draws the dialog.
 pub(crate) fn identity_dialog(chat: Chat, state: IdentityDialog) -> Element {
     let texts = chat.translations.administration();
-    let input = |hint_id| {
-        let field = element("input").with("dir", "auto").no_autofill().with("aria-describedby", hint_id);
-        field.on(ev::input, move |_| {
+    let input = |limit| {
+        text_field("input", limit, "identity-hint", move || {
             set(state.error, None);
             set(chat.moderation.administration.error, "");
         })
     };
-    let name = input("identity-hint")
-        .with("maxlength", (limits::TITLE_CHARS * 2).to_string())
-        .with("placeholder", chat.translations.app)
-        .node_ref(state.name);
-    let icon = input("identity-hint").class("identity-icon").with("maxlength", "40").node_ref(state.icon);
-    let label =
-        |name, field: Element| element("label").class("name-label").child(element("span").text(name)).child(field);
-    let save = element("button")
-        .class("button primary")
-        .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then_some("true"))
-        .with("type", "submit")
-        .text(chat.translations.save);
-    let form = element("form")
-        .class("about-form")
-        .with("novalidate", "")
-        .on(ev::submit, move |event| {
-            event.prevent_default();
-            submit(chat, state);
-        })
-        .child(label(texts.chat_name, name))
-        .child(label(texts.chat_icon, icon))
-        .children(unique_names(chat, state))
-        .child(hint(chat, state))
-        .child(element("div").class("name-buttons").child(save));
+    let name = input(limits::TITLE_CHARS).with("placeholder", chat.translations.app).node_ref(state.name);
+    let icon = input(ICON_CHARS).class("identity-icon").node_ref(state.icon);
+    let fields = [labelled(texts.chat_name, name), labelled(texts.chat_icon, icon)];
+    let fields = fields.into_iter().chain(unique_names(chat, state));
+    let form = form::form(chat, fields, hint(chat, state), move || submit(chat, state));
     titled_dialog(chat, "identity", texts.identity, state.dialog)
         .child(element("div").class("sheet-body order").child(form))
         .on_mount(move |_| {
@@ -139,24 +121,16 @@ fn are_same(one: &ChatIdentity, other: &ChatIdentity) -> bool {
 }
 
 fn hint(chat: Chat, state: IdentityDialog) -> Element {
-    let texts = chat.translations.administration();
     let problem = move || match state.error.get() {
         Some(FieldError::Name(why)) => Some(chat.translations.bad_details(why)),
         Some(FieldError::Icon) => Some(chat.translations.dialogs().not_an_emoji.to_owned()),
         None => Some(chat.moderation.administration.error.get().to_owned()).filter(|error| !error.is_empty()),
     };
-    element("p")
-        .with("id", "identity-hint")
-        .reactive_attribute("class", move || Some(if problem().is_some() { "name-hint wrong" } else { "name-hint" }))
-        .with("aria-live", "polite")
-        .child(reactive_text(move || problem().unwrap_or_else(|| texts.identity_hint.to_owned())))
+    form::hint("identity-hint", problem, move || chat.translations.administration().identity_hint.to_owned())
 }
 
 /// Sends the new name and icon, or says what is wrong.
 fn submit(chat: Chat, state: IdentityDialog) {
-    if !untrack(|| chat.can_moderate_now()) {
-        return;
-    }
     let [name, icon] = [state.name, state.icon].map(|field| {
         let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
         Some(text.trim().to_owned()).filter(|text| !text.is_empty())

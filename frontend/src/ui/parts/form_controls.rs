@@ -4,6 +4,8 @@ use leptos::{ev, prelude::*};
 use page_view::{Element, NodeRef, State, effect, element, reactive};
 use web_sys::{HtmlInputElement, HtmlSelectElement, wasm_bindgen::JsCast as _};
 
+use crate::ui::parts::form::labelled;
+
 /// Draws a select with a label.
 pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, selected: State<u32>) -> Element {
     labelled(label, list(selected).children(options.into_iter().map(option)))
@@ -30,10 +32,6 @@ fn list(selected: State<u32>) -> Element {
             effect(move || drawn.set_value(&selected.get().to_string()));
         })
         .on(ev::change, move |event| selected.set(event_target_value(&event).parse().unwrap_or_default()))
-}
-
-fn labelled(label: &'static str, field: Element) -> Element {
-    element("label").class("name-label").child(element("span").text(label)).child(field)
 }
 
 /// Draws a radio button or a checkbox for `number`, outside of reactive parts: when such a part runs again, it ends the effect and keeps the
