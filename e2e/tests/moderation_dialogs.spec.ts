@@ -141,11 +141,16 @@ test('closing the person dialog by keyboard keeps the focus', async ({ moderated
   for (let step = 0; step < 10; step += 1) await mona.page.keyboard.press('ArrowRight');
   await expect(two.article.getByRole('button', { name: 'More actions' })).toBeFocused();
   await mona.page.keyboard.press('Enter');
+  // The menu is a dialog, too: each step waits for its own one, or Escape could close the menu.
+  const [menu, { personDialog }] = [two.article.getByRole('dialog', { name: 'More actions' }), new Moderation(mona.chat)];
+  await expect(menu).toBeVisible();
   await mona.page.keyboard.press('ArrowUp');
-  await expect(two.article.getByRole('button', { name: 'Mute or ban…' })).toBeFocused();
+  await expect(menu.getByRole('button', { name: 'Mute or ban…' })).toBeFocused();
   await mona.page.keyboard.press('Enter');
-  await expect(mona.page.getByRole('dialog')).toBeVisible();
+  await expect(personDialog).toBeVisible();
+  await expect(menu).toBeHidden();
   await mona.page.keyboard.press('Escape');
+  await expect(personDialog).toBeHidden();
   await expect(two.article).toBeFocused();
   await mona.page.keyboard.press('ArrowUp');
   await expect(one.article).toBeFocused();
