@@ -56,7 +56,8 @@ async fn shown_seq(handler: &FrameHandler, position: &ReadPosition) -> Result<Op
     Ok(newest.last().filter(|_| is_shown).map(|newest| newest.seq.min(position.seq)))
 }
 
-/// Stores what the room may see as a receipt. Returns it if it is news for the room.
+/// Stores what the room may see as a receipt, under the name that the person chose: it stays when they leave the room. Returns it if it is
+/// news for the room.
 async fn show(
     handler: &FrameHandler,
     sender: &Connection,
@@ -65,6 +66,6 @@ async fn show(
 ) -> Result<Option<Seq>> {
     let Some(seq) = shown else { return Ok(None) };
     let ReadPosition { person, room, at, .. } = position.clone();
-    let receipt = StoredReceipt { room, person, name: sender.person.name.clone(), seq, at };
+    let receipt = StoredReceipt { room, person, name: sender.person_as_chosen().name, seq, at };
     Ok(handler.read_positions.show(&receipt).await?.then_some(seq))
 }

@@ -10,6 +10,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use shared_types::{AccessMode, PersonName, RoomName, limits::NAME_CHARS};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
     access::confusable_name::{compared_name, reject_confusable},
@@ -148,15 +149,15 @@ fn stem_of(name: &str) -> &str {
     }
 }
 
-/// Returns a name with a number. Its stem loses characters at its end until both fit and are a valid name.
+/// Returns a name with a number. Its stem loses grapheme clusters at its end, such as an emoji that consists of several characters, until both
+/// fit and are a valid name.
 fn numbered(stem: &str, number: u32) -> PersonName {
     let number = number.to_string();
     let longest = NAME_CHARS - number.len() - 1;
-    let starts = (0..=longest.min(stem.chars().count())).rev();
-    let names = starts.map(|length| {
-        let start: String = stem.chars().take(length).collect();
-        format!("{start} {number}").parse::<PersonName>()
-    });
+    let borders = stem.grapheme_indices(true).map(|(border, _)| border).chain([stem.len()]);
+    let starts: Vec<&str> = borders.map(|border| &stem[..border]).collect();
+    let fitting = starts.into_iter().rev().filter(|start| start.chars().count() <= longest);
+    let names = fitting.map(|start| format!("{start} {number}").parse::<PersonName>());
     let valid = names.flatten().find(|name| reject_confusable(name).is_ok());
     #[expect(clippy::expect_used, reason = "the last one is the number alone")]
     valid.expect("a number is a valid name")
@@ -187,12 +188,40 @@ mod tests {
         let long = "日".repeat(NAME_CHARS);
         let name = free(&long, &[&long], 0);
         assert_eq!((name.chars().count(), name.ends_with("日 2")), (NAME_CHARS, true));
-        // Cut in the middle of an emoji that consists of several.
-        let family = format!("{}👩\u{200d}👩\u{200d}👧", "x".repeat(NAME_CHARS - 5));
-        let name = free(&family, &[&family], 0);
-        assert!(name.chars().count() <= NAME_CHARS && name.ends_with(" 2"), "{name}");
         let words = format!("{} b", "x".repeat(NAME_CHARS - 2));
         assert!(free(&words, &[&words], 0).ends_with("x 2"), "no two spaces");
+    }
+
+    #[test]
+    fn a_numbered_name_is_cut_between_what_people_see_as_characters() {
+        // What stays of a name that ends with this, which is longer than the space before " 2" by one character and more.
+        for (end, kept) in [
+            ("👩\u{200d}👩\u{200d}👧", ""),
+            ("👩🏽\u{200d}🚀", ""),
+            ("👍🏽", ""),
+            ("❤\u{fe0f}", ""),
+            ("🇯🇵", ""),
+            ("🇯🇵🇺🇸", "🇯🇵"),
+            ("1\u{fe0f}\u{20e3}", ""),
+            ("🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}", ""),
+            ("x\u{301}", ""),
+            ("x\u{323}\u{301}", ""),
+            ("é", ""),
+            ("के", ""),
+            ("क्षि", ""),
+            ("ยี่", ""),
+            ("👍👍", "👍"),
+            ("ab", "a"),
+        ] {
+            let space = NAME_CHARS - 2;
+            let long = format!("{}{end}", "-".repeat(space + 1 - end.chars().count()));
+            let name = free(&long, &[&long], 0);
+            let expected = format!("{}{kept} 2", "-".repeat(space + 1 - end.chars().count()));
+            assert_eq!(name, expected, "{}", end.escape_unicode());
+        }
+        // A name that is one cluster.
+        let marks = format!("x{}", "\u{301}".repeat(NAME_CHARS - 1));
+        assert_eq!(free(&marks, &[&marks], 0), "2");
     }
 
     #[test]

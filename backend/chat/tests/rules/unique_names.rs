@@ -25,7 +25,7 @@ use futures::{
     stream::BoxStream,
 };
 use serde_json::{Value, json};
-use shared_types::{ChatIdentity, PersonName, RoomName, limits::NAME_CHARS};
+use shared_types::{ChatIdentity, PersonName, RoomDetails, RoomName, limits::NAME_CHARS};
 
 use super::{chat_identity::owned_chat, moderation::code};
 
@@ -237,6 +237,23 @@ async fn a_number_is_stored_in_no_private_conversation() {
     chat.send("zoe", json!({ "action": "createRoom", "title": "Plans" })).await;
     let rooms = chat.ports().members.rooms_of(&"zoe".parse().unwrap(), 9).await.unwrap();
     assert_eq!(stored_names(&rooms[0]).await, ["Zoe"], "a private room");
+}
+
+#[tokio::test]
+async fn a_read_receipt_has_the_chosen_name() {
+    let chat = chat_with_unique_names().await;
+    join(&chat, "ann", "lobby", "Ann").await;
+    join(&chat, "ann2", "lobby", "Ann").await;
+    let details = RoomDetails { receipts: true, ..RoomDetails::default() };
+    chat.moderation.set_details(&RoomName::lobby(), &details, false).await.unwrap();
+    chat.send_message("ann", "hi", "n-1").await;
+    assert_eq!(name_of(&chat, "ann2").await, "Ann 2");
+    chat.send("ann2", json!({ "action": "read", "room": "lobby", "seq": 1, "receipt": true })).await;
+    chat.received("ann2");
+    chat.send("ann2", json!({ "action": "receipts" })).await;
+    let answer = chat.received("ann2").pop().unwrap();
+    let names: Vec<_> = answer["people"].as_array().unwrap().iter().map(|one| (&one["person"], &one["name"])).collect();
+    assert_eq!(names, [(&json!("ann2"), &json!("Ann"))], "{answer}");
 }
 
 /// Returns a handler whose read of a room's listeners with this number, from 1, meets what `read` says.
