@@ -4,7 +4,7 @@ use light_json::Json;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use crate::{PersonId, PersonName, RoomName, RoomTitle, Timestamp, server_message::is_false};
+use crate::{Appearance, PersonId, PersonName, RoomName, RoomTitle, Timestamp, server_message::is_false};
 
 /// A member of a private room.
 #[derive(Clone, Debug, PartialEq, Eq, Json)]
@@ -21,6 +21,9 @@ pub struct RoomMember {
     pub host: bool,
     /// Since when the person is a member.
     pub since: Timestamp,
+    /// Picture and colour, in an answer of the server only: it is stored with the person's profile, not with the membership.
+    #[serde(default, skip_serializing_if = "Appearance::is_default")]
+    pub appearance: Appearance,
 }
 
 /// A person in `direct`.

@@ -138,8 +138,9 @@ async fn fill_profiles(profiles: &dyn Profiles, at: Timestamp) {
 async fn fill_members(members: &dyn RoomMembers, at: Timestamp) {
     let private = room("p-abcdefghijklmnopqrst");
     let Person { id, name, .. } = person("mo");
-    let host = RoomMember { person: id, name: Some(name), host: true, since: at };
-    let member = RoomMember { person: person("bob").id, name: None, host: false, since: at };
+    let host = RoomMember { person: id, name: Some(name), host: true, since: at, appearance: Appearance::NONE };
+    let member =
+        RoomMember { person: person("bob").id, name: None, host: false, since: at, appearance: Appearance::NONE };
     members.add(&private, &host).await.unwrap();
     members.add(&private, &member).await.unwrap();
     // Bob has left a direct message.

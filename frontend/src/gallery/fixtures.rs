@@ -124,6 +124,7 @@ pub(super) fn members() -> Vec<RoomMember> {
         name: name.map(|name| name.parse().unwrap()),
         host,
         since: Timestamp(1_795_428_000_000),
+        appearance: Appearance::NONE,
     };
     vec![member("mona", Some("Mona"), true), member("ben", Some("Ben"), false), member("x7f2x7f2x7f2x7f2", None, false)]
 }

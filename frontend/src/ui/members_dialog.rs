@@ -3,7 +3,7 @@
 use leptos::ev;
 use page_model::connection::Status;
 use page_view::{Element, NodeRef, View, element, reactive, reactive_text};
-use shared_types::{Appearance, Person, RoomMember};
+use shared_types::{Person, RoomMember};
 use web_sys::HtmlInputElement;
 
 use crate::ui::{
@@ -125,7 +125,7 @@ pub(crate) fn open(chat: Chat) {
 /// Draws a member, for hosts with a button that removes them.
 fn row(chat: Chat, member: RoomMember, by_host: bool) -> Element {
     let texts = chat.translations.dialogs();
-    let RoomMember { person: id, name, host, .. } = member;
+    let RoomMember { person: id, name, host, appearance, .. } = member;
     // People who are here may have another name now. If the name is unknown, the id replaces it.
     let present = chat
         .room
@@ -142,7 +142,7 @@ fn row(chat: Chat, member: RoomMember, by_host: bool) -> Element {
     let avatar = name
         .parse()
         .ok()
-        .map(|name| Person { id: id.clone(), name, moderator: false, appearance: Appearance::NONE })
+        .map(|name| Person { id: id.clone(), name, moderator: false, appearance })
         .map(|person| avatar(chat, &chat.as_known(&person)));
     let remove = (by_host && !is_you).then(|| {
         let label = texts.remove_member.with(&name);

@@ -17,7 +17,8 @@ use futures::{
 };
 use sha2::{Digest, Sha256};
 use shared_types::{
-    NamedPerson, Person, PersonId, PersonName, Role, RoomMember, RoomName, RoomTitle, Timestamp, TitledRoom, limits,
+    Appearance, NamedPerson, Person, PersonId, PersonName, Role, RoomMember, RoomName, RoomTitle, Timestamp,
+    TitledRoom, limits,
 };
 
 use crate::{
@@ -138,8 +139,10 @@ impl DirectMessages<'_> {
         let checked = |name: PersonName| reject_confusable(&name).is_ok().then(|| normalized_name(&name));
         let others = others.into_iter().map(|NamedPerson { person, name }| (person, name.and_then(checked)));
         let own = is_new.then(|| (by.id.clone(), Some(by.name.clone())));
-        let added: Vec<RoomMember> =
-            others.chain(own).map(|(person, name)| RoomMember { person, name, host: false, since: at }).collect();
+        let added: Vec<RoomMember> = others
+            .chain(own)
+            .map(|(person, name)| RoomMember { person, name, host: false, since: at, appearance: Appearance::NONE })
+            .collect();
         if !added.is_empty() {
             self.rate.new_direct_message(sender).await?;
             self.membership.members.add_together(&room, &added).await?;
@@ -275,6 +278,7 @@ mod tests {
             name: name.parse().ok(),
             host: false,
             since: Timestamp(1),
+            appearance: Appearance::NONE,
         };
         let members: Vec<RoomMember> = names.iter().enumerate().map(member).collect();
         assert_eq!(title_for(&id("p0"), &members).unwrap().as_str(), expected, "{names:?}");

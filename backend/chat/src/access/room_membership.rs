@@ -16,8 +16,8 @@ use std::{collections::HashSet, sync::Arc};
 
 use futures::future::{try_join, try_join_all};
 use shared_types::{
-    Person, PersonId, PersonName, PrivateRoom, RoomDetails, RoomMember, RoomName, RoomTitle, Seq, Timestamp,
-    TitledRoom, limits,
+    Appearance, Person, PersonId, PersonName, PrivateRoom, RoomDetails, RoomMember, RoomName, RoomTitle, Seq,
+    Timestamp, TitledRoom, limits,
 };
 
 use crate::ports::{
@@ -141,7 +141,13 @@ impl RoomMembership {
         // A title of a room that nobody can see does no harm, if this stops half-way.
         let details = RoomDetails { title: Some(title.clone()), ..RoomDetails::default() };
         moderation.set_details(&room, &details, false).await?;
-        let host = RoomMember { person: by.id.clone(), name: Some(by.name.clone()), host: true, since: at };
+        let host = RoomMember {
+            person: by.id.clone(),
+            name: Some(by.name.clone()),
+            host: true,
+            since: at,
+            appearance: Appearance::NONE,
+        };
         self.members.add(&room, &host).await?;
         Ok(room)
     }
@@ -159,7 +165,13 @@ impl RoomMembership {
         name: Option<PersonName>,
         at: Timestamp,
     ) -> Result<(), MembershipError> {
-        self.join(by, room, RoomMember { person, name, host: false, since: at }, limits::ADDED_ROOMS).await
+        self.join(
+            by,
+            room,
+            RoomMember { person, name, host: false, since: at, appearance: Appearance::NONE },
+            limits::ADDED_ROOMS,
+        )
+        .await
     }
 
     /// Makes a person with an invitation a member, if the member who made the invitation still is one.
@@ -174,7 +186,13 @@ impl RoomMembership {
         person: &Person,
         at: Timestamp,
     ) -> Result<(), MembershipError> {
-        let member = RoomMember { person: person.id.clone(), name: Some(person.name.clone()), host: false, since: at };
+        let member = RoomMember {
+            person: person.id.clone(),
+            name: Some(person.name.clone()),
+            host: false,
+            since: at,
+            appearance: Appearance::NONE,
+        };
         self.join(invited_by, room, member, limits::PRIVATE_ROOMS).await
     }
 

@@ -3,7 +3,7 @@
 //! While a file is written or removed, the profile says so ([`StoredProfile::changing_until`]). So no two requests change it at the same
 //! time, and a file is only where there is a profile: a request that is interrupted leaves a profile that tells the next one.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
@@ -97,6 +97,10 @@ pub trait Profiles: Send + Sync {
     /// Returns the profile of a person. MUST see every `set_profile` that has ended. One that cannot be read is
     /// [`StoredProfile::unreadable`].
     async fn profile(&self, person: &PersonId) -> Result<StoredProfile>;
+
+    /// Returns pictures and colours of people, at most [`limits::ROOM_MEMBERS`], without those who have neither. Costs half a read unit for
+    /// each person where the store counts them. Changes of the last moment may be missing, and whatever could not be read at once.
+    async fn appearances(&self, people: &[PersonId]) -> Result<HashMap<PersonId, Appearance>>;
 
     /// Replaces the profile of a person if the stored one has the version `before`, in one step. Returns whether it had; 0 means that nothing
     /// is stored. A profile that [is empty](StoredProfile::is_empty) is removed. After success it MUST survive a crash and a power cut. A

@@ -13,7 +13,7 @@ use chat::{
 };
 use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
-use shared_types::{Role, RoleEntry, RoomMember, RoomName, Seq, Timestamp, limits};
+use shared_types::{Appearance, Role, RoleEntry, RoomMember, RoomName, Seq, Timestamp, limits};
 
 use crate::{
     private_rooms::{open, types},
@@ -404,7 +404,13 @@ async fn a_person_who_erased_everything_is_gone_from_their_direct_messages() {
 async fn the_number_of_conversations_is_bounded() {
     let chat = chat().await;
     let other = |number: usize| format!("p-{number:020}").parse().unwrap();
-    let member = |id: &str| RoomMember { person: id.parse().unwrap(), name: None, host: false, since: Timestamp(1) };
+    let member = |id: &str| RoomMember {
+        person: id.parse().unwrap(),
+        name: None,
+        host: false,
+        since: Timestamp(1),
+        appearance: Appearance::NONE,
+    };
     let (room, _) = start(&chat, "a", &["bea"]).await;
     for number in 0..limits::ADDED_ROOMS {
         chat.members.add(&other(number), &member("bea")).await.unwrap();
@@ -543,7 +549,13 @@ async fn a_conversation_that_was_left_takes_no_place() {
     let chat = chat().await;
     let (room, _) = start(&chat, "a", &["bea"]).await;
     for number in 0..limits::ADDED_ROOMS {
-        let member = RoomMember { person: "bea".parse().unwrap(), name: None, host: false, since: Timestamp(1) };
+        let member = RoomMember {
+            person: "bea".parse().unwrap(),
+            name: None,
+            host: false,
+            since: Timestamp(1),
+            appearance: Appearance::NONE,
+        };
         let other = RoomName::of_direct_message(&[number as u8; 32]);
         chat.members.add(&other, &member).await.unwrap();
         chat.members.set_left(&other, &member.person, Some(Seq(0))).await.unwrap();

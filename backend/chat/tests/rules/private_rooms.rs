@@ -8,7 +8,7 @@ use chat::{
 };
 use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
-use shared_types::{Action, Role, RoleEntry, RoomMember, Timestamp, limits};
+use shared_types::{Action, Appearance, Role, RoleEntry, RoomMember, Timestamp, limits};
 
 /// The address of a private room that does not exist.
 const MISSING: &str = "p-zzzzzzzzzzzzzzzzzzzz";
@@ -67,6 +67,27 @@ async fn members(chat: &TestChat, window: &str) -> Vec<String> {
         format!("{}{}", person["person"].as_str().unwrap(), if person["host"] == true { "*" } else { "" })
     };
     people.iter().map(text).collect()
+}
+
+/// Returns the appearances in the answer to `members`, by person.
+async fn appearances(chat: &TestChat, window: &str) -> Vec<(String, Value)> {
+    chat.received(window);
+    chat.send(window, json!({ "action": "members" })).await;
+    let answer = chat.received(window).pop().unwrap();
+    let of = |person: &Value| (person["person"].as_str().unwrap().to_owned(), person["appearance"].clone());
+    answer["people"].as_array().unwrap().iter().map(of).collect()
+}
+
+#[tokio::test]
+async fn the_list_of_members_shows_what_absent_people_look_like() {
+    let chat = chat().await;
+    let room = private_room(&chat).await;
+    open(&chat, "b", "bea", "lobby").await;
+    assert!(chat.is_accepted("b", json!({ "action": "setProfile", "colour": 3, "status": "away" })).await);
+    chat.disconnect("b").await;
+    let expected = [("hana".to_owned(), Value::Null), ("bea".to_owned(), json!({ "colour": 3 }))];
+    add(&chat, "h", "bea").await;
+    assert_eq!(appearances(&chat, "h").await, expected, "{room}");
 }
 
 async fn my_rooms(chat: &TestChat, window: &str) -> Value {
@@ -451,8 +472,13 @@ async fn an_entry_of_the_audit_log_is_shown_in_its_private_room_only() {
 async fn a_member_without_a_room_has_at_most_the_limit_of_rooms() {
     let chat = chat().await;
     let room = private_room(&chat).await;
-    let member =
-        |person: &str| RoomMember { person: person.parse().unwrap(), name: None, host: false, since: Timestamp(1) };
+    let member = |person: &str| RoomMember {
+        person: person.parse().unwrap(),
+        name: None,
+        host: false,
+        since: Timestamp(1),
+        appearance: Appearance::NONE,
+    };
     let other = |number: usize| format!("p-{number:020}").parse().unwrap();
     for number in 0..limits::ADDED_ROOMS {
         chat.members.add(&other(number), &member("bea")).await.unwrap();

@@ -1,6 +1,7 @@
 //! Tests of profiles: picture, colour and status.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -498,6 +499,10 @@ impl Profiles for FaultyProfiles {
         if is_last(&self.reads_left) { Err(fault()) } else { self.store.profile(person).await }
     }
 
+    async fn appearances(&self, people: &[PersonId]) -> Result<HashMap<PersonId, Appearance>> {
+        if is_last(&self.reads_left) { Err(fault()) } else { self.store.appearances(people).await }
+    }
+
     async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {
         if is_last(&self.writes_left) || self.failing.fetch_sub(1, Ordering::Relaxed) == 1 {
             Err(fault())
@@ -546,6 +551,10 @@ impl Profiles for ChangingProfiles {
             assert!(self.0.set_profile(person, found.version, &next).await?);
         }
         Ok(found)
+    }
+
+    async fn appearances(&self, people: &[PersonId]) -> Result<HashMap<PersonId, Appearance>> {
+        self.0.appearances(people).await
     }
 
     async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {

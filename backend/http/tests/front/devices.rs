@@ -16,7 +16,7 @@ use chat_http::{
 };
 use chat_testing::test_chat::{START, TestChat};
 use serde_json::{Value, json};
-use shared_types::{AccessMode, RoomMember, Timestamp, limits};
+use shared_types::{AccessMode, Appearance, RoomMember, Timestamp, limits};
 
 use crate::front;
 
@@ -125,7 +125,13 @@ async fn a_cookie_of_a_provider_keeps_its_end() {
 /// Makes `hana` a member of a private room with a secret title.
 async fn private_room(chat: &TestChat) -> String {
     let room = "p-abcdefghijklmnopqrst";
-    let member = RoomMember { person: "hana".parse().unwrap(), name: None, host: true, since: Timestamp(START) };
+    let member = RoomMember {
+        person: "hana".parse().unwrap(),
+        name: None,
+        host: true,
+        since: Timestamp(START),
+        appearance: Appearance::NONE,
+    };
     use chat::ports::room_members::RoomMembers as _;
     chat.members.add(&room.parse().unwrap(), &member).await.unwrap();
     room.to_owned()

@@ -1,13 +1,16 @@
 //! Profiles in the connection table, an item for each person who has one. It expires when it has not been used for long. It is below 1 KB: one read unit, and one write
 //! unit.
 
+use std::collections::{BTreeSet, HashMap};
+
 use async_trait::async_trait;
 use chat::ports::{
     Result, Unavailable,
     backup::Record,
     profiles::{Profiles, StoredProfile},
 };
-use shared_types::{PersonId, limits};
+use futures::future::try_join_all;
+use shared_types::{Appearance, PersonId, limits};
 
 use crate::{
     item::{Item, item, json, number, read_number, read_parsed, text},
@@ -30,6 +33,9 @@ const EXPIRES: &str = "expires";
 const SET: &str = "SET #profile = :profile, #version = :version";
 
 const SET_WITH_EXPIRY: &str = "SET #profile = :profile, #version = :version, #expires = :expires";
+
+/// Maximum number of keys in one BatchGetItem.
+const KEYS: usize = 100;
 
 /// [`Profiles`] in a DynamoDB table.
 pub struct DynamoProfiles {
@@ -58,6 +64,23 @@ impl Profiles for DynamoProfiles {
     async fn profile(&self, person: &PersonId) -> Result<StoredProfile> {
         let found = self.table.get(key(person), "reading a profile").await?;
         Ok(found.as_ref().map(to_profile).unwrap_or_default())
+    }
+
+    async fn appearances(&self, people: &[PersonId]) -> Result<HashMap<PersonId, Appearance>> {
+        let doing = "reading the appearances of people";
+        // DynamoDB accepts no key twice.
+        let people: Vec<_> = people.iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let reads = people.chunks(KEYS).map(|people| async {
+            let keys: Vec<Key> = people.iter().map(|person| key(person)).collect();
+            self.table.get_many_eventually(&keys, doing).await
+        });
+        let items = try_join_all(reads).await?;
+        let appearance = |item: &Item| {
+            let person = item.get("pk")?.as_s().ok()?.strip_prefix("person#")?.parse().ok()?;
+            Some((person, to_profile(item).appearance))
+        };
+        let appearances = items.iter().flatten().filter_map(appearance);
+        Ok(appearances.filter(|(_, appearance)| !appearance.is_default()).collect())
     }
 
     async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {

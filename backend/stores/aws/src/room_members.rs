@@ -13,7 +13,7 @@ use chat::ports::{
     backup::Record,
     room_members::{DirectMember, RoomMembers},
 };
-use shared_types::{PersonId, PersonName, RoomMember, RoomName, Seq, Timestamp, limits};
+use shared_types::{Appearance, PersonId, PersonName, RoomMember, RoomName, Seq, Timestamp, limits};
 
 use crate::{
     item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, read_parsed, text},
@@ -188,5 +188,6 @@ fn to_member(item: &Item) -> std::result::Result<RoomMember, Malformed> {
         name: read_optional(item, "name", |name| name.parse().ok())?,
         host: item.contains_key("host"),
         since: Timestamp(read_number(item, "since")?),
+        appearance: Appearance::NONE,
     })
 }

@@ -1,13 +1,16 @@
 //! Profiles in memory.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Mutex,
+};
 
 use async_trait::async_trait;
 use chat::ports::{
     Result,
     profiles::{Profiles, StoredProfile},
 };
-use shared_types::PersonId;
+use shared_types::{Appearance, PersonId};
 
 /// [`Profiles`] in memory.
 #[derive(Default)]
@@ -17,6 +20,12 @@ pub struct MemoryProfiles(Mutex<BTreeMap<PersonId, StoredProfile>>);
 impl Profiles for MemoryProfiles {
     async fn profile(&self, person: &PersonId) -> Result<StoredProfile> {
         Ok(self.0.lock().unwrap().get(person).cloned().unwrap_or_default())
+    }
+
+    async fn appearances(&self, people: &[PersonId]) -> Result<HashMap<PersonId, Appearance>> {
+        let profiles = self.0.lock().unwrap();
+        let appearances = people.iter().filter_map(|person| Some((person.clone(), profiles.get(person)?.appearance)));
+        Ok(appearances.filter(|(_, appearance)| !appearance.is_default()).collect())
     }
 
     async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {

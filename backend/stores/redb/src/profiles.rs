@@ -1,12 +1,14 @@
 //! Profiles in the database.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use chat::ports::{
     Result,
     profiles::{Profiles, StoredProfile},
 };
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
-use shared_types::PersonId;
+use shared_types::{Appearance, PersonId};
 
 use crate::{
     messages::{encode, open, readable},
@@ -37,6 +39,23 @@ impl Profiles for RedbProfiles {
                 let Some(profiles) = open(transaction, PROFILES)? else { return Ok(StoredProfile::default()) };
                 let found = profiles.get(person.as_str())?;
                 Ok(found.map(|stored| to_profile(stored.value())).unwrap_or_default())
+            })
+            .await
+    }
+
+    async fn appearances(&self, people: &[PersonId]) -> Result<HashMap<PersonId, Appearance>> {
+        let people = people.to_vec();
+        self.store
+            .read("reading the appearances of people", move |transaction| {
+                let mut appearances = HashMap::new();
+                let Some(profiles) = open(transaction, PROFILES)? else { return Ok(appearances) };
+                for person in people {
+                    let stored = profiles.get(person.as_str())?.map(|stored| to_profile(stored.value()).appearance);
+                    if let Some(appearance) = stored.filter(|appearance| !appearance.is_default()) {
+                        appearances.insert(person, appearance);
+                    }
+                }
+                Ok(appearances)
             })
             .await
     }

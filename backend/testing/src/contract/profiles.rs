@@ -1,11 +1,13 @@
 //! Profiles of people and their pictures, and the profiles of connections.
 
+use std::collections::HashMap;
+
 use chat::ports::{
     connections::{Connection, ConnectionId},
     profiles::StoredProfile,
 };
 use futures::future::join_all;
-use shared_types::{Appearance, ImageType, PersonId, Profile, Timestamp};
+use shared_types::{Appearance, ImageType, PersonId, Profile, Timestamp, limits};
 
 use super::contract;
 use crate::contract::{
@@ -16,6 +18,7 @@ use crate::contract::{
 contract! { profiles_contract profiles {
     a_profile_is_replaced_and_removed
     profiles_belong_to_one_person
+    appearances_of_many_people_are_read_at_once
     of_two_changes_at_the_same_time_one_succeeds
     a_picture_is_replaced_and_removed
     the_sweep_keeps_pictures
@@ -94,6 +97,26 @@ pub async fn profiles_belong_to_one_person(stores: Stores) {
     stores.images.remove_picture(&person("ann")).await.unwrap();
     assert_eq!(stores.images.picture(&person("Ann")).await.unwrap(), Some(b"Ann".to_vec()));
     assert_eq!(stored(&stores, "bea").await, StoredProfile::default());
+}
+
+pub async fn appearances_of_many_people_are_read_at_once(stores: Stores) {
+    let people: Vec<PersonId> = (0..limits::ROOM_MEMBERS).map(|number| person(&format!("p{number}"))).collect();
+    let appearances = async |people: &[PersonId]| stores.profiles.appearances(people).await.unwrap();
+    assert!(appearances(&people).await.is_empty());
+    assert!(appearances(&[]).await.is_empty());
+    let of = |number: usize| Appearance { picture: Some(Timestamp(number as u64)), colour: 3.try_into().ok() };
+    // Of more people than one request of a store may name, with one who has a status only.
+    let with = (0..people.len()).step_by(30);
+    for number in with.clone() {
+        let stored = StoredProfile { appearance: of(number), ..profile(1, "hi") };
+        assert!(stores.profiles.set_profile(&people[number], 0, &stored).await.unwrap());
+    }
+    let status = StoredProfile { appearance: Appearance::NONE, ..profile(1, "hi") };
+    assert!(stores.profiles.set_profile(&people[1], 0, &status).await.unwrap());
+    let expected: HashMap<_, _> = with.map(|number| (people[number].clone(), of(number))).collect();
+    assert_eq!(appearances(&people).await, expected);
+    let twice = [people[30].clone(), people[1].clone(), people[30].clone()];
+    assert_eq!(appearances(&twice).await, HashMap::from([(people[30].clone(), of(30))]));
 }
 
 pub async fn of_two_changes_at_the_same_time_one_succeeds(stores: Stores) {

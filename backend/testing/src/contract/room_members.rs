@@ -1,7 +1,7 @@
 //! Members of private rooms.
 
 use futures::future::join_all;
-use shared_types::{PersonId, PersonName, RoomMember, RoomName, Seq, Timestamp, limits};
+use shared_types::{Appearance, PersonId, PersonName, RoomMember, RoomName, Seq, Timestamp, limits};
 
 use super::contract;
 use crate::contract::Stores;
@@ -26,7 +26,13 @@ fn person(id: &str) -> PersonId {
 }
 
 fn member(id: &str) -> RoomMember {
-    RoomMember { person: person(id), name: "Ann \"生\"".parse().ok(), host: true, since: Timestamp(1_764_000_000) }
+    RoomMember {
+        person: person(id),
+        name: "Ann \"生\"".parse().ok(),
+        host: true,
+        since: Timestamp(1_764_000_000),
+        appearance: Appearance::NONE,
+    }
 }
 
 async fn members(stores: &Stores, of: u32) -> Vec<RoomMember> {
