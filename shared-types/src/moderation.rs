@@ -72,7 +72,8 @@ pub struct RoomRules {
     #[serde(default, skip_serializing_if = "is_false")]
     pub member_pins: bool,
     /// Retention: number of days after which messages are removed, 1 to [`KEEP_DAYS`]. `None` is as long as the chat keeps messages. In a
-    /// command of a client, 0 is that, and `None` leaves the stored number as it is: a page of an older version does not know the field.
+    /// command of a client, 0 is that, and `None` means a page of an older version, which does not know the field: it leaves the stored number
+    /// as it is ([`replacing`](Self::replacing)).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_days: Option<u16>,
 }
@@ -86,9 +87,15 @@ impl RoomRules {
     }
 
     /// Returns the rules with which these replace those that are stored, or `None` if the retention is longer than [`KEEP_DAYS`].
-    pub fn replacing(self, stored_keep_days: Option<u16>) -> Option<Self> {
-        let keep_days = self.keep_days.or(stored_keep_days).filter(|days| *days > 0);
-        (keep_days.unwrap_or_default() <= KEEP_DAYS).then_some(Self { keep_days, ..self })
+    ///
+    /// A page that sends no `keep_days` is of an older version. It may not know `archived` and `member_pins` either, whose absence is `false`
+    /// for the others. So it cannot switch them off.
+    pub fn replacing(self, stored: Self) -> Option<Self> {
+        let Some(days) = self.keep_days else {
+            let (archived, member_pins) = (self.archived || stored.archived, self.member_pins || stored.member_pins);
+            return Some(Self { archived, member_pins, keep_days: stored.keep_days, ..self });
+        };
+        (days <= KEEP_DAYS).then_some(Self { keep_days: Some(days).filter(|days| *days > 0), ..self })
     }
 
     /// Returns whether the room has no special rules.

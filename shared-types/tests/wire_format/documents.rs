@@ -153,8 +153,20 @@ fn rules_without_a_retention_keep_the_stored_one() {
         (Some(3_650), None, Some(Some(3_650))),
         (Some(3_651), Some(30), None),
     ] {
-        assert_eq!(rules(wanted).replacing(stored), expected.map(rules), "{wanted:?} {stored:?}");
+        assert_eq!(rules(wanted).replacing(rules(stored)), expected.map(rules), "{wanted:?} {stored:?}");
     }
+}
+
+#[test]
+fn rules_of_an_older_page_do_not_switch_off_what_it_does_not_know() {
+    let rules =
+        |archived, member_pins, keep_days| RoomRules { archived, member_pins, keep_days, slow: 5, read_only: true };
+    let stored = RoomRules { slow: 9, read_only: false, ..rules(true, true, Some(30)) };
+    assert_eq!(rules(false, false, None).replacing(stored), Some(rules(true, true, Some(30))));
+    assert_eq!(rules(false, false, Some(0)).replacing(stored), Some(rules(false, false, None)));
+    let stored = rules(false, true, None);
+    assert_eq!(rules(true, false, None).replacing(stored), Some(rules(true, true, None)));
+    assert_eq!(rules(true, false, Some(7)).replacing(stored), Some(rules(true, false, Some(7))));
 }
 
 #[test]

@@ -10,12 +10,12 @@ pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moder
 
 pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, wanted: RoomRules) -> Reply {
     let store = &handler.posting_policy.restriction_store.moderation;
-    // A page of an older version does not say how long messages are kept.
-    let stored_keep_days = match wanted.keep_days {
-        None => store.rules(&moderator.room).await?.keep_days,
-        Some(_) => None,
+    // A page of an older version does not say how long messages are kept, and may not know other rules.
+    let stored = match wanted.keep_days {
+        None => store.rules(&moderator.room).await?,
+        Some(_) => RoomRules::default(),
     };
-    let rules = wanted.replacing(stored_keep_days).ok_or(CommandError::KeepDays)?;
+    let rules = wanted.replacing(stored).ok_or(CommandError::KeepDays)?;
     if handler.acts_as_host(moderator).await? {
         store.set_rules(&moderator.room, rules).await?;
     } else {
