@@ -50,13 +50,19 @@ impl CleanupHandler {
     pub fn new(ports: CleanupPorts, sessions: Sessions) -> Self {
         let CleanupPorts { connections, gateway, messages, moderation, images, profiles, room_directory, usage, clock } =
             ports;
-        let retention =
-            RoomRetention { messages, moderation, images: images.clone(), clock: clock.clone(), limit: MESSAGES };
+        let retention = RoomRetention {
+            messages: messages.clone(),
+            moderation,
+            images: images.clone(),
+            clock: clock.clone(),
+            limit: MESSAGES,
+        };
         let profiles = ProfileRegistry { profiles, images: images.clone(), clock: clock.clone() };
         let usage = UsageCounter {
             store: usage,
             directory: room_directory,
             connections: connections.clone(),
+            messages,
             clock: clock.clone(),
         };
         Self { sweep: ConnectionSweep { connections, gateway, images, clock }, retention, usage, sessions, profiles }
@@ -73,8 +79,8 @@ impl CleanupHandler {
         let (swept, rotated, removed) =
             futures::join!(self.sweep.sweep(), self.sessions.rotate(), self.retention.remove());
         match self.profiles.sweep().await {
-            Ok(removed) => tracing::info!(removed, "pictures without a profile removed"),
-            Err(cause) => tracing::warn!(%cause, "pictures not checked; the next clean-up checks them"),
+            Ok(removed) => tracing::info!(removed, "unused profiles and pictures removed"),
+            Err(cause) => tracing::warn!(%cause, "profiles and pictures not checked; the next clean-up checks them"),
         }
         // After the sweep, so that no connections are counted that are gone.
         if let Err(cause) = self.usage.count().await {

@@ -304,6 +304,7 @@ impl FrameHandler {
             store: usage,
             directory: room_directory.clone(),
             connections: connections.clone(),
+            messages: messages.clone(),
             clock: clock.clone(),
         };
         let room_list = RoomList {

@@ -6,11 +6,13 @@
 
 use std::sync::Arc;
 
-use shared_types::{RoomName, StorageSize, Timestamp, Usage, UsageDay, limits};
+use futures::{StreamExt, TryStreamExt, stream};
+use shared_types::{Rev, RoomName, StorageSize, Timestamp, Usage, UsageDay, limits};
 
 use crate::ports::{
     Result,
     connections::Connections,
+    messages::Messages,
     room_directory::RoomDirectory,
     system::Clock,
     usage_store::{RoomRevs, UsageLog, UsageStore},
@@ -23,6 +25,9 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 /// those that are not listed are dropped. 2,100 entries of some 25 bytes are 50 KB, and at most 180 KB, of the 400 KB of an item.
 const KEPT_REVS: usize = 2 * limits::DIRECTORY_ROOMS + 100;
 
+/// Number of rooms whose first message is read at the same time.
+const ROOMS_AT_ONCE: usize = 16;
+
 /// Counts usage and reads the figures.
 #[derive(Clone)]
 pub struct UsageCounter {
@@ -32,6 +37,8 @@ pub struct UsageCounter {
     pub directory: Arc<dyn RoomDirectory>,
     /// The open connections.
     pub connections: Arc<dyn Connections>,
+    /// The log, for the age of rooms.
+    pub messages: Arc<dyn Messages>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -52,11 +59,29 @@ impl UsageCounter {
         )?;
         let rooms: Vec<RoomName> = entries.into_iter().map(|entry| entry.room).collect();
         let revs = self.store.last_revs(&rooms).await?;
-        let is_first = log.counted_at.is_none();
-        let changes = if is_first { 0 } else { new_changes(&before, &revs) };
+        let (is_first, mut known) = (log.counted_at.is_none(), before.clone());
+        if let Some(counted_at) = log.counted_at {
+            known.extend(self.revs_before(counted_at, &before, &revs).await?);
+        }
+        let changes = if is_first { 0 } else { new_changes(&known, &revs) };
         let now = self.clock.now();
         let days = if is_first { log.days } else { add_to_day(log.days, now, changes, connections) };
         self.store.store(&UsageLog { days, counted_at: Some(now), storage }, &kept_revs(before, revs)).await
+    }
+
+    /// Returns the revisions that rooms which were not known before had already at a time: those before the first message, if that is younger,
+    /// or else all, so that the history of a room that comes into the directory later is not counted. Costs one read for each of these rooms.
+    async fn revs_before(&self, at: Timestamp, known: &RoomRevs, revs: &RoomRevs) -> Result<RoomRevs> {
+        let unknown: Vec<_> = revs.iter().filter(|(room, _)| !known.contains_key(*room)).collect();
+        let reads: Vec<_> = unknown
+            .into_iter()
+            .map(|(room, last)| async move {
+                let first = self.messages.created_after(room, Rev(0), 1).await?.pop();
+                let young = first.filter(|first| first.sent_at > at);
+                Ok((room.clone(), young.map_or(*last, |first| Rev(first.seq.0.saturating_sub(1)))))
+            })
+            .collect();
+        stream::iter(reads).buffer_unordered(ROOMS_AT_ONCE).try_collect().await
     }
 
     /// Returns the figures. The caller checks that an owner asks.
@@ -72,8 +97,7 @@ impl UsageCounter {
     }
 }
 
-/// Returns the number of revisions that were taken between two times. A room that was not known before counts with all its revisions: it
-/// is new. Revisions of a restored room may be lower than before.
+/// Returns the number of revisions that were taken between two times. Revisions of a restored room may be lower than before.
 fn new_changes(before: &RoomRevs, now: &RoomRevs) -> u64 {
     now.iter().map(|(room, rev)| rev.0.saturating_sub(before.get(room).map_or(0, |rev| rev.0))).sum()
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use chat::ports::messages::Messages as _;
 use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
-use shared_types::limits;
+use shared_types::{ChatMessage, Rev, RoomName, Seq, limits};
 
 use super::{chat_identity::owned_chat, moderation::code};
 
@@ -77,4 +78,33 @@ async fn private_rooms_are_not_counted() {
     chat.send("a", json!({ "action": "send", "text": "secret", "nonce": "s-1" })).await;
     chat.run_cleanup().await;
     assert_eq!(counted(&usage(&chat).await), [0]);
+}
+
+#[tokio::test]
+async fn the_history_of_a_room_that_is_listed_later_is_not_counted() {
+    let chat = owned_chat().await;
+    chat.send_message("a", "hi", "n-0").await;
+    let first = chat.messages.at(&RoomName::lobby(), Seq(1)).await.unwrap().unwrap().message;
+    // A room of before the directory, with 50 messages.
+    let old: RoomName = "old".parse().unwrap();
+    for seq in 1..=50 {
+        assert_eq!(chat.messages.next_rev(&old).await.unwrap(), Rev(seq));
+        let nonce = format!("n-{seq}").parse().unwrap();
+        chat.messages.put(&old, &ChatMessage { seq: Seq(seq), rev: Rev(seq), nonce, ..first.clone() }).await.unwrap();
+    }
+    chat.clock.advance(Duration::from_secs(60));
+    chat.run_cleanup().await;
+    chat.clock.advance(Duration::from_secs(60));
+    for (number, room) in ["old", "new", "new"].into_iter().enumerate() {
+        chat.send("a", json!({ "action": "enter", "room": room })).await;
+        chat.send_message("a", "hi", &format!("m-{number}")).await;
+    }
+    chat.run_cleanup().await;
+    assert_eq!(counted(&usage(&chat).await), [2], "those of the new room");
+    chat.send_message("a", "hi", "m-9").await;
+    chat.send("a", json!({ "action": "enter", "room": "old" })).await;
+    chat.send_message("a", "hi", "m-10").await;
+    chat.clock.advance(Duration::from_secs(60));
+    chat.run_cleanup().await;
+    assert_eq!(counted(&usage(&chat).await), [4], "both rooms are known now");
 }
