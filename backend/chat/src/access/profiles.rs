@@ -93,6 +93,13 @@ pub enum PictureFault {
     Animated,
 }
 
+/// What a sweep lists.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Swept {
+    Pictures,
+    Profiles,
+}
+
 /// A picture that was uploaded and checked.
 struct CheckedPicture {
     upload: Upload,
@@ -239,23 +246,32 @@ impl ProfileRegistry {
         }
     }
 
-    /// Removes the pictures that no profile names: those of profiles that are over, and those that an interrupted request left. Returns
-    /// their number. At most [`limits::CHECKED_PICTURES`] are checked; of more, each day begins with others.
+    /// Removes the pictures that no profile names: those of profiles that are over, and those that an interrupted request left. Then it removes
+    /// the other profiles that are over, where the store does not do that. Returns the number of both. At most
+    /// [`limits::CHECKED_PICTURES`] of each are checked; of more, each day begins with others.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the pictures could not be listed.
+    /// `Unavailable` when the pictures or the profiles could not be listed.
     pub async fn sweep(&self) -> Result<usize, Unavailable> {
+        Ok(self.sweep_each(Swept::Pictures).await? + self.sweep_each(Swept::Profiles).await?)
+    }
+
+    async fn sweep_each(&self, what: Swept) -> Result<usize, Unavailable> {
         let start = start_of_day(self.clock.now());
         let (mut after, mut checked, mut removed, mut is_second_part) = (start.clone(), 0, 0, start.is_none());
         while checked < limits::CHECKED_PICTURES {
-            let mut people = self.images.pictures(after.as_ref(), PAGE.min(limits::CHECKED_PICTURES - checked)).await?;
+            let most = PAGE.min(limits::CHECKED_PICTURES - checked);
+            let mut people = match what {
+                Swept::Pictures => self.images.pictures(after.as_ref(), most).await?,
+                Swept::Profiles => self.profiles.people(after.as_ref(), most).await?,
+            };
             after = people.last().cloned();
             if is_second_part && start.is_some() {
                 people.retain(|person| Some(person) <= start.as_ref());
             }
             checked += people.len();
-            let swept = stream::iter(&people).map(|person| self.sweep_one(person)).buffer_unordered(AT_ONCE);
+            let swept = stream::iter(&people).map(|person| self.sweep_one(person, what)).buffer_unordered(AT_ONCE);
             removed += swept.filter(|swept| ready(*swept)).count().await;
             let is_end = after.is_none() || is_second_part && start.is_some() && after > start;
             match (is_end, is_second_part) {
@@ -267,14 +283,16 @@ impl ProfileRegistry {
         Ok(removed)
     }
 
-    /// Removes the picture of a person if no profile names it. Returns whether it did. After a failure the next sweep tries again.
-    async fn sweep_one(&self, person: &PersonId) -> bool {
+    /// Removes the profile of a person if it is over, and the picture if no profile names it. Returns whether it did. After a failure the next
+    /// sweep tries again.
+    async fn sweep_one(&self, person: &PersonId, what: Swept) -> bool {
         let swept = async {
             let (stored, now) = (self.profiles.profile(person).await?, self.clock.now());
             if stored.is_over(now) || stored.version == 0 {
                 return self.remove(person).await.map(|()| true);
             }
-            if stored.appearance.picture.is_some() || stored.is_changing(now) || stored.is_unreadable() {
+            let is_named = stored.appearance.picture.is_some();
+            if is_named || stored.is_changing(now) || stored.is_unreadable() || what == Swept::Profiles {
                 return Ok(false);
             }
             let (status, colour) = (stored.status.clone(), stored.appearance.colour);
@@ -282,7 +300,7 @@ impl ProfileRegistry {
             Ok(self.change_file(person, &stored, None, &without).await?.is_some())
         };
         swept.await.unwrap_or_else(|error| {
-            tracing::warn!(%person, %error, "picture not checked; the next clean-up checks it");
+            tracing::warn!(%person, %error, "profile or picture not checked; the next clean-up checks it");
             false
         })
     }

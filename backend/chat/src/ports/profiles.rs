@@ -102,6 +102,12 @@ pub trait Profiles: Send + Sync {
     /// each person where the store counts them. Changes of the last moment may be missing, and whatever could not be read at once.
     async fn appearances(&self, people: &[PersonId]) -> Result<HashMap<PersonId, Appearance>>;
 
+    /// Returns people who have a profile, at most `most`: those with the lowest ids, or with the lowest ones above `after`. A store that
+    /// removes profiles that [are over](StoredProfile::is_over) without being asked returns nobody.
+    async fn people(&self, _after: Option<&PersonId>, _most: usize) -> Result<Vec<PersonId>> {
+        Ok(Vec::new())
+    }
+
     /// Replaces the profile of a person if the stored one has the version `before`, in one step. Returns whether it had; 0 means that nothing
     /// is stored. A profile that [is empty](StoredProfile::is_empty) is removed. After success it MUST survive a crash and a power cut. A
     /// repetition of a call whose answer was lost may return either. A store may remove a profile that [is over](StoredProfile::is_over).

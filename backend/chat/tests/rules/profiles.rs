@@ -439,6 +439,22 @@ async fn a_profile_ends_with_its_picture_when_its_person_stays_away() {
 }
 
 #[tokio::test]
+async fn a_profile_that_never_had_a_picture_ends_when_its_person_stays_away() {
+    let chat = chat().await;
+    set(&chat, "a", json!({ "status": "hi" })).await;
+    set(&chat, "b", json!({ "colour": 2 })).await;
+    chat.clock.advance(DAY * 399);
+    open(&chat, "late", "ann", "lobby").await;
+    chat.run_cleanup().await;
+    let stored = async |of| chat.profiles.profile(&person(of)).await.unwrap();
+    assert_eq!(stored("bea").await.appearance.colour, 2.try_into().ok(), "not yet");
+    chat.clock.advance(DAY * 2);
+    chat.run_cleanup().await;
+    assert_eq!(stored("ann").await.status, "hi".parse().ok(), "she was here");
+    assert_eq!(stored("bea").await, StoredProfile::default());
+}
+
+#[tokio::test]
 async fn a_profile_of_before_a_removal_is_not_taken_for_the_new_one() {
     let chat = chat().await;
     let picture = upload(&chat, "a", "n-1", &picture(1)).await;
@@ -560,6 +576,59 @@ impl Profiles for ChangingProfiles {
     async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {
         self.0.set_profile(person, before, profile).await
     }
+}
+
+/// Profiles during whose change a socket of the same person enters the lobby: after the connections were listed and changed, before the
+/// profile is read again.
+struct ProfilesDuringEnter {
+    chat: Arc<TestChat>,
+    socket: &'static str,
+    reads: AtomicU32,
+}
+
+#[async_trait]
+impl Profiles for ProfilesDuringEnter {
+    async fn profile(&self, person: &PersonId) -> Result<StoredProfile> {
+        // `setProfile` reads the profile before it stores the new one.
+        if self.reads.fetch_add(1, Ordering::Relaxed) == 1 {
+            self.chat.send(self.socket, json!({ "action": "enter", "room": "lobby" })).await;
+        }
+        self.chat.profiles.profile(person).await
+    }
+
+    async fn appearances(&self, people: &[PersonId]) -> Result<HashMap<PersonId, Appearance>> {
+        self.chat.profiles.appearances(people).await
+    }
+
+    async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {
+        self.chat.profiles.set_profile(person, before, profile).await
+    }
+}
+
+#[tokio::test]
+async fn a_socket_that_enters_a_large_room_during_a_change_shows_the_new_profile() {
+    let chat = Arc::new(chat().await);
+    open(&chat, "z", "zoe", "lobby").await;
+    open(&chat, "entering", "zoe", "cats").await;
+    let others = crowd(&chat, 60).await;
+    let profiles = ProfilesDuringEnter { chat: chat.clone(), socket: "entering", reads: AtomicU32::new(0) };
+    let ports = FramePorts { profiles: Arc::new(profiles), ..chat.ports() };
+    let body = json!({ "action": "setProfile", "colour": 3 }).to_string();
+    let request = FrameRequest { connection: ConnectionId("z".into()), request_id: "r".into(), body };
+    FrameHandler::new(ports, chat.settings()).handle(request).await;
+    let shown = Appearance { picture: None, colour: 3.try_into().ok() };
+    for socket in ["z", "entering"] {
+        let connection = chat.connection(socket).await;
+        assert_eq!((connection.room.as_str(), connection.person.appearance), ("lobby", shown), "{socket}");
+    }
+    // Who comes later sees it with both.
+    chat.send(&others[0], json!({ "action": "hello" })).await;
+    let welcome = chat.received(&others[0]).into_iter().find(|frame| frame["type"] == "welcome").unwrap();
+    assert_eq!(welcome["online"], 63, "{welcome}");
+    let connections: &dyn chat::ports::connections::Connections = chat.connections.as_ref();
+    let listeners = connections.in_room(&shared_types::RoomName::lobby()).await.unwrap();
+    let own: Vec<_> = listeners.iter().filter(|listener| listener.person.id.as_str() == "zoe").collect();
+    assert!(own.len() == 2 && own.iter().all(|listener| listener.person.appearance == shown), "{own:?}");
 }
 
 #[tokio::test]

@@ -28,6 +28,13 @@ impl Profiles for MemoryProfiles {
         Ok(appearances.filter(|(_, appearance)| !appearance.is_default()).collect())
     }
 
+    async fn people(&self, after: Option<&PersonId>, most: usize) -> Result<Vec<PersonId>> {
+        let profiles = self.0.lock().unwrap();
+        let mut people: Vec<_> = profiles.keys().filter(|person| after.is_none_or(|after| *person > after)).collect();
+        people.sort_unstable();
+        Ok(people.into_iter().take(most).cloned().collect())
+    }
+
     async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {
         let mut profiles = self.0.lock().unwrap();
         if profiles.get(person).map_or(0, |stored| stored.version) != before {

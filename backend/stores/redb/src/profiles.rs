@@ -1,6 +1,6 @@
 //! Profiles in the database.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Bound};
 
 use async_trait::async_trait;
 use chat::ports::{
@@ -56,6 +56,21 @@ impl Profiles for RedbProfiles {
                     }
                 }
                 Ok(appearances)
+            })
+            .await
+    }
+
+    async fn people(&self, after: Option<&PersonId>, most: usize) -> Result<Vec<PersonId>> {
+        let after = after.cloned();
+        self.store
+            .read("listing the people who have a profile", move |transaction| {
+                let Some(profiles) = open(transaction, PROFILES)? else { return Ok(Vec::new()) };
+                let start = after.as_ref().map_or(Bound::Unbounded, |after| Bound::Excluded(after.as_str()));
+                let mut people = Vec::new();
+                for entry in profiles.range::<&str>((start, Bound::Unbounded))?.take(most) {
+                    people.extend(entry?.0.value().parse().ok());
+                }
+                Ok(people)
             })
             .await
     }

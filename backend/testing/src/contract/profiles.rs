@@ -19,6 +19,7 @@ contract! { profiles_contract profiles {
     a_profile_is_replaced_and_removed
     profiles_belong_to_one_person
     appearances_of_many_people_are_read_at_once
+    people_with_a_profile_are_listed_in_order_or_not_at_all
     of_two_changes_at_the_same_time_one_succeeds
     a_picture_is_replaced_and_removed
     the_sweep_keeps_pictures
@@ -117,6 +118,29 @@ pub async fn appearances_of_many_people_are_read_at_once(stores: Stores) {
     assert_eq!(appearances(&people).await, expected);
     let twice = [people[30].clone(), people[1].clone(), people[30].clone()];
     assert_eq!(appearances(&twice).await, HashMap::from([(people[30].clone(), of(30))]));
+}
+
+pub async fn people_with_a_profile_are_listed_in_order_or_not_at_all(stores: Stores) {
+    let list = async |after: Option<&str>, most| {
+        let after = after.map(person);
+        let listed = stores.profiles.people(after.as_ref(), most).await.unwrap();
+        listed.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(list(None, 10).await.is_empty());
+    let people = ["-", "0", "Ann", "_", "ann", "ann-", "anna", "z"];
+    for of in people {
+        assert!(set(&stores, of, &profile(1, of)).await, "{of}");
+    }
+    let all = list(None, 100).await;
+    if all.is_empty() {
+        // Its profiles end without the clean-up.
+        return;
+    }
+    assert_eq!(all, people);
+    assert_eq!(list(None, 2).await, people[..2]);
+    assert_eq!(list(Some("Ann"), 2).await, people[3..5]);
+    assert_eq!(list(Some("ann0"), 9).await, people[6..]);
+    assert!(list(Some("z"), 9).await.is_empty());
 }
 
 pub async fn of_two_changes_at_the_same_time_one_succeeds(stores: Stores) {
