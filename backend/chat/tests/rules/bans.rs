@@ -1,9 +1,6 @@
 //! Tests of bans: the person, their addresses, and connections during a ban.
 
-use std::{
-    sync::{Arc, atomic::AtomicU32},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use chat::{
     moderation::restrictions::RestrictionStore,
@@ -141,7 +138,7 @@ async fn hello_from_a_banned_address_closes_the_connection() {
 #[tokio::test]
 async fn a_ban_during_connect_rejects_the_connection() {
     let chat = moderated_chat().await;
-    let moderation = Arc::new(BanningModeration { lookups: AtomicU32::new(0), allowed_lookups: 1, slow: 0 });
+    let moderation = Arc::new(BanningModeration { allowed_lookups: 1, ..BanningModeration::default() });
     let request = ConnectRequest { ticket: Some(chat.ticket("eve")), ..connect_request("e") };
     let rejection = chat.connect_rule(moderation).admit(request).await;
     assert!(matches!(rejection, Err(ConnectError::Banned { seconds: 60 })), "{rejection:?}");

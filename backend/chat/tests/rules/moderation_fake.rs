@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use chat::ports::{
-    Result,
+    Result, Unavailable,
     connections::AddressKey,
     devices::SignOuts,
     moderation::{Moderation, RestrictionChange, RoomSettings, Subject},
@@ -16,6 +16,7 @@ use shared_types::{
 };
 
 /// Moderation port that reports a ban for everybody after a number of lookups.
+#[derive(Default)]
 pub(crate) struct BanningModeration {
     /// Number of lookups so far.
     pub(crate) lookups: AtomicU32,
@@ -23,6 +24,10 @@ pub(crate) struct BanningModeration {
     pub(crate) allowed_lookups: u32,
     /// Slow mode of every room.
     pub(crate) slow: u16,
+    /// Rooms that keep messages for a day, by name.
+    pub(crate) short: Vec<RoomName>,
+    /// A room whose rules cannot be read.
+    pub(crate) failing: Option<RoomName>,
 }
 
 #[async_trait]
@@ -65,16 +70,20 @@ impl Moderation for BanningModeration {
         unreachable!()
     }
 
-    async fn rules(&self, _: &RoomName) -> Result<RoomRules> {
-        Ok(RoomRules { slow: self.slow, read_only: false, archived: false, member_pins: false, keep_days: None })
+    async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
+        if self.failing.as_ref() == Some(room) {
+            return Err(Unavailable { doing: "reading rules", cause: "a fault of the test".into() });
+        }
+        Ok(RoomRules { slow: self.slow, keep_days: self.short.contains(room).then_some(1), ..RoomRules::default() })
     }
 
     async fn set_rules(&self, _: &RoomName, _: RoomRules) -> Result<()> {
         unreachable!()
     }
 
-    async fn rooms_with_keep_days(&self, _: Option<&RoomName>, _: usize) -> Result<Vec<RoomName>> {
-        unreachable!()
+    async fn rooms_with_keep_days(&self, after: Option<&RoomName>, limit: usize) -> Result<Vec<RoomName>> {
+        let rooms = self.short.iter().filter(|room| after.is_none_or(|after| *room > after));
+        Ok(rooms.take(limit).cloned().collect())
     }
 
     async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {

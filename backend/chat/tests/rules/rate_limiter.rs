@@ -133,7 +133,7 @@ async fn the_first_connections_of_an_address_count_for_it_in_their_first_minute_
 #[tokio::test]
 async fn a_rate_limited_person_causes_no_restriction_lookup() {
     let chat = TestChat::with_rates(3, 0).await;
-    let moderation = Arc::new(BanningModeration { lookups: AtomicU32::new(0), allowed_lookups: u32::MAX, slow: 0 });
+    let moderation = Arc::new(BanningModeration { allowed_lookups: u32::MAX, ..BanningModeration::default() });
     let lookups = || moderation.lookups.load(Ordering::Relaxed);
     let connect_rule = chat.connect_rule(moderation.clone());
     let connect = async |id: &str| {
@@ -164,7 +164,7 @@ async fn a_rate_limited_message_takes_no_slow_mode_slot() {
     chat.advance_to_next_minute();
     let remote = Arc::new(RemoteRateStore::new(&chat));
     let rate = RateLimiter::new(remote, chat.clock.clone(), RateLimits { person: 3, address: 0 });
-    let moderation = Arc::new(BanningModeration { lookups: AtomicU32::new(0), allowed_lookups: u32::MAX, slow: 5 });
+    let moderation = Arc::new(BanningModeration { allowed_lookups: u32::MAX, slow: 5, ..BanningModeration::default() });
     let send = FrameHandler::new(FramePorts { moderation, ..chat.ports() }, FrameSettings { rate, ..chat.settings() });
     let is_accepted = async |nonce: &str| {
         let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();

@@ -1,6 +1,6 @@
 //! Tests of the retention of a room: who sets it, and what the clean-up removes.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chat::{
     commands::FramePorts,
@@ -17,6 +17,7 @@ use shared_types::{ChatMessage, Rev, RoomName, RoomRules, Seq};
 use crate::{
     images::{image, png},
     moderation::{code, moderated_chat},
+    moderation_fake::BanningModeration,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -63,6 +64,24 @@ async fn a_moderator_sets_the_retention_and_everybody_is_told() {
     let audited: Vec<Value> = chat.audit().await.into_iter().map(|entry| entry["rules"].clone()).collect();
     assert_eq!(audited[4], json!({ "keepDays": 30 }));
     assert_eq!(audited[1], json!({ "slow": 5 }));
+}
+
+#[tokio::test]
+async fn rules_of_an_older_page_leave_what_it_does_not_know() {
+    let chat = moderated_chat().await;
+    let all = json!({ "archived": true, "memberPins": true, "keepDays": 30 });
+    for (sent, expected) in [
+        (all.clone(), all.clone()),
+        (json!({ "slow": 5 }), json!({ "slow": 5, "archived": true, "memberPins": true, "keepDays": 30 })),
+        (json!({}), all),
+        (json!({ "memberPins": true, "keepDays": 0 }), json!({ "memberPins": true })),
+        (json!({ "archived": true }), json!({ "archived": true, "memberPins": true })),
+        (json!({ "keepDays": 0 }), json!({})),
+    ] {
+        chat.send("m", json!({ "action": "rules", "rules": sent })).await;
+        let stored = chat.moderation.rules(&RoomName::lobby()).await.unwrap();
+        assert_eq!(serde_json::to_value(stored).unwrap(), expected, "{sent}");
+    }
 }
 
 #[tokio::test]
@@ -197,4 +216,26 @@ async fn many_old_messages_are_removed_in_one_run_and_the_rest_in_the_next() {
     assert_eq!(retention.remove().await.unwrap(), 50);
     assert_eq!(left().await, []);
     assert_eq!(retention.remove().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_failing_room_does_not_stop_the_others() {
+    let chat = moderated_chat().await;
+    let rooms: Vec<RoomName> = ["birds", "cats", "dogs"].map(|room| room.parse().unwrap()).into();
+    chat.send_message("a", "x", "n-1").await;
+    let first = chat.messages.at(&RoomName::lobby(), Seq(1)).await.unwrap().unwrap().message;
+    for room in &rooms {
+        chat.messages.put(room, &first).await.unwrap();
+    }
+    chat.clock.advance(DAY * 2);
+    let FramePorts { messages, images, clock, .. } = chat.ports();
+    for (failing, left) in [(Some(rooms[0].clone()), 1), (None, 0)] {
+        let moderation = Arc::new(BanningModeration { short: rooms.clone(), failing, ..BanningModeration::default() });
+        let (messages, images, clock) = (messages.clone(), images.clone(), clock.clone());
+        let retention = RoomRetention { messages, moderation, images, clock, limit: 400 };
+        assert_eq!(retention.remove().await.is_err(), left > 0);
+        for (room, left) in rooms.iter().zip([left, 0, 0]) {
+            assert_eq!(texts(&chat, room.as_str()).await.len(), left, "{room}");
+        }
+    }
 }
