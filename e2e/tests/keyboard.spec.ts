@@ -251,3 +251,35 @@ test('the shortcuts dialog lists all keys and opens from a button', async ({ pag
   await expect(chat.composer).toHaveValue('what?');
   await expect(shortcuts).toBeHidden();
 });
+
+for (const [name, viewport] of [['a phone', { width: 390, height: 844 }], ['a desktop', { width: 1280, height: 800 }]] as const) {
+  test(`the buttons of a message keep the focus while the window is left, on ${name}`, async ({ page, deployment, room }) => {
+    await page.setViewportSize(viewport);
+    const chat = await ChatPage.open(page, deployment, room);
+    await chat.sendMessage('first');
+    const { article } = await Message.withText(chat, 'first');
+    await expect(article).toHaveAttribute('data-state', 'sent');
+    // As browsers do when the window loses the focus: the element stays the active one, and no other gets the focus.
+    const leaveWindow = () => page.evaluate(() => void document.activeElement!.dispatchEvent(new FocusEvent('focusout', { bubbles: true })));
+    await article.focus();
+    const first = article.getByRole('toolbar').getByRole('button').first();
+    await expect(first).toBeVisible();
+    await page.keyboard.press('ArrowRight');
+    await leaveWindow();
+    await expect(first).toBeFocused();
+    for (let step = 0; step < 10; step += 1) await page.keyboard.press('ArrowRight');
+    const more = article.getByRole('button', { name: 'More actions' });
+    await expect(more).toBeFocused();
+    await page.keyboard.press('Enter');
+    const menu = article.getByRole('dialog', { name: 'More actions' });
+    await expect(menu).toBeVisible();
+    await leaveWindow();
+    await page.keyboard.press('ArrowUp');
+    await expect(menu.getByRole('button', { name: 'Delete' })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(more).toBeFocused();
+    // The buttons go when the focus does.
+    await chat.composer.focus();
+    await expect(article.getByRole('toolbar')).toBeHidden();
+  });
+}

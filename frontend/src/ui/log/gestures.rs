@@ -127,9 +127,11 @@ fn on_focus(chat: Chat, event: &web_sys::Event) {
     }
 }
 
-/// Hides the toolbar when the focus leaves the messages.
+/// Hides the toolbar when the focus leaves the messages. When the window loses the focus, the page keeps its active element: without its button
+/// or its menu, the focus would be lost when the visitor comes back.
 fn on_blur(chat: Chat, event: &ev::FocusEvent) {
-    if locate(event.related_target()).is_none() {
+    let is_left = |target: Option<EventTarget>| locate(target).is_none();
+    if is_left(event.related_target()) && is_left(document().active_element().map(Into::into)) {
         hide(chat);
     }
 }
