@@ -2,6 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { png } from '../support/images.ts';
 import { Message } from '../support/message.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 import type { WireClient } from '../support/wire_client.ts';
@@ -23,6 +24,21 @@ async function reply(page: Page, text: string): Promise<void> {
   await field(page).fill(text);
   await panel(page).getByRole('button', { name: 'Send' }).click();
   await expect(panel(page).locator('article[data-state="sent"]').filter({ hasText: text })).toBeVisible();
+}
+
+const picture = { name: 'sea.png', mimeType: 'image/png', buffer: png(320, 200) };
+/** The images that are attached to the reply. */
+const attached = (page: Page): Locator => panel(page).getByRole('list', { name: 'Attached images' }).getByRole('listitem');
+
+/** Pastes or drops images onto an element. */
+async function transfer(onto: Locator, event: 'paste' | 'drop', count = 1): Promise<void> {
+  const files = Array.from({ length: count }, (_, index) => [...png(30 + index, 20)]);
+  await onto.evaluate((element, [event, files]) => {
+    const data = new DataTransfer();
+    for (const bytes of files) data.items.add(new File([new Uint8Array(bytes)], 'x.png', { type: 'image/png' }));
+    const options = { bubbles: true, cancelable: true };
+    element.dispatchEvent(event === 'paste' ? new ClipboardEvent('paste', { ...options, clipboardData: data }) : new DragEvent('drop', { ...options, dataTransfer: data }));
+  }, [event, files] as const);
 }
 
 /** Sends a reply in a thread through a socket. */
@@ -129,6 +145,115 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(panel(page).locator('article[data-state="sent"]')).toHaveText([/one/, /about one/]);
     });
 
+    test('a reply can have images, which are chosen, pasted or dropped', async ({ page, browser, deployment, room }) => {
+      const ann = await ChatPage.open(page, deployment, room);
+      await ann.sendMessage('which boat?');
+      const ben = await openSecondBrowser(browser, deployment, room);
+      await openThread(await Message.withText(ann, 'which boat?'));
+      await openThread(await Message.withText(ben, 'which boat?'));
+      await panel(page).locator('input[type=file]').setInputFiles(picture);
+      await transfer(field(page), 'paste');
+      await transfer(panel(page).locator('.thread-log'), 'drop');
+      await expect(attached(page)).toHaveCount(3);
+      await expect(field(page)).toBeFocused();
+      await expectAccessible(page);
+      await panel(page).getByRole('button', { name: 'Remove image 2' }).click();
+      await panel(page).getByLabel('Describe this image').first().fill('the sea');
+      await field(page).fill('these two');
+      await field(page).press('Enter');
+      const own = panel(page).locator('article').filter({ hasText: 'these two' });
+      await expect(own).toHaveAttribute('data-state', 'sent');
+      await expect(attached(page)).toHaveCount(0);
+      const images = panel(ben.page).locator('.message-image img');
+      await expect(images).toHaveCount(2);
+      await expect(images.first()).toHaveAttribute('alt', 'the sea');
+      await expect.poll(() => images.first().evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(320);
+      await expect(ann.messages, 'the log shows none of it').toHaveCount(1);
+      await expect(ann.log.locator('.message-image')).toHaveCount(0);
+      await panel(ben.page).locator('.message-image').getByRole('button').first().click();
+      const lightbox = ben.page.getByRole('dialog', { name: 'Image' });
+      await expect(lightbox.getByText('Image 1 of 2').or(lightbox.getByText('1 of 2'))).toBeVisible();
+    });
+
+    test('a reply with an image is sent when the image is ready, also to the room', async ({ page, deployment, room }) => {
+      const chat = await ChatPage.open(page, deployment, room);
+      await chat.sendMessage('first');
+      await openThread(await Message.withText(chat, 'first'));
+      await panel(page).getByLabel('Also send to the room').check();
+      await panel(page).locator('input[type=file]').setInputFiles(picture);
+      await field(page).fill('for all');
+      await panel(page).getByRole('button', { name: 'Send' }).click();
+      await expect(panel(page).locator('article').filter({ hasText: 'for all' })).toHaveAttribute('data-state', 'sent');
+      await expect(panel(page).locator('.message-image')).toHaveCount(1);
+      await expect(chat.messageWithText('for all').locator('.message-image')).toHaveCount(1);
+    });
+
+    test('images stay attached to the reply in their thread', async ({ page, deployment, room }) => {
+      const chat = await ChatPage.open(page, deployment, room);
+      for (const text of ['one', 'two']) await chat.sendMessage(text);
+      const [one, two] = [await Message.withText(chat, 'one'), await Message.withText(chat, 'two')];
+      await openThread(one);
+      await panel(page).locator('input[type=file]').setInputFiles(picture);
+      await expect(attached(page)).toHaveCount(1);
+      await page.keyboard.press('Escape');
+      await openThread(two);
+      await expect(attached(page)).toHaveCount(0);
+      await page.keyboard.press('Escape');
+      await expect(page.locator('.composer').getByRole('list', { name: 'Attached images' })).toHaveCount(0);
+      await openThread(one);
+      await expect(attached(page)).toHaveCount(1);
+      await panel(page).getByRole('button', { name: 'Send' }).click();
+      await expect(panel(page).locator('article[data-state="sent"] .message-image')).toHaveCount(1);
+    });
+
+    test('a reply whose image is uploaded survives a reload', async ({ page, deployment, room }) => {
+      const proxy = await SocketProxy.install(page);
+      const chat = await ChatPage.open(page, deployment, room);
+      await chat.sendMessage('first');
+      const root = await Message.withText(chat, 'first');
+      await expect(root.article).toHaveAttribute('data-state', 'sent');
+      await openThread(root);
+      proxy.holdSends();
+      await panel(page).locator('input[type=file]').setInputFiles(picture);
+      await field(page).fill('not sent yet');
+      await panel(page).getByRole('button', { name: 'Send' }).click();
+      const unsent = panel(page).locator('article').filter({ hasText: 'not sent yet' });
+      await expect(unsent).toHaveAttribute('data-state', 'pending');
+      await expect(unsent.getByRole('progressbar')).toHaveCount(0);
+      await page.reload();
+      proxy.releaseSends();
+      await openThread(await Message.withText(chat, 'first'));
+      await expect(panel(page).locator('article[data-state="sent"] .message-image')).toHaveCount(1);
+      await expect(replies(page)).toHaveText(['first', 'not sent yet']);
+    });
+
+    test('names and emoji are completed in a thread', async ({ page, connect, deployment, room }) => {
+      const ann = await connect(room, { name: 'Annabel' });
+      const root = (await ann.sendMessage('first')).seq;
+      const chat = await ChatPage.open(page, deployment, room);
+      await openThread(Message.withSeq(chat, root));
+      await field(page).click();
+      await field(page).pressSequentially('hi @anna');
+      const people = page.getByRole('listbox', { name: 'People to mention' });
+      await expect(people.getByRole('option')).toHaveText([/Annabel$/]);
+      await expect(field(page)).toHaveAttribute('aria-activedescendant', 'mention-0');
+      await expectAccessible(page);
+      await field(page).press('Enter');
+      await expect(field(page)).toHaveValue('hi @Annabel ');
+      await field(page).pressSequentially(':tada: :hea');
+      await expect(field(page)).toHaveValue('hi @Annabel 🎉 :hea');
+      await expect(page.getByRole('listbox', { name: 'Emoji' })).toBeVisible();
+      await field(page).press('Escape');
+      await expect(page.getByRole('listbox')).toHaveCount(0);
+      await expect(panel(page), 'Escape closed the list only').toBeVisible();
+      await field(page).fill('hi @Annabel');
+      await field(page).press('Enter');
+      await expect(panel(page).locator('article[data-state="sent"] .mention')).toHaveText('@Annabel');
+      await expect(chat.composer).toHaveValue('');
+      await field(page).fill('/');
+      await expect(page.getByRole('listbox'), 'a thread has no commands').toHaveCount(0);
+    });
+
     test('the thread of a deleted message can be read, and takes no replies', async ({ page, connect, deployment, room }) => {
       const chat = await ChatPage.open(page, deployment, room);
       await chat.sendMessage('first');
@@ -210,6 +335,20 @@ test('another thread takes the place of an open one, and each keeps its own draf
   await page.keyboard.press('Escape');
   await expect(field(page), 'what was written before the edit').toHaveValue('half a thought');
   expect(errors).toEqual([]);
+});
+
+test('emoji of the picker are put into the field of the thread', async ({ page, deployment, room }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('first');
+  await chat.composer.fill('for the room');
+  await openThread(await Message.withText(chat, 'first'));
+  await field(page).fill('well done');
+  await panel(page).getByRole('button', { name: 'Emoji' }).click();
+  await page.getByRole('dialog', { name: 'Emoji' }).getByRole('button', { name: '🎉' }).click();
+  await expect(field(page)).toHaveValue('well done🎉');
+  await expect(field(page)).toBeFocused();
+  await expect(chat.composer).toHaveValue('for the room');
 });
 
 test('back closes a thread that covers the page', async ({ page, deployment, room }) => {

@@ -423,6 +423,12 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         chat.thread.view.set(view);
         threads::aside(chat)
     }),
+    ("thread with images to be sent", |chat| {
+        show_thread(chat, vec![row(0), Row { image: Some(image()), text: None, reply_to: None, ..reply(1) }]);
+        chat.thread.view.set(ThreadView { is_loaded: true, ..ThreadView::default() });
+        threads::with_field(chat).composer.attachments.set(attachments());
+        threads::aside(chat)
+    }),
     ("thread on its way", |chat| {
         show_thread(chat, vec![row(0)]);
         threads::aside(chat)
@@ -447,6 +453,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
 
 /// Shows messages of a thread.
 fn show_thread(chat: Chat, rows: Vec<Row>) {
+    threads::init(chat);
     let shown = |row: Row| KeyedRow { key: row.key(), row: SharedState::new(row) };
     chat.thread.rows.set(rows.into_iter().map(shown).collect());
 }

@@ -11,8 +11,8 @@ use crate::{browser::picture::Picture, i18n::Translations, ui::state::composer::
 const MAX_IMAGES: usize = limits::MESSAGE_IMAGES;
 
 /// The attached images, in the order in which they were attached.
+#[derive(Default)]
 pub(crate) struct AttachmentTray {
-    translations: &'static Translations,
     images: Vec<AttachedImage>,
     /// Id of the last attached image.
     last_id: u32,
@@ -28,15 +28,15 @@ struct AttachedImage {
 }
 
 impl AttachmentTray {
-    /// Returns an empty tray.
-    pub(crate) fn new(translations: &'static Translations) -> Self {
-        Self { translations, images: Vec::new(), last_id: 0, is_preparing: false }
+    /// Whether no image is attached.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.images.is_empty()
     }
 
     /// Attaches files, up to [`MAX_IMAGES`]. Returns an error sentence if there are more.
-    pub(crate) fn add(&mut self, files: Vec<File>) -> Option<&'static str> {
+    pub(crate) fn add(&mut self, files: Vec<File>, translations: &Translations) -> Option<&'static str> {
         let free = MAX_IMAGES.saturating_sub(self.images.len());
-        let error = (files.len() > free).then_some(self.translations.images().too_many);
+        let error = (files.len() > free).then_some(translations.images().too_many);
         for file in files.into_iter().take(free) {
             self.last_id += 1;
             self.images.push(AttachedImage { id: self.last_id, file, alt: String::new(), picture: None });
@@ -56,7 +56,12 @@ impl AttachmentTray {
     }
 
     /// Handles the result of preparing a file. Removes a file that cannot be sent, and returns an error sentence.
-    pub(crate) fn on_prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) -> Option<String> {
+    pub(crate) fn on_prepared(
+        &mut self,
+        id: u32,
+        picture: Result<Picture, RejectedImage>,
+        translations: &Translations,
+    ) -> Option<String> {
         self.is_preparing = false;
         let index = self.images.iter().position(|attached| attached.id == id)?;
         match picture {
@@ -64,7 +69,7 @@ impl AttachmentTray {
                 self.images[index].picture = Some(picture);
                 None
             }
-            Err(rejected) => Some(self.translations.rejected_image(&self.images.remove(index).file.name(), rejected)),
+            Err(rejected) => Some(translations.rejected_image(&self.images.remove(index).file.name(), rejected)),
         }
     }
 

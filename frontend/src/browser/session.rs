@@ -189,7 +189,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         client,
         unsent,
         waiting: Vec::new(),
-        attachments: AttachmentTray::new(chat.translations),
+        attachments: AttachmentTray::default(),
         sent_images: Vec::new(),
         rooms,
         new_title: None,

@@ -22,6 +22,8 @@ pub(crate) struct ThreadTexts {
     /// In place of the field, if the first message is deleted.
     pub(crate) closed: &'static str,
     pub(crate) too_long: &'static str,
+    /// If an image is attached before the thread is loaded.
+    pub(crate) no_images_yet: &'static str,
 }
 
 static ENGLISH: ThreadTexts = ThreadTexts {
@@ -37,6 +39,7 @@ static ENGLISH: ThreadTexts = ThreadTexts {
     no_replies: "No replies yet.",
     closed: "The first message is deleted, so nobody can reply here any more.",
     too_long: "This reply is too long.",
+    no_images_yet: "Images can be attached as soon as the thread is loaded.",
 };
 
 static JAPANESE: ThreadTexts = ThreadTexts {
@@ -52,6 +55,7 @@ static JAPANESE: ThreadTexts = ThreadTexts {
     no_replies: "返信はまだありません。",
     closed: "最初のメッセージが削除されたため、返信できません。",
     too_long: "返信が長すぎます。",
+    no_images_yet: "画像はスレッドの読み込み後に添付できます。",
 };
 
 impl Translations {

@@ -1,19 +1,19 @@
 //! The composer: the field for messages, its attachments and mentions.
 
-mod attach_button;
+pub(crate) mod attach_button;
 pub(crate) mod attachment_tray;
 pub(crate) mod command;
 mod emoji_names;
 pub(crate) mod errors;
 pub(crate) mod field;
 pub(crate) mod format_bar;
-mod format_buttons;
+pub(crate) mod format_buttons;
 pub(crate) mod keys;
 mod mode_bar;
 pub(crate) mod paste;
 pub(crate) mod posting_notice;
 pub(crate) mod suggestion_list;
-mod suggestions;
+pub(crate) mod suggestions;
 
 use leptos::{ev, prelude::*};
 use page_model::composer_mode::{ComposerMode, EditOutcome, EditedMessage};
@@ -33,7 +33,6 @@ use crate::ui::{
     placeholder::{load_early, slot, waiting_notice},
     state::{
         Chat,
-        composer::Attachment,
         intent::{ImageIntent, Intent, OnDemandIntent},
         on_demand::{Loading, Slot},
         set,
@@ -80,10 +79,8 @@ pub(crate) fn composer(chat: Chat) -> Element {
         edited = editing;
     });
     let is_disabled = move || chat.composer.status.with(|status| status.is_disabled);
-    let preparing = move || {
-        let is_preparing = |attached: &Vec<Attachment>| attached.iter().any(|image| image.url.is_none());
-        chat.on_demand.has_waiting.get() || chat.composer.attachments.with(is_preparing) || waits_for_commands(chat)
-    };
+    let preparing =
+        move || chat.on_demand.has_waiting.get() || chat.composer.is_preparing() || waits_for_commands(chat);
     let is_too_long = move || chars.get() > limits::TEXT_CHARS;
     // Whether the visitor sent the message while an image was being prepared. It is sent when the image is ready.
     let send_when_ready = State::new(false);
@@ -108,7 +105,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
             CommandResult::Done => return,
         };
         let has_images = chat.composer.attachments.with_untracked(|attached| !attached.is_empty());
-        let post_images = |text| Intent::OnDemand(OnDemandIntent::Image(ImageIntent::Post(text)));
+        let post_images = |text| Intent::OnDemand(OnDemandIntent::Image(chat.composer.place, ImageIntent::Post(text)));
         let post = if has_images { Some(post_images(text)) } else { text.map(Intent::Post) };
         if let Some(post) = post {
             element.set_value("");

@@ -183,7 +183,7 @@ impl Chat {
 
     /// Sends a command about the attached images to the session.
     pub(crate) fn run_for_images(&self, intent: ImageIntent) {
-        self.dispatch.run(Intent::OnDemand(OnDemandIntent::Image(intent)));
+        self.dispatch.run(Intent::OnDemand(OnDemandIntent::Image(self.composer.place, intent)));
     }
 
     /// Focuses the composer.

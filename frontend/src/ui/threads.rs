@@ -1,17 +1,29 @@
 //! A thread beside the log: a panel on wide screens, all of the page on others. It is loaded on demand.
 
+use std::cell::Cell;
+
 use leptos::{ev, prelude::*};
 use page_model::{
     composer_mode::{ComposerMode, EditOutcome},
     connection::Status,
     timeline::Row,
 };
-use page_view::{Callback, Element, View, element, keyed, reactive, reactive_text};
+use page_view::{Callback, Element, State, View, effect, element, keyed, reactive, reactive_text};
 use shared_types::{MessageText, Seq, TextError};
 use web_sys::HtmlElement;
 
 use crate::ui::{
-    composer::{errors::errors, posting_notice::posting_notice},
+    composer::{
+        attach_button::attach_button,
+        attachment_tray::tray,
+        errors::errors,
+        format_buttons::emoji_button,
+        keys,
+        paste::on_paste,
+        posting_notice::posting_notice,
+        suggestion_list,
+        suggestions::{self, LIST_ID},
+    },
     log::connection_status::connection_status,
     message::{delete_dialog, dom, message_in_thread},
     parts::{
@@ -22,11 +34,18 @@ use crate::ui::{
     people_panel::is_wide,
     state::{
         Chat,
+        composer::{ComposerPlace, ComposerState},
+        files_of,
         intent::{DialogIntent, Intent},
         log::KeyedRow,
         set,
     },
 };
+
+thread_local! {
+    /// The field of the thread that is shown.
+    static FIELD: Cell<Option<ComposerState>> = const { Cell::new(None) };
+}
 
 /// Id of the title of the panel.
 const TITLE_ID: &str = "thread-title";
@@ -39,7 +58,26 @@ const NEAR_END: i32 = 40;
 
 /// Draws the panel while a thread is shown. The listeners of its log live as long as it does, so it is drawn once for all threads.
 pub(crate) fn panel(chat: Chat) -> View {
+    init(chat);
     reactive(move || chat.thread.is_open.get().then(|| untrack(|| aside(chat))))
+}
+
+/// Prepares the field of threads. Call it outside of reactive parts, before the field is drawn.
+pub(crate) fn init(chat: Chat) {
+    FIELD.set(Some(chat.composer.of_thread()));
+}
+
+/// Returns the state of the page with the field of threads in place of the composer, for what works with either of them.
+pub(crate) fn with_field(chat: Chat) -> Chat {
+    Chat { composer: FIELD.get().unwrap_or(chat.composer), ..chat }
+}
+
+/// Returns the state of the page with the field at this place as the composer.
+pub(crate) fn field_of(chat: Chat, place: ComposerPlace) -> Chat {
+    match place {
+        ComposerPlace::Room => chat,
+        ComposerPlace::Thread => with_field(chat),
+    }
 }
 
 /// Whether a thread covers the page, if one is shown.
@@ -83,13 +121,13 @@ pub(crate) fn answer(chat: Chat) {
 
 /// Focuses the field. Returns whether something can be written.
 fn focus_field(chat: Chat) -> bool {
-    let field = chat.thread.field.get_untracked().filter(|field| !field.disabled());
+    let field = with_field(chat).composer.field.get_untracked().filter(|field| !field.disabled());
     field.is_some_and(|field| field.focus().is_ok())
 }
 
 /// Sets what is written.
 pub(crate) fn set_text(chat: Chat, text: &str) {
-    if let Some(field) = chat.thread.field.get_untracked() {
+    if let Some(field) = with_field(chat).composer.field.get_untracked() {
         field.set_value(text);
     }
 }
@@ -174,6 +212,7 @@ pub(crate) fn aside(chat: Chat) -> Element {
             }
         })
         .child(element("div").class("people-bar").child(title).child(close_button))
+        .on(ev::drop, move |event| on_drop(chat, &event))
         .child(log)
         .child(reports(chat))
         .child(element("p").class("thread-hint").with("role", "status").child(reactive_text(move || hint(chat))))
@@ -238,20 +277,67 @@ fn hint(chat: Chat) -> String {
     hint.to_owned()
 }
 
+/// Attaches files that are dropped onto the thread to the reply. Files that are dropped elsewhere are attached to the message of the
+/// room.
+fn on_drop(chat: Chat, event: &ev::DragEvent) {
+    let files = files_of(event.data_transfer().and_then(|dragged| dragged.files()));
+    if files.is_empty() {
+        return;
+    }
+    event.prevent_default();
+    event.stop_propagation();
+    if let Some(root) = document().document_element() {
+        _ = root.remove_attribute("data-dragging");
+    }
+    if !is_text_only(chat) {
+        with_field(chat).attach(files);
+    }
+}
+
+/// Whether no image can be attached: a reply is edited, or nobody can write. Subscribes the caller to its changes.
+fn is_text_only(chat: Chat) -> bool {
+    chat.thread.edited.with(Option::is_some) || is_disabled(chat)
+}
+
+/// Whether nobody can write. Subscribes the caller to its changes.
+fn is_disabled(chat: Chat) -> bool {
+    chat.composer.status.with(|status| status.is_disabled) || chat.thread.view.with(|view| view.is_closed)
+}
+
 fn form(chat: Chat) -> Element {
-    let (texts, field) = (chat.translations.threads(), chat.thread.field);
-    let is_disabled =
-        move || chat.composer.status.with(|status| status.is_disabled) || chat.thread.view.with(|view| view.is_closed);
+    let texts = chat.translations.threads();
+    let with_field = with_field(chat);
     let is_editing = move || chat.thread.edited.with(Option::is_some);
-    let send = Callback::new(move |()| send(chat));
+    // Whether the visitor sent the reply while an image was being prepared. It is sent when the image is ready.
+    let send_when_ready = State::new(false);
+    let send = Callback::new(move |()| {
+        let waits = untrack(|| with_field.composer.is_preparing() && !is_editing());
+        send_when_ready.set(waits);
+        if !waits {
+            send(chat);
+        }
+    });
+    effect(move || {
+        // Another thread does not send what was to be sent in this one.
+        _ = chat.thread.root.get();
+        send_when_ready.set(false);
+    });
+    effect(move || {
+        if !with_field.composer.is_preparing() && send_when_ready.get() {
+            send.run(());
+        }
+    });
     let on_key = move |event: ev::KeyboardEvent| {
-        if with_key_press(&event, |key| key.sends(true, has_coarse_pointer())) {
+        if !is_composing_key(&event) && keys::on_key(with_field, &event) {
+            event.prevent_default();
+        } else if with_key_press(&event, |key| key.sends(true, has_coarse_pointer())) {
             event.prevent_default();
             send.run(());
         }
     };
     let on_input = move |_| {
-        if let Some(field) = field.get_untracked()
+        suggestions::suggest(with_field);
+        if let Some(field) = with_field.composer.field.get_untracked()
             && chat.thread.edited.with_untracked(Option::is_none)
         {
             chat.run_in_dialog(DialogIntent::StoreReplyDraft(field.value()));
@@ -263,17 +349,27 @@ fn form(chat: Chat) -> Element {
         .with("dir", "auto")
         .with("aria-label", texts.field)
         .with("placeholder", texts.field)
+        .with("aria-autocomplete", "list")
+        .reactive_attribute("aria-controls", move || suggestions::active(with_field).map(|_| LIST_ID))
+        .reactive_attribute("aria-activedescendant", move || suggestions::active(with_field))
         .with("enterkeyhint", "send")
         .no_autofill()
-        .flag("disabled", is_disabled)
-        .node_ref(field)
+        .flag("disabled", move || is_disabled(chat))
+        .node_ref(with_field.composer.field)
         .on(ev::input, on_input)
-        .on(ev::keydown, on_key);
+        .on(ev::keydown, on_key)
+        .on(ev::click, move |_| suggestions::suggest(with_field))
+        .on(ev::blur, move |_| suggestions::hide(with_field))
+        .on(ev::paste, move |event| {
+            if !untrack(|| is_text_only(chat)) {
+                on_paste(with_field, &event);
+            }
+        });
     let label = move || if is_editing() { chat.translations.save } else { chat.translations.send };
     let button = element("button")
         .class("send")
         .with("type", "button")
-        .flag("disabled", is_disabled)
+        .flag("disabled", move || is_disabled(chat) || send_when_ready.get())
         .on(ev::click, move |_| send.run(()))
         .child(reactive_text(label));
     let checkbox = element("input").with("type", "checkbox").with("autocomplete", "off").node_ref(chat.thread.in_room);
@@ -282,16 +378,26 @@ fn form(chat: Chat) -> Element {
         .flag("hidden", is_editing)
         .child(checkbox)
         .child(element("span").text(texts.send_to_room));
+    let field_and_buttons = element("div")
+        .class("composer-box")
+        .children(attach_button(with_field))
+        .child(emoji_button(with_field))
+        .child(text_field)
+        .child(button);
     element("div")
         .class("thread-form")
         .flag("hidden", move || chat.thread.view.with(|view| view.is_closed))
-        .child(element("div").class("composer-box").child(text_field).child(button))
+        .flag("data-text-only", move || is_text_only(chat))
+        .child(tray(with_field, send))
+        .child(suggestion_list::list(with_field))
+        .child(field_and_buttons)
         .child(in_room)
 }
 
 /// Sends the reply, or the outcome of the edit.
 fn send(chat: Chat) {
-    let Some(field) = chat.thread.field.get_untracked() else { return };
+    let composer = with_field(chat).composer;
+    let Some(field) = composer.field.get_untracked() else { return };
     let text = field.value().parse::<MessageText>();
     if let Err(TextError::TooLong { .. }) = text {
         return chat.thread.view.update(|view| view.is_too_long = true);
@@ -306,7 +412,9 @@ fn send(chat: Chat) {
         }
         return end_edit(chat);
     }
-    let Some(text) = text else { return };
+    if text.is_none() && composer.attachments.with_untracked(Vec::is_empty) {
+        return;
+    }
     let in_room = chat.thread.in_room.get_untracked();
     let is_sent_to_room = in_room.as_ref().is_some_and(|checkbox| checkbox.checked());
     field.set_value("");

@@ -112,7 +112,7 @@ fn part() -> Result<OnDemandPart, SplitLoaderError> {
 fn perform_loaded(session: &mut Session, intent: OnDemandIntent) -> Vec<Effect> {
     match intent {
         OnDemandIntent::Dialog(intent) => session.on_dialog_intent(intent),
-        OnDemandIntent::Image(intent) => session.on_image_intent(intent),
+        OnDemandIntent::Image(place, intent) => session.on_image_intent(place, intent),
     }
 }
 

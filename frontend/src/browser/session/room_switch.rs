@@ -97,6 +97,7 @@ impl Session {
             && self.purges.is_empty()
             && self.waiting.is_empty()
             && chat.composer.attachments.with_untracked(Vec::is_empty)
+            && !self.threads.has_attachments()
             && chat.composer.mode.with_untracked(|mode| mode.edited().is_none())
             && !chat.moderation.is_pending.get_untracked()
             && !storage::has_signed_out()

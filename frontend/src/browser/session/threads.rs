@@ -12,7 +12,12 @@ use shared_types::{Action, ActionName, ChatMessage, ClientMessage, ErrorCode, Me
 use wasm_bindgen::JsValue;
 
 use crate::{
-    browser::{events, js, random, session::Session, storage, time},
+    browser::{
+        attachments::AttachmentTray,
+        events, js, random,
+        session::{Session, uploads::Tray},
+        storage, time,
+    },
     ui::{
         state::{set, threads::ThreadView, update::show_rows},
         threads,
@@ -36,6 +41,24 @@ pub(super) struct Threads {
     target: Option<Seq>,
     /// Whether the browser's history has an entry for the thread, which covers the page.
     has_history_entry: bool,
+    /// The images that are attached to replies, by the message that began the thread. They are kept while other threads are shown.
+    attachments: Vec<(Seq, AttachmentTray)>,
+}
+
+impl Threads {
+    /// Returns the images that are attached to the reply in a thread.
+    pub(super) fn attachments_of(&mut self, root: Seq) -> &mut AttachmentTray {
+        let place = self.attachments.iter().position(|(of, _)| *of == root).unwrap_or_else(|| {
+            self.attachments.push((root, AttachmentTray::default()));
+            self.attachments.len() - 1
+        });
+        &mut self.attachments[place].1
+    }
+
+    /// Whether images are attached to a reply in any thread.
+    pub(super) fn has_attachments(&self) -> bool {
+        self.attachments.iter().any(|(_, attachments)| !attachments.is_empty())
+    }
 }
 
 impl Session {
@@ -57,6 +80,7 @@ impl Session {
         let draft = self.stored_reply_draft(root);
         set(chat.thread.root, Some(root));
         set(chat.thread.is_open, true);
+        self.show_attachments(Tray::Thread(root));
         if let Some(document) = document().document_element() {
             _ = document.set_attribute(OPEN, "");
         }
@@ -129,15 +153,20 @@ impl Session {
         request
     }
 
-    /// Sends a reply in the thread that is shown.
-    pub(super) fn reply_in_thread(&mut self, text: MessageText, in_room: bool) -> Vec<Effect> {
+    /// Sends a reply with the attached images in the thread that is shown.
+    pub(super) fn reply_in_thread(&mut self, text: Option<MessageText>, in_room: bool) -> Vec<Effect> {
         let (Some(root), Ok(nonce)) = (self.chat.thread.root.get_untracked(), random::unique_token().parse()) else {
             return Vec::new();
         };
+        let Some(pictures) = self.take_pictures(Tray::Thread(root)) else { return Vec::new() };
         self.rows_changed = true;
         self.store_reply_draft("");
-        let draft = Draft { nonce, text: Some(text), image: None, reply_to: Some(root), thread: Some(in_room) };
-        let effects = self.client.post(draft, time::now());
+        let (reply_to, thread) = (Some(root), Some(in_room));
+        let effects = if pictures.is_empty() {
+            self.client.post(Draft { nonce, text, image: None, reply_to, thread }, time::now())
+        } else {
+            self.post_images(pictures, text, reply_to, thread)
+        };
         let chat = self.chat;
         request_animation_frame(move || threads::scroll_to_end(chat));
         effects

@@ -23,11 +23,22 @@ use crate::{
     ui::{
         composer::paste::pastes_files,
         state::{
+            composer::ComposerPlace,
             intent::{Clipboard, ImageIntent},
             set,
         },
+        threads,
     },
 };
+
+/// Which message images are attached to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tray {
+    /// That of the composer.
+    Room,
+    /// The reply in the thread that this message began.
+    Thread(Seq),
+}
 
 /// An image that this page sent. It is kept while the page shows it.
 pub(super) struct SentImage {
@@ -39,28 +50,54 @@ pub(super) struct SentImage {
 
 impl Session {
     /// Performs a command about the attached images.
-    pub(super) fn on_image_intent(&mut self, intent: ImageIntent) -> Vec<Effect> {
+    pub(super) fn on_image_intent(&mut self, place: ComposerPlace, intent: ImageIntent) -> Vec<Effect> {
+        let thread = self.chat.thread;
+        let tray = match (place, thread.root.get_untracked()) {
+            (ComposerPlace::Room, _) => Tray::Room,
+            // Of the thread of a reply that is not loaded, it is not known which message began it.
+            (ComposerPlace::Thread, Some(root)) if thread.rows.with_untracked(|rows| !rows.is_empty()) => {
+                Tray::Thread(root)
+            }
+            (ComposerPlace::Thread, _) => {
+                self.show_errors(vec![self.chat.translations.threads().no_images_yet.to_owned()]);
+                return Vec::new();
+            }
+        };
         match intent {
-            ImageIntent::Attach(files) => self.attach(files),
-            ImageIntent::Paste(clipboard) => self.paste(clipboard),
-            ImageIntent::Remove(id) => self.update_attachments(|attachments| attachments.remove(id)),
-            ImageIntent::Describe(id, text) => self.update_attachments(|attachments| attachments.describe(id, text)),
-            ImageIntent::Post(text) => return self.post_images(text),
+            ImageIntent::Attach(files) => self.attach(tray, files),
+            ImageIntent::Paste(clipboard) => self.paste(tray, clipboard),
+            ImageIntent::Remove(id) => self.update_attachments(tray, |attachments| attachments.remove(id)),
+            ImageIntent::Describe(id, text) => {
+                self.update_attachments(tray, |attachments| attachments.describe(id, text));
+            }
+            ImageIntent::Post(text) => {
+                let Some(pictures) = self.take_pictures(tray) else { return Vec::new() };
+                let reply_to = self.start_posting();
+                return self.post_images(pictures, text, reply_to, None);
+            }
         }
         Vec::new()
     }
 
-    fn attach(&mut self, files: Vec<File>) {
-        let error = self.attachments.add(files);
+    fn attachments_of(&mut self, tray: Tray) -> &mut AttachmentTray {
+        match tray {
+            Tray::Room => &mut self.attachments,
+            Tray::Thread(root) => self.threads.attachments_of(root),
+        }
+    }
+
+    fn attach(&mut self, tray: Tray, files: Vec<File>) {
+        let translations = self.chat.translations;
+        let error = self.attachments_of(tray).add(files, translations);
         self.show_errors(error.into_iter().map(Into::into).collect());
-        self.prepare_next_image();
+        self.prepare_next_image(tray);
     }
 
     /// Pastes a clipboard into the field. The text is inserted after this function has returned, because the events of
     /// the field call the session.
-    fn paste(&mut self, clipboard: Clipboard) {
+    fn paste(&mut self, tray: Tray, clipboard: Clipboard) {
         if pastes_files(&clipboard) {
-            return self.attach(clipboard.files);
+            return self.attach(tray, clipboard.files);
         }
         let chat = self.chat;
         spawn_local(async move {
@@ -71,45 +108,66 @@ impl Session {
         });
     }
 
-    fn update_attachments(&mut self, change: impl FnOnce(&mut AttachmentTray)) {
-        change(&mut self.attachments);
-        self.show_attachments();
+    fn update_attachments(&mut self, tray: Tray, change: impl FnOnce(&mut AttachmentTray)) {
+        change(self.attachments_of(tray));
+        self.show_attachments(tray);
     }
 
-    /// Sends the attached images as one message, or as several if their descriptions are too long for one. The first one has the text.
-    fn post_images(&mut self, mut text: Option<MessageText>) -> Vec<Effect> {
-        let Some(pictures) = self.attachments.take() else { return Vec::new() };
-        self.show_attachments();
-        let mut reply_to = self.start_posting();
+    /// Takes the attached images for sending. Returns `None` while one of them is not prepared.
+    pub(super) fn take_pictures(&mut self, tray: Tray) -> Option<Vec<Picture>> {
+        let pictures = self.attachments_of(tray).take();
+        self.show_attachments(tray);
+        pictures
+    }
+
+    /// Sends images as one message, or as several if their descriptions are too long for one. The first one has the text, and is the reply,
+    /// unless all of them are in a thread, as in [`Draft::thread`].
+    pub(super) fn post_images(
+        &mut self,
+        pictures: Vec<Picture>,
+        mut text: Option<MessageText>,
+        mut reply_to: Option<Seq>,
+        thread: Option<bool>,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         for pictures in albums(text.as_ref(), pictures, |picture| picture.image.alt.as_ref()) {
             let Ok(nonce) = random::unique_token().parse() else { continue };
-            let draft = self.draft_with_images(nonce, pictures, text.take(), reply_to.take());
+            let draft = Draft { reply_to, thread, ..self.draft_with_images(nonce, pictures, text.take()) };
+            reply_to.take_if(|_| thread.is_none());
             effects.extend(self.client.post(draft, time::now()));
         }
         effects
     }
 
-    fn prepare_next_image(&mut self) {
-        if let Some((id, file)) = self.attachments.next_to_prepare() {
+    fn prepare_next_image(&mut self, tray: Tray) {
+        if let Some((id, file)) = self.attachments_of(tray).next_to_prepare() {
             let handle = self.handle;
             spawn_local(async move {
                 let picture = Picture::of(&file).await;
-                with(handle, |session| session.on_image_prepared(id, picture));
+                with(handle, |session| session.on_image_prepared(tray, id, picture));
             });
         }
-        self.show_attachments();
+        self.show_attachments(tray);
     }
 
-    fn on_image_prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) {
-        if let Some(error) = self.attachments.on_prepared(id, picture) {
+    fn on_image_prepared(&mut self, tray: Tray, id: u32, picture: Result<Picture, RejectedImage>) {
+        let translations = self.chat.translations;
+        if let Some(error) = self.attachments_of(tray).on_prepared(id, picture, translations) {
             self.add_error(error);
         }
-        self.prepare_next_image();
+        self.prepare_next_image(tray);
     }
 
-    fn show_attachments(&self) {
-        set(self.chat.composer.attachments, self.attachments.view());
+    /// Shows the images that are attached to a message, if its field is shown.
+    pub(super) fn show_attachments(&mut self, tray: Tray) {
+        let view = self.attachments_of(tray).view();
+        match tray {
+            Tray::Room => set(self.chat.composer.attachments, view),
+            Tray::Thread(root) if self.chat.thread.root.get_untracked() == Some(root) => {
+                set(threads::with_field(self.chat).composer.attachments, view);
+            }
+            Tray::Thread(_) => {}
+        }
     }
 
     /// Uploads an image to a URL.
@@ -148,13 +206,7 @@ impl Session {
     }
 
     /// Returns a message with images. They are uploaded when the server returns URLs for them.
-    fn draft_with_images(
-        &mut self,
-        nonce: Nonce,
-        pictures: Vec<Picture>,
-        text: Option<MessageText>,
-        reply_to: Option<Seq>,
-    ) -> Draft {
+    fn draft_with_images(&mut self, nonce: Nonce, pictures: Vec<Picture>, text: Option<MessageText>) -> Draft {
         let mut images = Vec::new();
         for (number, picture) in pictures.into_iter().enumerate() {
             let Some(nonce) = nonce.of_image(number) else { break };
@@ -165,7 +217,7 @@ impl Session {
         }
         let mut images = images.into_iter();
         let image = images.next().map(|first| ChatImage { more: MoreImages(images.collect()), ..first });
-        Draft { nonce, text, image, reply_to, thread: None }
+        Draft { nonce, text, image, reply_to: None, thread: None }
     }
 
     /// Drops the images of a message. If it was split, the others are messages of their own, which may wait to be sent.

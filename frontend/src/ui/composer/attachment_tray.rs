@@ -8,7 +8,11 @@ use crate::ui::{
     composer::on_key,
     parts::autofill::NoAutofill as _,
     parts::icon_button::{CROSS, icon_button},
-    state::{Chat, composer::Attachment, intent::ImageIntent},
+    state::{
+        Chat,
+        composer::{Attachment, ComposerPlace},
+        intent::ImageIntent,
+    },
 };
 
 /// Draws the tray. `send` sends the message.
@@ -43,7 +47,12 @@ fn image(chat: Chat, number: usize, image: Attachment, send: Callback<()>) -> El
         .with("enterkeyhint", "send")
         .field_value(alt)
         .on(ev::input, move |event| chat.run_for_images(ImageIntent::Describe(id, event_target_value(&event))))
-        .on(ev::keydown, move |event| on_key(chat, &event, false, send));
+        .on(ev::keydown, move |event| {
+            // In a thread, Escape closes the thread and is nothing for the composer.
+            if chat.composer.place == ComposerPlace::Room || event.key() != "Escape" {
+                on_key(chat, &event, false, send);
+            }
+        });
     let label = chat.translations.dialogs().remove_image.with(&number.to_string());
     element("li")
         .class(if is_preparing { "tray-image busy" } else { "tray-image" })

@@ -16,9 +16,14 @@ const EMOJI: &str = "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM9 9.500v.5M15 9.500v.5
 /// Icon of a large and a small letter.
 const FORMATTING: &str = "M3 18L8 6l5 12M4.700 14h6.600M21 12v6M21 15a3 3 0 1 1-6 0 3 3 0 0 1 6 0z";
 
+/// Draws the button that opens the emoji for the field.
+pub(crate) fn emoji_button(chat: Chat) -> Element {
+    let open = Callback::new(move |()| chat.open_dialog(DialogRequest::ComposerEmoji));
+    icon_button("attach emoji-button", chat.translations.emoji.into(), EMOJI, true, open)
+}
+
 /// Draws the buttons.
 pub(crate) fn format_buttons(chat: Chat) -> [Element; 2] {
-    let open_emoji = move |()| chat.open_dialog(DialogRequest::ComposerEmoji);
     let toggle = move |()| {
         let is_shown = !chat.composer.has_format_bar.get_untracked();
         chat.composer.has_format_bar.set(is_shown);
@@ -31,10 +36,7 @@ pub(crate) fn format_buttons(chat: Chat) -> [Element; 2] {
         chat.focus();
     };
     let pressed = move || Some(if chat.composer.has_format_bar.get() { "true" } else { "false" });
-    let button = |class, label: &'static str, icon, act| icon_button(class, label.into(), icon, true, act);
-    [
-        button("attach emoji-button", chat.translations.emoji, EMOJI, Callback::new(open_emoji)),
-        button("attach", chat.translations.formatting, FORMATTING, Callback::new(toggle))
-            .reactive_attribute("aria-pressed", pressed),
-    ]
+    let format_button =
+        icon_button("attach", chat.translations.formatting.into(), FORMATTING, true, Callback::new(toggle));
+    [emoji_button(chat), format_button.reactive_attribute("aria-pressed", pressed)]
 }

@@ -7,6 +7,7 @@ use page_model::{
     composer_mode::ComposerMode,
     emoji_completion::{EmojiQuery, emoji_query},
     mention_completion::mention_query,
+    timeline::dedup_people,
 };
 use page_view::{Element, View, element, reactive};
 use shared_types::Person;
@@ -18,7 +19,12 @@ use crate::ui::{
         suggestions::{LIST_ID, hide, option_id},
     },
     parts::{avatar::avatar, text::upper_case},
-    state::{Chat, composer::Suggestion, set},
+    state::{
+        Chat,
+        composer::{ComposerPlace, Suggestion},
+        log::KeyedRow,
+        set,
+    },
 };
 
 /// Draws the list. A name that was typed before the list was loaded has suggestions at once.
@@ -88,12 +94,23 @@ fn suggestions(chat: Chat, before: &str, query: Option<EmojiQuery<'_>>) -> Vec<S
     }
     if let Some(query) = mention_query(before) {
         let me = chat.room.you.get_untracked().id;
-        let others: Vec<Person> = chat.known_people().into_iter().filter(|person| person.id != me).collect();
+        let others: Vec<Person> = known_people(chat).into_iter().filter(|person| person.id != me).collect();
         return query.matching(&others, upper_case).into_iter().map(Suggestion::Person).collect();
     }
     let is_edit = chat.composer.mode.with_untracked(|mode| matches!(mode, ComposerMode::Edit(_)));
-    let is_allowed = |name: &&str| !is_edit && (*name != "mute" || chat.is_moderator());
+    let takes_commands = chat.composer.place == ComposerPlace::Room && !is_edit;
+    let is_allowed = |name: &&str| takes_commands && (*name != "mute" || chat.is_moderator());
     matching_commands(before).filter(is_allowed).map(Suggestion::Command).collect()
+}
+
+/// Returns the people that a message can mention. A thread has authors that the log does not show.
+fn known_people(chat: Chat) -> Vec<Person> {
+    let mut people = chat.known_people();
+    if chat.composer.place == ComposerPlace::Thread {
+        let author = |shown: &KeyedRow| shown.row.with_untracked(|row| row.author.clone());
+        people.extend(chat.thread.rows.with_untracked(|rows| rows.iter().rev().map(author).collect::<Vec<_>>()));
+    }
+    dedup_people(people.iter())
 }
 
 /// Handles a key. Returns whether the list used it.

@@ -14,6 +14,7 @@ use crate::ui::{
     },
     parts::autofill::NoAutofill as _,
     state::{Chat, on_demand::DialogRequest, set},
+    threads,
 };
 
 /// Return value of the dialog for the emoji in the field.
@@ -49,7 +50,7 @@ pub(crate) fn emoji_picker(chat: Chat) -> Element {
         }
         match (chat.message_dialogs.message.get_untracked(), chat.message_dialogs.picked_into.get_untracked()) {
             (Some(seq), _) => toggle(chat, seq, emoji.trim()),
-            (None, Some(selection)) => insert_at(chat, selection, emoji.trim()),
+            (None, Some((place, selection))) => insert_at(threads::field_of(chat, place), selection, emoji.trim()),
             (None, None) => {}
         }
     };
@@ -139,7 +140,7 @@ pub(crate) fn show(chat: Chat, seq: Option<Seq>) {
     set(chat.message_dialogs.message, seq);
     let field = chat.composer.field.get_untracked().filter(|_| seq.is_none());
     // Some browsers move the caret to the start when they return the focus to the field.
-    set(chat.message_dialogs.picked_into, field.map(|field| selection(&field)));
+    set(chat.message_dialogs.picked_into, field.map(|field| (chat.composer.place, selection(&field))));
     match seq.map(|seq| article(chat, seq)) {
         Some(Some(message)) => _ = message.focus(),
         Some(None) => {}

@@ -172,10 +172,8 @@ fn viewed(chat: Chat) -> Option<(Row, usize)> {
         album.set(Vec::new());
         return None;
     };
-    let rows = chat.log.rows.get();
-    if position(&rows, &key).is_some() {
-        album.set(rows);
-    }
+    let shown_in = |rows: Vec<KeyedRow>| position(&rows, &key).is_some().then(|| album.set(rows));
+    _ = shown_in(chat.log.rows.get()).or_else(|| shown_in(chat.thread.rows.get()));
     let found = album.with_untracked(|rows| {
         let (index, number) = position(rows, &key)?;
         Some((rows[index].row.clone(), number))

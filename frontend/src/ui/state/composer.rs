@@ -5,9 +5,19 @@ use page_view::{NodeRef, State};
 use shared_types::{Person, RoomRules};
 use web_sys::HtmlTextAreaElement;
 
-/// The composer.
+/// Which field a text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ComposerPlace {
+    /// The field for messages of the room.
+    Room,
+    /// The field of the thread that is shown.
+    Thread,
+}
+
+/// The composer, or the field of a thread.
 #[derive(Clone, Copy)]
 pub(crate) struct ComposerState {
+    pub(crate) place: ComposerPlace,
     /// Whether the visitor may post.
     pub(crate) status: State<ComposerStatus>,
     pub(crate) attachments: State<Vec<Attachment>>,
@@ -37,6 +47,7 @@ pub(crate) struct ComposerState {
 impl ComposerState {
     pub(super) fn new() -> Self {
         Self {
+            place: ComposerPlace::Room,
             status: State::new(ComposerStatus::default()),
             attachments: State::new(Vec::new()),
             errors: State::new(String::new()),
@@ -51,6 +62,23 @@ impl ComposerState {
             refused_command: State::new(String::new()),
             has_format_bar: State::new(false),
         }
+    }
+
+    /// Returns the state of the field of threads. Whether the visitor may post, and errors, are those of the composer.
+    pub(crate) fn of_thread(self) -> Self {
+        Self {
+            place: ComposerPlace::Thread,
+            attachments: State::new(Vec::new()),
+            field: NodeRef::new(),
+            suggestions: State::new(Vec::new()),
+            selected_suggestion: State::new(0),
+            ..self
+        }
+    }
+
+    /// Whether an attached image is being prepared. Subscribes the caller to its changes.
+    pub(crate) fn is_preparing(&self) -> bool {
+        self.attachments.with(|attached| attached.iter().any(|image| image.url.is_none()))
     }
 }
 

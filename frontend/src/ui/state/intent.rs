@@ -11,7 +11,7 @@ use web_sys::File;
 use crate::ui::{
     devices_dialog::DevicesDialog,
     profile::{renaming::Renaming, state::ProfileDraft},
-    state::invite::ShownLink,
+    state::{composer::ComposerPlace, invite::ShownLink},
 };
 
 /// A command of the visitor.
@@ -55,7 +55,8 @@ pub(crate) enum Intent {
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum OnDemandIntent {
     Dialog(DialogIntent),
-    Image(ImageIntent),
+    /// A command about the images of the composer or of the thread that is shown.
+    Image(ComposerPlace, ImageIntent),
 }
 
 /// A command about the attached images.
@@ -149,8 +150,8 @@ pub(crate) enum DialogIntent {
     ReloadThread,
     /// Load older replies of the thread.
     LoadOlderReplies,
-    /// Send a reply in the thread that is shown. The flag also sends it to the room.
-    Reply(MessageText, bool),
+    /// Send a reply with the attached images in the thread that is shown. The flag also sends it to the room.
+    Reply(Option<MessageText>, bool),
     /// Keep what is written in the thread that is shown.
     StoreReplyDraft(String),
     /// Show what was written in the thread that is shown before a reply was edited.

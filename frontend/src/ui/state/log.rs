@@ -6,6 +6,8 @@ use page_view::{NodeRef, SharedState, State};
 use shared_types::Seq;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
+use crate::ui::state::composer::ComposerPlace;
+
 /// The log of messages.
 #[derive(Clone, Copy)]
 pub(crate) struct LogState {
@@ -53,8 +55,8 @@ pub(crate) struct MessageDialogs {
     /// The message that the open dialog is about.
     pub(crate) message: State<Option<Seq>>,
     pub(crate) emoji_picker: NodeRef<HtmlDialogElement>,
-    /// The selection in the composer for which the emoji picker is opened, if it is not opened for a message.
-    pub(crate) picked_into: State<Option<(u32, u32)>>,
+    /// The field and the selection in it for which the emoji picker is opened, if it is not opened for a message.
+    pub(crate) picked_into: State<Option<(ComposerPlace, (u32, u32))>>,
     pub(crate) delete_dialog: NodeRef<HtmlDialogElement>,
 }
 

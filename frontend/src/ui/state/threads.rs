@@ -3,7 +3,7 @@
 use page_model::composer_mode::EditedMessage;
 use page_view::{NodeRef, State};
 use shared_types::Seq;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use crate::ui::state::log::KeyedRow;
 
@@ -24,7 +24,6 @@ pub(crate) struct ThreadState {
     pub(crate) panel: NodeRef<HtmlElement>,
     /// The scrolling element.
     pub(crate) log: NodeRef<HtmlElement>,
-    pub(crate) field: NodeRef<HtmlTextAreaElement>,
     /// The checkbox that sends the reply to the room, too.
     pub(crate) in_room: NodeRef<HtmlInputElement>,
 }
@@ -40,7 +39,6 @@ impl ThreadState {
             unread: State::new(Vec::new()),
             panel: NodeRef::new(),
             log: NodeRef::new(),
-            field: NodeRef::new(),
             in_room: NodeRef::new(),
         }
     }
