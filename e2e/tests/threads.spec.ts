@@ -254,6 +254,68 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(page.getByRole('listbox'), 'a thread has no commands').toHaveCount(0);
     });
 
+    test('a list has the threads in which one takes part, that with the newest reply first', async ({ page, connect, deployment, room }) => {
+      const client = await connect(room, { name: 'Ann' });
+      const roots: number[] = [];
+      for (const text of ['one', 'two', 'three', 'not mine']) roots.push((await client.sendMessage(text)).seq);
+      const chat = await ChatPage.open(page, deployment, room);
+      for (const root of roots.slice(0, 3)) {
+        await openThread(Message.withSeq(chat, root));
+        await reply(page, `me in ${root}`);
+        await page.keyboard.press('Escape');
+      }
+      await replyByWire(client, roots[3]!, 'to nobody');
+      await replyByWire(client, roots[1]!, 'to you');
+      await expect(line(Message.withSeq(chat, roots[1]!))).toHaveClass(/unread/);
+
+      await page.getByRole('button', { name: 'Search' }).first().click();
+      await page.getByRole('dialog', { name: 'Search' }).getByRole('button', { name: 'Threads' }).click();
+      const list = page.getByRole('dialog', { name: 'Threads' });
+      const entries = list.getByRole('listitem');
+      await expect(entries).toHaveText([/Ann.*two.*2 replies.*New replies/, /three.*1 reply,/, /one.*1 reply,/]);
+      await expect(entries.filter({ hasText: 'New replies' })).toHaveCount(1);
+      await expectAccessible(page);
+      await entries.first().getByRole('link').click();
+      await expect(list).toBeHidden();
+      await expect(replies(page)).toHaveText(['two', `me in ${roots[1]}`, 'to you']);
+      await panel(page).getByRole('button', { name: 'All threads' }).click();
+      await expect(entries.first()).toHaveText(/two/);
+      await expect(entries.filter({ hasText: 'New replies' }), 'the thread was read').toHaveCount(0);
+      await page.keyboard.press('Escape');
+      await expect(list).toBeHidden();
+      await expect(panel(page), 'Escape closed the list only').toBeVisible();
+    });
+
+    test('what is unread in threads is shown beside the rooms', async ({ page, connect, deployment, room }) => {
+      const client = await connect(room, { name: 'Ann' });
+      const chat = await ChatPage.open(page, deployment, room);
+      await chat.sendMessage('mine');
+      const mine = await Message.withText(chat, 'mine');
+      await expect(mine.article).toHaveAttribute('data-state', 'sent');
+      await replyByWire(client, await mine.seq(), 'a reply to you');
+      await expect(line(mine), 'one takes part in a thread that one began').toHaveClass(/unread/);
+      if (size === 'phone') await page.locator('.room-switch').click();
+      await page.getByRole('button', { name: '1 thread with new replies' }).filter({ visible: true }).click();
+      const list = page.getByRole('dialog', { name: 'Threads' });
+      await list.getByRole('listitem').getByRole('link').click();
+      await expect(replies(page)).toHaveText(['mine', 'a reply to you']);
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('button', { name: '1 thread with new replies' })).toHaveCount(0);
+    });
+
+    test('a reply to one\'s own message that came while the page was closed is unread', async ({ page, connect, deployment, room }) => {
+      const client = await connect(room, { name: 'Ann' });
+      const chat = await ChatPage.open(page, deployment, room);
+      await chat.sendMessage('mine');
+      const mine = await Message.withText(chat, 'mine');
+      await expect(mine.article).toHaveAttribute('data-state', 'sent');
+      const seq = await mine.seq();
+      await page.goto('about:blank');
+      await replyByWire(client, seq, 'while you were away');
+      await page.goto(deployment.pageUrl(room));
+      await expect(line(Message.withSeq(chat, seq))).toHaveClass(/unread/);
+    });
+
     test('the thread of a deleted message can be read, and takes no replies', async ({ page, connect, deployment, room }) => {
       const chat = await ChatPage.open(page, deployment, room);
       await chat.sendMessage('first');
@@ -335,6 +397,36 @@ test('another thread takes the place of an open one, and each keeps its own draf
   await page.keyboard.press('Escape');
   await expect(field(page), 'what was written before the edit').toHaveValue('half a thought');
   expect(errors).toEqual([]);
+});
+
+test('the command /threads opens the list, which is empty at first', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.composer.fill('/threads');
+  await chat.composer.press('Enter');
+  const list = page.getByRole('dialog', { name: 'Threads' });
+  await expect(list).toContainText('You take part in no thread of this room.');
+  await expectAccessible(page);
+});
+
+test('a list of many threads goes on', async ({ page, connect, deployment, room }) => {
+  const client = await connect(room, { name: 'Ann' });
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('hi');
+  await expect(chat.messageWithText('hi')).toHaveAttribute('data-state', 'sent');
+  const me = await page.evaluate(() => JSON.parse(document.querySelector('#page-state')!.textContent!).you);
+  for (let number = 1; number <= 22; number++) {
+    const root = (await client.sendMessage(`root ${number}`)).seq;
+    await replyByWire(client, root, `@${me.name}`, { mentions: [{ id: me.id, name: me.name }] });
+  }
+  await chat.composer.fill('/threads');
+  await chat.composer.press('Enter');
+  const list = page.getByRole('dialog', { name: 'Threads' });
+  await expect(list.getByRole('listitem')).toHaveCount(20);
+  await expect(list.getByRole('listitem').first()).toContainText('root 22');
+  await list.getByRole('button', { name: 'Show earlier' }).click();
+  await expect(list.getByRole('listitem')).toHaveCount(22);
+  await expect(list.getByRole('listitem').last()).toContainText('root 1');
+  await expect(list.getByRole('button', { name: 'Show earlier' })).toHaveCount(0);
 });
 
 test('emoji of the picker are put into the field of the thread', async ({ page, deployment, room }) => {

@@ -32,7 +32,7 @@ use crate::{
         message::{
             delete_dialog::delete_dialog, emoji_picker::emoji_picker, lightbox::lightbox, message, toolbar::toolbar,
         },
-        message_lists,
+        message_lists::{self, MessageList},
         moderation::{
             audit_dialog, restriction_dialog,
             rules_dialog::{self, RulesDialog},
@@ -228,16 +228,23 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     ("rules", |chat| rules_dialog::rules(chat, RulesDialog::new())),
     ("pinned messages, for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
-        chat.pins.view.set(fixtures::message_list());
+        MessageList::Pins.state().view.set(fixtures::message_list());
         message_lists::pins(chat)
     }),
     ("saved messages, some gone", |chat| {
-        chat.saved.view.set(fixtures::message_list());
+        MessageList::Saved.state().view.set(fixtures::message_list());
         message_lists::saved(chat)
     }),
     ("nothing pinned", |chat| {
-        chat.pins.view.set(MessageListView { progress: ListProgress::Done, ..MessageListView::default() });
+        MessageList::Pins
+            .state()
+            .view
+            .set(MessageListView { progress: ListProgress::Done, ..MessageListView::default() });
         message_lists::pins(chat)
+    }),
+    ("threads, some with new replies", |chat| {
+        MessageList::Threads.state().view.set(fixtures::thread_list());
+        message_lists::threads(chat)
     }),
     ("new poll", poll_dialog::poll_dialog),
     ("what moderators did", |chat| {

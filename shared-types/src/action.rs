@@ -49,6 +49,7 @@ actions! {
     Search = "search",
     Pins = "pins",
     Thread = "thread",
+    Threads = "threads",
     Save = "save",
     Saved = "saved",
     Typing = "typing",

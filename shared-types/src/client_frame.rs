@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 
 use crate::{
     Action, AltText, ChatImage, ClientMessage, ImageType, MessageText, Nonce, RoomName, RoomTag, UploadedPicture,
-    limits::{ALBUM_CHARS, IMAGE_PIXELS, MENTIONS, MESSAGE_IMAGES, PICTURE_BYTES, ROOMS},
+    limits::{ALBUM_CHARS, IMAGE_PIXELS, MENTIONS, MESSAGE_IMAGES, PICTURE_BYTES, ROOMS, THREADS_PAGE},
 };
 
 impl ClientMessage {
@@ -56,6 +56,9 @@ impl ClientMessage {
             }
             Self::SetProfile { picture: Some(picture), .. } if let Err(error) = check_picture(picture) => Err(error),
             Self::Rooms { rooms, .. } if rooms.len() > ROOMS => Err(format!("`rooms` has more than {ROOMS}")),
+            Self::Threads { roots } if roots.len() > THREADS_PAGE => {
+                Err(format!("`roots` has more than {THREADS_PAGE} threads"))
+            }
             Self::Send { .. }
             | Self::Edit { .. }
             | Self::Rooms { .. }
@@ -99,6 +102,7 @@ impl ClientMessage {
             | Self::Directory { .. }
             | Self::LeaveRoom
             | Self::Thread { .. }
+            | Self::Threads { .. }
             | Self::Direct { .. }
             | Self::SignOut { .. }
             | Self::Profile { .. }

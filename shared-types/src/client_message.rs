@@ -219,6 +219,12 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
     },
+    /// Requests threads of the room for a list. Answered with `threads`.
+    #[json(late)]
+    Threads {
+        /// The messages that began them; at most [`crate::limits::THREADS_PAGE`].
+        roots: Vec<Seq>,
+    },
     /// Saves a message for the sender, or removes it from what they saved. Only they see it. Answered with `save`.
     #[json(late)]
     Save {
@@ -448,6 +454,7 @@ impl ClientMessage {
             Self::Search { .. } => Action::Search,
             Self::Pins => Action::Pins,
             Self::Thread { .. } => Action::Thread,
+            Self::Threads { .. } => Action::Threads,
             Self::Save { .. } => Action::Save,
             Self::Saved { .. } => Action::Saved,
             Self::Typing => Action::Typing,
@@ -502,6 +509,7 @@ impl ClientMessage {
             | Self::Search { .. }
             | Self::Pins
             | Self::Thread { .. }
+            | Self::Threads { .. }
             | Self::Save { .. }
             | Self::Saved { .. }
             | Self::Typing

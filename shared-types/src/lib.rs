@@ -81,6 +81,6 @@ pub use room_tag::{RoomTag, with_room};
 pub use saved::{SavedMessage, SavedPosition};
 pub use search_folding::{fold_letter, is_ignored_in_search};
 pub use server_message::{ChatMessage, ErrorCode, MessageExcerpt, Person, Pin, ReplyRef, RoomActivity, ServerMessage};
-pub use thread::ThreadSummary;
+pub use thread::{ListedThread, ThreadSummary};
 pub use timestamp::{Timestamp, whole_seconds};
 pub use usage::{StorageSize, Usage, UsageDay};

@@ -167,6 +167,10 @@ pub const THREAD_RECENT: usize = 8;
 /// Maximum number of replies in one `thread` answer. It takes one read for each, and two more.
 pub const THREAD_PAGE: usize = 50;
 
+/// Maximum number of threads in one `threads` request. An entry takes at most 1,600 bytes for the message and 1,965 + 8 × 21 + 100 for the
+/// summary: 20 of them are 77 KB, usually about 10 KB. It takes one read for each: 20 read units, $0.0000025.
+pub const THREADS_PAGE: usize = 20;
+
 /// Maximum number of messages that a person saved, in all rooms. An entry takes at most 64 + 64 + 64 = 192 bytes, usually about 90: to
 /// read all of them takes 12 read units of 4 KB, $0.0000015.
 pub const SAVED: usize = 500;

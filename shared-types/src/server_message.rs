@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionName, Appearance, AuditEntry, ChatIdentity, ChatImage, DeviceId, DirectoryPosition, DirectoryRoom,
-    HistoryRange, LastRead, MessageText, Nonce, PersonId, PersonName, Poll, PrivateRoom, Profile, Reaction,
-    ReadReceipt, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle,
+    HistoryRange, LastRead, ListedThread, MessageText, Nonce, PersonId, PersonName, Poll, PrivateRoom, Profile,
+    Reaction, ReadReceipt, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName, RoomRules, RoomTitle,
     SavedMessage, SavedPosition, SearchText, Seq, ThreadSummary, Timestamp, TitledRoom, Usage,
 };
 
@@ -198,6 +198,12 @@ pub enum ServerMessage {
         /// The position before which the replies are; absent for the newest ones.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
+    },
+    /// Threads of the room; the answer to `threads`.
+    #[json(late)]
+    Threads {
+        /// Those of the named messages that have replies, in the order in which they were named.
+        threads: Vec<ListedThread>,
     },
     /// A message was saved or removed from what the recipient saved; the answer to `save`.
     #[json(late)]
@@ -392,6 +398,7 @@ impl ServerMessage {
             | Self::Found { .. }
             | Self::Pins { .. }
             | Self::Thread { .. }
+            | Self::Threads { .. }
             | Self::Receipts { .. }
             | Self::Seen { .. }
             | Self::Typing { .. }

@@ -4,7 +4,21 @@ use light_json::Json;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use crate::{Person, Rev, Seq, Timestamp};
+use crate::{MessageExcerpt, Person, Rev, Seq, Timestamp};
+
+/// A thread in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[serde(rename_all = "camelCase")]
+pub struct ListedThread {
+    /// The message that began it.
+    pub seq: Seq,
+    /// The beginning of that message; `None` if it is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageExcerpt>,
+    /// Its replies.
+    pub replies: ThreadSummary,
+}
 
 /// Number of replies, and the latest of them.
 ///

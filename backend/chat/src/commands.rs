@@ -53,6 +53,7 @@ mod set_role;
 mod shared;
 mod sign_out;
 mod thread;
+mod threads;
 mod typing;
 mod upload;
 mod usage;
@@ -142,6 +143,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Search => search::SPEC,
         Action::Pins => pins::SPEC,
         Action::Thread => thread::SPEC,
+        Action::Threads => threads::SPEC,
         Action::Save => save::SPEC,
         Action::Saved => saved::SPEC,
         Action::Typing => typing::SPEC,
@@ -479,6 +481,7 @@ impl FrameHandler {
             ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
             ClientMessage::Pins => pins::run(self, sender).await,
             ClientMessage::Thread { seq, before } => thread::run(self, sender, seq, before).await,
+            ClientMessage::Threads { roots } => threads::run(self, sender, roots).await,
             ClientMessage::Save { seq, saved, message_room } => save::run(self, sender, message_room, seq, saved).await,
             ClientMessage::Saved { before } => saved::run(self, sender, before).await,
             ClientMessage::Typing => typing::run(self, sender).await,

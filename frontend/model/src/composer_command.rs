@@ -1,7 +1,7 @@
 //! Commands in the composer: a text that starts with a slash and a name.
 
 /// The commands, in the order in which they are offered.
-pub const COMMANDS: [&str; 8] = ["me", "shrug", "poll", "topic", "invite", "pins", "saved", "mute"];
+pub const COMMANDS: [&str; 9] = ["me", "shrug", "poll", "topic", "invite", "pins", "saved", "threads", "mute"];
 
 /// What `/shrug` adds. Its marks are no Markdown: the backslash and the brackets are shown as they are.
 const SHRUG: &str = "¯\\_(\u{30c4})_/¯";
@@ -21,6 +21,8 @@ pub enum ComposerCommand<'a> {
     Pins,
     /// Show the saved messages.
     Saved,
+    /// Show the threads in which the visitor takes part.
+    Threads,
     /// Make a poll with this question and these options, as far as they are typed.
     Poll(&'a str, Vec<&'a str>),
     /// There is no command with this name.
@@ -48,6 +50,7 @@ impl<'a> ComposerCommand<'a> {
             "invite" => Self::Invite,
             "pins" => Self::Pins,
             "saved" => Self::Saved,
+            "threads" => Self::Threads,
             "poll" => {
                 let mut parts = rest.split(['|', '\n']).map(str::trim).filter(|part| !part.is_empty());
                 Self::Poll(parts.next().unwrap_or_default(), parts.collect())

@@ -1,6 +1,12 @@
-//! The threads in which the visitor wrote or was mentioned, and up to where they have read them. Each device keeps its own.
+//! The threads in which the visitor takes part, and up to where they have read them. Each device keeps its own.
+//!
+//! A person takes part in a thread that they began, in which they wrote, or in which they were mentioned.
 
-use shared_types::{ChatMessage, PersonId, Seq, json};
+use std::cmp::Reverse;
+
+use shared_types::{ChatMessage, PersonId, Seq, ThreadSummary, json};
+
+use crate::sorted;
 
 /// Maximum number of followed threads of a room. The oldest entries are dropped.
 const MAX_FOLLOWED: usize = 200;
@@ -37,18 +43,17 @@ impl FollowedThreads {
         json::to_string(&numbers.collect::<Vec<Seq>>())
     }
 
-    /// Applies a message. Returns whether something changed.
+    /// Applies a new message. Returns whether something changed.
     pub fn on_message(&mut self, message: &ChatMessage, me: &PersonId) -> bool {
         // A change of a message is nothing new.
         let Some(root) = message.thread.filter(|_| message.rev.0 == message.seq.0) else { return false };
         let is_mine = message.author.id == *me;
         let place = self.0.iter().position(|followed| followed.root == root);
-        let concerns_me = || is_mine || message.mentions.iter().any(|person| person.id == *me);
+        let is_my_thread =
+            || message.reply_to.as_ref().is_some_and(|first| first.seq == root && first.author.id == *me);
+        let concerns_me = || is_mine || is_my_thread() || message.mentions.iter().any(|person| person.id == *me);
         if place.is_none() && concerns_me() {
-            self.0.push(Followed { root, ..Followed::default() });
-            if self.0.len() > MAX_FOLLOWED {
-                self.0.remove(0);
-            }
+            self.follow(Followed { root, ..Followed::default() });
         }
         let Some(followed) = self.0.iter_mut().find(|followed| followed.root == root) else { return false };
         let before = *followed;
@@ -57,12 +62,48 @@ impl FollowedThreads {
         before != *followed
     }
 
-    /// Applies the summary of a thread, which has replies that this page has not received. Returns whether something changed.
-    pub fn on_root(&mut self, root: &ChatMessage) -> bool {
-        let Some(newest) = root.replies.as_ref().and_then(|summary| summary.last()) else { return false };
-        let is_older =
-            |followed: &&mut Followed| followed.root == root.seq && followed.newest.max(followed.read) < newest;
+    /// Applies the summary of a thread, which has replies that this page has not received. Of a thread that this device does not know yet,
+    /// those after `line` are unread, up to which the visitor had read the room; none without a line. Returns whether something changed.
+    pub fn on_root(&mut self, root: &ChatMessage, me: &PersonId, line: Option<Seq>) -> bool {
+        let Some(summary) = &root.replies else { return false };
+        let takes_part = || root.author.id == *me || summary.people.iter().any(|person| person.id == *me);
+        let is_known = self.0.iter().any(|followed| followed.root == root.seq);
+        if is_known || summary.count == 0 || !takes_part() {
+            return self.on_summary(root.seq, summary);
+        }
+        let Some(newest) = summary.last() else { return false };
+        let is_my_reply = summary.people.first().is_some_and(|last| last.id == *me);
+        let read = line.filter(|_| !is_my_reply).unwrap_or(newest);
+        self.follow(Followed { root: root.seq, read, newest });
+        true
+    }
+
+    /// Applies the summary of a followed thread. Returns whether something changed.
+    pub fn on_summary(&mut self, root: Seq, summary: &ThreadSummary) -> bool {
+        let Some(newest) = summary.last() else { return false };
+        let is_older = |followed: &&mut Followed| followed.root == root && followed.newest.max(followed.read) < newest;
         self.0.iter_mut().find(is_older).map(|followed| followed.newest = newest).is_some()
+    }
+
+    fn follow(&mut self, followed: Followed) {
+        self.0.push(followed);
+        if self.0.len() > MAX_FOLLOWED {
+            self.0.remove(0);
+        }
+    }
+
+    /// Forgets a thread that does not exist any more.
+    pub fn forget(&mut self, root: Seq) {
+        self.0.retain(|followed| followed.root != root);
+    }
+
+    /// The first messages of the threads, that with the newest reply first.
+    pub fn newest_first(&self) -> Vec<Seq> {
+        let mut places = Vec::new();
+        for Followed { root, read, newest } in &self.0 {
+            sorted::insert(&mut places, Reverse((newest.max(read), root)));
+        }
+        places.into_iter().map(|Reverse((_, root))| *root).collect()
     }
 
     /// The visitor has read a thread up to a reply. Returns whether something changed.
@@ -125,6 +166,50 @@ mod tests {
     }
 
     #[test]
+    fn replies_to_the_visitor_s_own_message_are_unread() {
+        let mut followed = FollowedThreads::default();
+        let to = |author: &str| ChatMessage {
+            reply_to: json::from_str(&format!(r#"{{"seq":1,"author":{{"id":"{author}","name":"X"}}}}"#)).ok(),
+            ..reply(1, 10, "bea", &[])
+        };
+        assert!(!followed.on_message(&to("ann"), &me()));
+        assert!(followed.on_message(&to("me"), &me()));
+        assert_eq!(followed.unread(), [Seq(1)]);
+    }
+
+    #[test]
+    fn a_thread_that_this_device_does_not_know_is_unread_after_the_line() {
+        let person = |id: &str| reply(1, 10, id, &[]).author;
+        for (author, people, line, expected) in [
+            ("ann", vec!["bea"], Some(5), None),
+            ("me", vec!["bea"], None, Some(false)),
+            ("me", vec!["bea"], Some(5), Some(true)),
+            ("me", vec!["bea"], Some(20), Some(false)),
+            ("ann", vec!["bea", "me"], Some(5), Some(true)),
+            ("ann", vec!["me", "bea"], Some(5), Some(false)),
+        ] {
+            let people = people.into_iter().map(person).collect();
+            let summary = ThreadSummary { count: 2, people, recent: vec![Seq(10)], ..ThreadSummary::default() };
+            let root = ChatMessage { author: person(author), replies: Some(summary), ..message(1) };
+            let mut followed = FollowedThreads::default();
+            assert_eq!(followed.on_root(&root, &me(), line.map(Seq)), expected.is_some());
+            assert_eq!(followed.newest_first(), Vec::from_iter(expected.map(|_| Seq(1))));
+            assert_eq!(followed.unread().len(), usize::from(expected == Some(true)), "{author} {line:?}");
+        }
+    }
+
+    #[test]
+    fn the_thread_with_the_newest_reply_is_the_first() {
+        let mut followed = FollowedThreads::default();
+        for (root, seq, author) in [(1, 10, "me"), (2, 11, "me"), (3, 12, "me"), (1, 13, "bea"), (2, 14, "me")] {
+            followed.on_message(&reply(root, seq, author, &[]), &me());
+        }
+        assert_eq!(followed.newest_first(), [2, 1, 3].map(Seq));
+        followed.forget(Seq(1));
+        assert_eq!(followed.newest_first(), [2, 3].map(Seq));
+    }
+
+    #[test]
     fn a_summary_tells_of_replies_that_came_while_the_page_was_closed() {
         let mut followed = FollowedThreads::default();
         followed.on_message(&reply(1, 11, "me", &[]), &me());
@@ -133,10 +218,10 @@ mod tests {
             let summary = ThreadSummary { count: 2, people: vec![], recent, last_at: Timestamp(0), rev: Rev(last) };
             ChatMessage { replies: Some(summary), ..message(1) }
         };
-        assert!(!followed.on_root(&root(11)));
-        assert!(followed.on_root(&root(20)));
+        assert!(!followed.on_root(&root(11), &me(), None));
+        assert!(followed.on_root(&root(20), &me(), None));
         assert_eq!(followed.unread(), [Seq(1)]);
-        assert!(!followed.on_root(&ChatMessage { seq: Seq(2), ..root(20) }));
+        assert!(!followed.on_root(&ChatMessage { seq: Seq(2), ..root(20) }, &me(), None));
     }
 
     #[test]

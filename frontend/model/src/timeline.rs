@@ -213,6 +213,7 @@ impl Timeline {
             | ServerMessage::Found { .. }
             | ServerMessage::Pins { .. }
             | ServerMessage::Thread { .. }
+            | ServerMessage::Threads { .. }
             | ServerMessage::Save { .. }
             | ServerMessage::Saved { .. }
             | ServerMessage::Restrictions { .. }
@@ -463,6 +464,7 @@ impl Timeline {
                 | Action::ClosePoll
                 | Action::Pins
                 | Action::Thread
+                | Action::Threads
                 | Action::Saved
                 | Action::Changes
                 | Action::People

@@ -23,6 +23,7 @@ mod room_details;
 mod room_directory;
 mod room_switch;
 mod sending;
+mod thread_list;
 mod threads;
 mod uploads;
 

@@ -14,7 +14,7 @@ use shared_types::{
 };
 
 use crate::ui::{
-    on_demand,
+    message_lists, on_demand,
     profile::statuses,
     rooms::directory_dialog::{DirectoryRow, DirectoryView},
     state::{
@@ -22,7 +22,7 @@ use crate::ui::{
         composer::{Attachment, ComposerStatus},
         invite::InvitationRow,
         log::KeyedRow,
-        message_lists::{ListEntry, ListProgress, ListedMessage, MessageListView},
+        message_lists::{ListEntry, ListPosition, ListProgress, ListedMessage, MessageListView, ThreadNote},
         moderation::AuditRow,
     },
 };
@@ -177,6 +177,7 @@ pub(super) fn audit_rows() -> Vec<AuditRow> {
 
 /// The state of Ann's page, which is connected to an empty room.
 pub(super) fn chat() -> Chat {
+    message_lists::init();
     let page = PageState {
         language: Language::English,
         room: RoomName::lobby(),
@@ -331,6 +332,7 @@ pub(super) fn message_list() -> MessageListView {
         room_label: room.map(Into::into),
         seq: Seq(seq),
         message,
+        thread: None,
     };
     MessageListView {
         progress: ListProgress::Done,
@@ -341,6 +343,17 @@ pub(super) fn message_list() -> MessageListView {
         ],
         more: None,
     }
+}
+
+/// Threads: one with unread replies, one that is read, and one of a deleted message.
+pub(super) fn thread_list() -> MessageListView {
+    let MessageListView { entries, .. } = message_list();
+    let with_note = |(number, entry): (usize, ListEntry)| {
+        let replies = format!("{} replies, Monday, 23 November 2026, 10:05", number + 2);
+        ListEntry { room_label: None, thread: Some(ThreadNote { replies, is_unread: number == 0 }), ..entry }
+    };
+    let entries = entries.into_iter().enumerate().map(with_note).collect();
+    MessageListView { progress: ListProgress::Done, entries, more: Some(ListPosition::Threads) }
 }
 
 /// The preview of a message by Cleo that a reply refers to. Without a text, the message is not loaded.

@@ -134,7 +134,7 @@ pub(crate) struct DialogTexts {
     /// Label of the list of commands.
     pub(crate) commands: &'static str,
     /// What each command does, in the order of `COMMANDS`.
-    pub(super) command_hints: [&'static str; 8],
+    pub(super) command_hints: [&'static str; 9],
     /// Takes the name of the command.
     pub(crate) unknown_command: Template,
     pub(crate) incomplete_command: &'static str,

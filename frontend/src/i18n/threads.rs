@@ -2,7 +2,7 @@
 
 use shared_types::Language;
 
-use crate::i18n::Translations;
+use crate::i18n::{Plural, Template, Translations};
 
 /// The texts of threads, in one language.
 pub(crate) struct ThreadTexts {
@@ -22,6 +22,16 @@ pub(crate) struct ThreadTexts {
     /// In place of the field, if the first message is deleted.
     pub(crate) closed: &'static str,
     pub(crate) too_long: &'static str,
+    /// Title of the list of threads.
+    pub(crate) threads: &'static str,
+    pub(crate) threads_hint: &'static str,
+    pub(crate) no_threads: &'static str,
+    /// At a thread with unread replies.
+    pub(crate) new_replies: &'static str,
+    /// Number of threads with unread replies.
+    pub(crate) unread_threads: Plural,
+    /// Button in the panel.
+    pub(crate) all_threads: &'static str,
     /// If an image is attached before the thread is loaded.
     pub(crate) no_images_yet: &'static str,
 }
@@ -39,6 +49,15 @@ static ENGLISH: ThreadTexts = ThreadTexts {
     no_replies: "No replies yet.",
     closed: "The first message is deleted, so nobody can reply here any more.",
     too_long: "This reply is too long.",
+    threads: "Threads",
+    threads_hint: "The threads of this room in which you take part. Only you see what is new in them.",
+    no_threads: "You take part in no thread of this room. “Reply in a thread” is among the actions of each message.",
+    new_replies: "New replies",
+    unread_threads: Plural {
+        one: Template("", " thread with new replies"),
+        other: Template("", " threads with new replies"),
+    },
+    all_threads: "All threads",
     no_images_yet: "Images can be attached as soon as the thread is loaded.",
 };
 
@@ -55,6 +74,15 @@ static JAPANESE: ThreadTexts = ThreadTexts {
     no_replies: "返信はまだありません。",
     closed: "最初のメッセージが削除されたため、返信できません。",
     too_long: "返信が長すぎます。",
+    threads: "スレッド",
+    threads_hint: "このルームで参加しているスレッドです。新着の表示はあなただけに見えます。",
+    no_threads: "このルームで参加しているスレッドはありません。各メッセージの操作から「スレッドで返信」を選べます。",
+    new_replies: "新しい返信",
+    unread_threads: Plural {
+        one: Template("新しい返信があるスレッド: ", "件"),
+        other: Template("新しい返信があるスレッド: ", "件"),
+    },
+    all_threads: "すべてのスレッド",
     no_images_yet: "画像はスレッドの読み込み後に添付できます。",
 };
 

@@ -1,4 +1,7 @@
-//! The dialogs with the pinned messages of the room, and with the messages that the visitor saved. They are loaded on demand.
+//! The dialogs with the pinned messages of the room, with the messages that the visitor saved, and with the threads in which they take part.
+//! They are loaded on demand.
+
+use std::cell::Cell;
 
 use leptos::ev;
 use page_model::connection::Status;
@@ -15,8 +18,9 @@ use crate::ui::{
     state::{
         Chat,
         intent::{DialogIntent, Intent},
-        message_lists::{ListEntry, ListProgress, MessageListState},
+        message_lists::{ListEntry, ListPosition, ListProgress, MessageListState, ThreadNote},
     },
+    threads,
 };
 
 /// Which list a dialog shows.
@@ -26,14 +30,26 @@ pub(crate) enum MessageList {
     Pins,
     /// The messages that the visitor saved.
     Saved,
+    /// The messages that began the threads in which the visitor takes part.
+    Threads,
+}
+
+thread_local! {
+    /// The dialogs, in the order of [`MessageList`].
+    static STATES: Cell<Option<[MessageListState; 3]>> = const { Cell::new(None) };
+}
+
+/// Prepares the lists. Call it outside of reactive parts, before a list is drawn.
+pub(crate) fn init() -> [MessageListState; 3] {
+    let states = std::array::from_fn(|_| MessageListState::new());
+    STATES.set(Some(states));
+    states
 }
 
 impl MessageList {
-    fn state(self, chat: Chat) -> MessageListState {
-        match self {
-            Self::Pins => chat.pins,
-            Self::Saved => chat.saved,
-        }
+    /// Returns the state of the list.
+    pub(crate) fn state(self) -> MessageListState {
+        STATES.get().unwrap_or_else(init)[self as usize]
     }
 
     /// Returns the texts above a list that has entries, and above an empty one.
@@ -42,6 +58,10 @@ impl MessageList {
         match self {
             Self::Pins => [texts.pins_hint, texts.no_pins],
             Self::Saved => [texts.saved_hint, texts.nothing_saved],
+            Self::Threads => {
+                let texts = chat.translations.threads();
+                [texts.threads_hint, texts.no_threads]
+            }
         }
     }
 
@@ -49,6 +69,7 @@ impl MessageList {
         match self {
             Self::Pins => DialogIntent::LoadPins,
             Self::Saved => DialogIntent::LoadSaved,
+            Self::Threads => DialogIntent::LoadThreads,
         }
     }
 }
@@ -63,14 +84,19 @@ pub(crate) fn saved(chat: Chat) -> Element {
     draw(chat, MessageList::Saved, "saved", chat.translations.lists().saved)
 }
 
+/// Draws the dialog with the threads in which the visitor takes part.
+pub(crate) fn threads(chat: Chat) -> Element {
+    draw(chat, MessageList::Threads, "threads", chat.translations.threads().threads)
+}
+
 /// Opens a dialog and loads its list.
 pub(crate) fn show(chat: Chat, list: MessageList) {
     chat.run_in_dialog(list.load());
-    dialog::open_without_keyboard(list.state(chat).dialog);
+    dialog::open_without_keyboard(list.state().dialog);
 }
 
 fn draw(chat: Chat, list: MessageList, name: &'static str, title: &'static str) -> Element {
-    let (texts, state) = (chat.translations.lists(), list.state(chat));
+    let (texts, state) = (chat.translations.lists(), list.state());
     let body = NodeRef::<HtmlElement>::new();
     let hint = move || match state.view.with(|view| (view.progress, view.entries.is_empty())) {
         (ListProgress::Failed, _) => chat.translations.dialogs().audit_failed,
@@ -85,9 +111,11 @@ fn draw(chat: Chat, list: MessageList, name: &'static str, title: &'static str) 
         entries.map(|shown| entry(chat, list, shown, body)).collect::<Vec<_>>()
     };
     let button = move || {
-        let (label, intent) = match state.view.with(|view| (view.progress, view.more.is_some())) {
+        let further = chat.translations.dialogs().audit_further;
+        let (label, intent) = match state.view.with(|view| (view.progress, view.more.clone())) {
             (ListProgress::Failed, _) => (chat.translations.dialogs().audit_again, list.load()),
-            (ListProgress::Done, true) => (chat.translations.dialogs().audit_further, DialogIntent::LoadMoreSaved),
+            (ListProgress::Done, Some(ListPosition::Saved(_))) => (further, DialogIntent::LoadMoreSaved),
+            (ListProgress::Done, Some(ListPosition::Threads)) => (further, DialogIntent::LoadMoreThreads),
             _ => return None,
         };
         let intent = std::cell::Cell::new(Some(intent));
@@ -111,20 +139,25 @@ fn draw(chat: Chat, list: MessageList, name: &'static str, title: &'static str) 
 fn entry(chat: Chat, list: MessageList, entry: ListEntry, body: NodeRef<HtmlElement>) -> Element {
     let texts = chat.translations.lists();
     let (room, seq) = (entry.room.clone(), entry.seq);
-    let (label, may_remove) = match list {
-        MessageList::Pins => (texts.unpin, chat.can_pin()),
-        MessageList::Saved => (texts.remove, true),
+    let label = match list {
+        MessageList::Pins => chat.can_pin().then_some(texts.unpin),
+        MessageList::Saved => Some(texts.remove),
+        MessageList::Threads => None,
     };
     let remove = move |()| {
         chat.run_in_dialog(match list {
             MessageList::Pins => DialogIntent::Unpin(seq),
-            MessageList::Saved => DialogIntent::Save { room: Some(room.clone()), seq, saved: false },
+            _ => DialogIntent::Save { room: Some(room.clone()), seq, saved: false },
         });
         focus(body);
     };
-    let remove = may_remove.then(|| icon_button("sheet-close", label.into(), CROSS, true, Callback::new(remove)));
+    let remove = label.map(|label| icon_button("sheet-close", label.into(), CROSS, true, Callback::new(remove)));
     let text = |text: String| element("span").class("hit-text").with("dir", "auto").text(text);
     let shown = match entry.message.clone() {
+        // The thread of a deleted message can be read.
+        None if entry.thread.is_some() => {
+            link(chat, list, &entry).child(text(chat.translations.message_deleted.into()))
+        }
         None => element("div").class("hit").child(text(texts.gone.into())),
         Some(message) => link(chat, list, &entry)
             .children(byline(chat, &message.author, message.at, message.when))
@@ -136,18 +169,29 @@ fn entry(chat: Chat, list: MessageList, entry: ListEntry, body: NodeRef<HtmlElem
             )
             .child(text(message.text)),
     };
+    let shown = shown.child(entry.thread.map(|thread| thread_note(chat, thread)));
     element("li").class("listed").child(shown).child(remove)
 }
 
-/// Draws the link to a message. In the room that is shown, the page goes there; otherwise the page of the other room does.
+/// Draws the number of replies of a thread, and whether some are unread.
+fn thread_note(chat: Chat, thread: ThreadNote) -> Element {
+    let new = || element("span").class("room-badge").text(chat.translations.threads().new_replies);
+    element("span").class("hit-thread").child(element("span").text(thread.replies)).child(thread.is_unread.then(new))
+}
+
+/// Draws the link to a message, or to the thread that it began. In the room that is shown, the page goes there; otherwise the page of the
+/// other room does.
 fn link(chat: Chat, list: MessageList, entry: &ListEntry) -> Element {
     let (room, seq): (RoomName, _) = (entry.room.clone(), entry.seq);
     let address = [room.path().as_str(), "#m-", &seq.0.to_string()].concat();
     let on_click = move |event: ev::MouseEvent| {
         if !has_modifier(&event) && room.as_str() == chat.room_name() {
             event.prevent_default();
-            dialog::close(list.state(chat).dialog);
-            chat.dispatch.run(Intent::GoToMessage(seq));
+            dialog::close(list.state().dialog);
+            match list {
+                MessageList::Threads => threads::open(chat, seq),
+                _ => chat.dispatch.run(Intent::GoToMessage(seq)),
+            }
         }
     };
     element("a").class("hit").with("href", address).on(ev::click, on_click)

@@ -71,6 +71,7 @@ fn draw(chat: Chat, slot: Slot) -> Vec<View> {
 /// Draws all dialogs, and the button that moves to the code in the log.
 pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
     statuses::init();
+    message_lists::init();
     let (direct, devices) = (DirectDialog::of(Vec::new()), DevicesDialog::new());
     let (identity, usage) = (IdentityDialog::new(), NodeRef::new());
     let rules = RulesDialog::new();
@@ -100,6 +101,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         members_dialog::members_dialog(chat, rules),
         message_lists::pins(chat),
         message_lists::saved(chat),
+        message_lists::threads(chat),
         poll_dialog::poll_dialog(chat),
         receipts::receipts_dialog(chat),
         receipts::line(),

@@ -66,7 +66,8 @@ pub(crate) fn search(chat: Chat) -> Element {
         let is_idle = chat.search.results.with(|results| results.progress == Progress::Idle);
         is_idle.then(|| {
             let (pins, saved) = (list(texts.pins, MessageList::Pins), list(texts.saved, MessageList::Saved));
-            element("div").class("search-lists").child(pins).child(saved)
+            let threads = list(chat.translations.threads().threads, MessageList::Threads);
+            element("div").class("search-lists").child(pins).child(saved).child(threads)
         })
     };
     let button = move || {

@@ -26,6 +26,7 @@ use crate::ui::{
     },
     log::connection_status::connection_status,
     message::{delete_dialog, dom, message_in_thread},
+    message_lists::MessageList,
     parts::{
         autofill::NoAutofill as _,
         icon_button::{CROSS, icon_button},
@@ -38,6 +39,7 @@ use crate::ui::{
         files_of,
         intent::{DialogIntent, Intent},
         log::KeyedRow,
+        on_demand::DialogRequest,
         set,
     },
 };
@@ -177,6 +179,9 @@ pub(crate) fn aside(chat: Chat) -> Element {
     let texts = chat.translations.threads();
     let close = move |()| chat.run_in_dialog(DialogIntent::CloseThread);
     let title = element("h2").with("id", TITLE_ID).text(texts.thread);
+    let list = move |_| chat.open_dialog(DialogRequest::Messages(MessageList::Threads));
+    let list_button =
+        element("button").class("quiet all-threads").with("type", "button").on(ev::click, list).text(texts.all_threads);
     let close_button = icon_button("sheet-close", chat.translations.close.into(), CROSS, true, Callback::new(close));
     let rows = keyed(
         move || chat.thread.rows.get(),
@@ -211,7 +216,7 @@ pub(crate) fn aside(chat: Chat) -> Element {
                 on_escape(chat);
             }
         })
-        .child(element("div").class("people-bar").child(title).child(close_button))
+        .child(element("div").class("people-bar").child(title).child(list_button).child(close_button))
         .on(ev::drop, move |event| on_drop(chat, &event))
         .child(log)
         .child(reports(chat))

@@ -37,6 +37,8 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "send", "text": "hi", "thread": 3, "inRoom": true }),
         json!({ "action": "thread", "seq": 3 }),
         json!({ "action": "thread", "seq": 3, "before": 9 }),
+        json!({ "action": "threads", "roots": [3, 9] }),
+        json!({ "action": "threads", "roots": [] }),
         json!({ "action": "send", "text": "When?", "poll": { "options": ["Today", "明日"] } }),
         json!({ "action": "send", "text": "When?", "poll": { "options": ["Today", "明日"], "several": true } }),
         json!({ "action": "vote", "seq": 7, "option": 1, "on": true }),

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use shared_types::{
     Appearance, AuditEntry, ChatIdentity, ChatMessage, DirectoryPosition, DirectoryRoom, ErrorCode, HistoryRange,
-    LastRead, MessageExcerpt, ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Profile, Reaction,
-    ReadReceipt, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomMember, RoomName,
-    RoomRules, SavedMessage, SavedPosition, Seq, ServerMessage, StorageSize, ThreadSummary, Timestamp, TitledRoom,
-    Usage, UsageDay,
+    LastRead, ListedThread, MessageExcerpt, ModerationAction, Person, Pin, Poll, PollOption, PrivateRoom, Profile,
+    Reaction, ReadReceipt, ReplyRef, Restrictions, Rev, Role, RoleEntry, RoomActivity, RoomDetails, RoomMember,
+    RoomName, RoomRules, SavedMessage, SavedPosition, Seq, ServerMessage, StorageSize, ThreadSummary, Timestamp,
+    TitledRoom, Usage, UsageDay,
     json::compare::{read_both, write_both},
 };
 
@@ -557,6 +557,37 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 },
                 "messages": [],
                 "more": false,
+            }),
+        ),
+        (
+            ServerMessage::Threads {
+                threads: vec![
+                    ListedThread { seq: Seq(7), message: Some(excerpt()), replies: summary() },
+                    ListedThread { seq: Seq(3), message: None, replies: summary() },
+                ],
+            },
+            json!({
+                "type": "threads",
+                "threads": [
+                    {
+                        "seq": 7,
+                        "message": {
+                            "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5, "text": "hi",
+                            "pinned": { "by": { "id": "p1", "name": "Ann" }, "at": 5 },
+                        },
+                        "replies": {
+                            "count": 2, "people": [{ "id": "p1", "name": "Ann" }], "recent": [8, 9], "lastAt": 5,
+                            "rev": 12,
+                        },
+                    },
+                    {
+                        "seq": 3,
+                        "replies": {
+                            "count": 2, "people": [{ "id": "p1", "name": "Ann" }], "recent": [8, 9], "lastAt": 5,
+                            "rev": 12,
+                        },
+                    },
+                ],
             }),
         ),
         (

@@ -47,6 +47,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Describe => (json!({ "details": { "title": "Cats" } }), Expected::Denied),
         Action::Pins | Action::Saved => (json!({}), Expected::Allowed),
         Action::Thread => (json!({ "seq": 1 }), Expected::Allowed),
+        Action::Threads => (json!({ "roots": [1] }), Expected::Allowed),
         Action::Save => (json!({ "seq": 1, "saved": false }), Expected::Allowed),
         Action::Audit | Action::Roles | Action::Usage => (json!({}), Expected::NotAllowed),
         Action::CreateRoom => (json!({ "title": "Cats" }), Expected::Denied),

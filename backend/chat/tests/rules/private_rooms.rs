@@ -146,6 +146,7 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
         Action::Changes => vec![json!({ "after": 0 }), json!({ "after": 0, "hidden": false })],
         Action::Rename => vec![json!({ "name": "Eva" })],
         Action::Thread => vec![json!({ "seq": 1 })],
+        Action::Threads => vec![json!({ "roots": [1] })],
         Action::Search => vec![json!({ "text": "words" })],
         Action::Mute | Action::Ban => vec![json!({ "person": "hana", "seconds": 0 })],
         Action::Restrictions => vec![json!({ "person": "hana" })],

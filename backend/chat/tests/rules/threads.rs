@@ -264,3 +264,41 @@ async fn the_export_tells_which_messages_are_replies_in_a_thread() {
     let json = serde_json::to_value(&export).unwrap().to_string();
     assert!(json.contains("\"thread\":1"), "{json}");
 }
+
+#[tokio::test]
+async fn a_list_has_the_named_threads_in_their_order() {
+    let chat = chat().await;
+    chat.send("b", reply(1, "a reply", "r1")).await;
+    chat.send("b", reply(2, "another", "r2")).await;
+    chat.send("a", reply(2, "the last", "r3")).await;
+    chat.send_message("a", "no thread", "n6").await;
+    chat.received("b");
+    chat.send("b", json!({ "action": "threads", "roots": [2, 1, 3, 6, 99] })).await;
+    let answer = chat.received("b").pop().unwrap();
+    assert_eq!((&answer["type"], &answer["room"]), (&json!("threads"), &json!("lobby")), "{answer}");
+    let threads = answer["threads"].as_array().unwrap();
+    let seqs: Vec<&Value> = threads.iter().map(|thread| &thread["seq"]).collect();
+    assert_eq!(
+        seqs,
+        [&json!(2), &json!(1)],
+        "neither a reply, nor a message without replies, nor one that does not exist"
+    );
+    assert_eq!((&threads[0]["message"]["text"], &threads[0]["replies"]["count"]), (&json!("text 2"), &json!(2)));
+    assert_eq!(threads[0]["replies"]["recent"], json!([4, 5]));
+    chat.send("a", json!({ "action": "delete", "seq": 2 })).await;
+    chat.received("b");
+    chat.send("b", json!({ "action": "threads", "roots": [2] })).await;
+    let answer = chat.received("b").pop().unwrap();
+    assert_eq!(answer["threads"][0].get("message"), None, "of a deleted message nothing is shown");
+    assert_eq!(answer["threads"][0]["replies"]["count"], 2);
+}
+
+#[tokio::test]
+async fn a_list_of_too_many_threads_is_refused() {
+    let chat = chat().await;
+    let roots = |count: usize| json!({ "action": "threads", "roots": vec![1; count] });
+    chat.send("b", roots(limits::THREADS_PAGE)).await;
+    assert_eq!(chat.received("b").pop().unwrap()["type"], "threads");
+    chat.send("b", roots(limits::THREADS_PAGE + 1)).await;
+    assert_eq!(chat.received("b").pop().unwrap()["code"], "badField");
+}

@@ -40,6 +40,8 @@ impl Session {
             DialogIntent::Unpin(seq) => return self.unpin(seq),
             DialogIntent::LoadSaved => self.load_saved(),
             DialogIntent::LoadMoreSaved => self.load_more_saved(),
+            DialogIntent::LoadThreads => self.load_threads(),
+            DialogIntent::LoadMoreThreads => self.load_more_threads(),
             DialogIntent::Save { room, seq, saved } => return self.save(room, seq, saved),
             DialogIntent::ShowSeenBy(seq) => self.show_seen_by(seq),
             DialogIntent::OpenThread(seq) => self.open_thread(seq),
@@ -113,6 +115,7 @@ impl Session {
         self.on_poll_answer(message);
         self.on_directory_answer(message);
         self.on_thread_answer(message);
+        self.on_thread_list_answer(message);
         self.on_receipts_answer(message);
         self.on_name_answer(message);
         match message {
@@ -160,6 +163,7 @@ impl Session {
         queries.extend(self.list_queries().into_iter().flatten());
         queries.extend(self.directory_query(now));
         queries.extend(self.thread_query(now));
+        queries.extend(self.thread_list_query());
         queries.extend(self.receipts_query());
         queries
     }

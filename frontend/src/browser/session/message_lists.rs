@@ -10,9 +10,12 @@ use crate::{
         session::{Session, moderation::TOAST_MS},
         time,
     },
-    ui::state::{
-        message_lists::{ListEntry, ListProgress, ListedMessage, MessageListState, MessageListView},
-        set,
+    ui::{
+        message_lists::MessageList,
+        state::{
+            message_lists::{ListEntry, ListPosition, ListProgress, ListedMessage, MessageListState, MessageListView},
+            set,
+        },
     },
 };
 
@@ -27,22 +30,23 @@ pub(super) struct ListRequests {
 impl Session {
     /// Requests the pinned messages of the room, as soon as there is a socket.
     pub(super) fn load_pins(&mut self) {
-        start_loading(self.chat.pins);
+        start_loading(MessageList::Pins.state());
         self.list_requests.pins = true;
     }
 
     /// Requests the messages that the visitor saved last.
     pub(super) fn load_saved(&mut self) {
-        start_loading(self.chat.saved);
+        start_loading(MessageList::Saved.state());
         self.list_requests.saved = Some(None);
     }
 
     /// Requests earlier ones.
     pub(super) fn load_more_saved(&mut self) {
-        let mut view = self.chat.saved.view.get_untracked();
+        let mut view = MessageList::Saved.state().view.get_untracked();
         view.progress = ListProgress::Loading;
-        self.list_requests.saved = Some(view.more.clone());
-        set(self.chat.saved.view, view);
+        let Some(ListPosition::Saved(before)) = view.more.clone() else { return };
+        self.list_requests.saved = Some(Some(before));
+        set(MessageList::Saved.state().view, view);
     }
 
     /// Unpins a message. It may not be loaded, so it is no change of the timeline.
@@ -72,20 +76,20 @@ impl Session {
                     self.list_entry(saved.position.room.clone(), saved.position.seq, saved.message.as_ref())
                 });
                 let entries: Vec<_> = entries.collect();
-                let mut view = self.chat.saved.view.get_untracked();
+                let mut view = MessageList::Saved.state().view.get_untracked();
                 // An answer that was requested before the dialog was opened again starts at the first entry, too.
                 if view.more.is_none() {
                     view.entries.clear();
                 }
                 view.entries.extend(entries);
-                (view.progress, view.more) = (ListProgress::Done, before.clone());
-                set(self.chat.saved.view, view);
+                (view.progress, view.more) = (ListProgress::Done, before.clone().map(ListPosition::Saved));
+                set(MessageList::Saved.state().view, view);
             }
             ServerMessage::Save { saved: true, .. } => {
                 self.show_toast(self.chat.translations.lists().is_saved.to_owned(), time::now() + TOAST_MS);
             }
             ServerMessage::Save { message_room, seq, saved: false } => {
-                remove(self.chat.saved, |entry| entry.seq == *seq && entry.room == *message_room);
+                remove(MessageList::Saved.state(), |entry| entry.seq == *seq && entry.room == *message_room);
             }
             ServerMessage::Message(message) => self.on_message_of_list(message),
             _ => {}
@@ -95,8 +99,9 @@ impl Session {
     /// Handles an error.
     pub(super) fn on_list_error(&mut self, action: Action) {
         let state = match action {
-            Action::Pins => self.chat.pins,
-            Action::Saved => self.chat.saved,
+            Action::Pins => MessageList::Pins.state(),
+            Action::Saved => MessageList::Saved.state(),
+            Action::Threads => MessageList::Threads.state(),
             _ => return,
         };
         let view = MessageListView { progress: ListProgress::Failed, ..state.view.get_untracked() };
@@ -109,11 +114,14 @@ impl Session {
             state.view.with_untracked(|view| view.progress == ListProgress::Loading)
                 && state.dialog.get_untracked().is_some_and(|dialog| dialog.open())
         };
-        if is_loading(self.chat.pins) {
+        if is_loading(MessageList::Pins.state()) {
             self.load_pins();
         }
-        if is_loading(self.chat.saved) {
+        if is_loading(MessageList::Saved.state()) {
             self.load_saved();
+        }
+        if is_loading(MessageList::Threads.state()) {
+            self.load_threads();
         }
     }
 
@@ -126,12 +134,12 @@ impl Session {
     fn show_pins(&self, messages: &[MessageExcerpt]) {
         let entries = messages.iter().map(|pinned| self.list_entry(self.page.room.clone(), pinned.seq, Some(pinned)));
         let entries = entries.collect();
-        set(self.chat.pins.view, MessageListView { progress: ListProgress::Done, entries, more: None });
+        set(MessageList::Pins.state().view, MessageListView { progress: ListProgress::Done, entries, more: None });
     }
 
     /// A message was pinned, unpinned or deleted: the open list follows.
     fn on_message_of_list(&mut self, message: &ChatMessage) {
-        let state = self.chat.pins;
+        let state = MessageList::Pins.state();
         if !state.dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
             return;
         }
@@ -143,7 +151,7 @@ impl Session {
         }
     }
 
-    fn list_entry(&self, room: RoomName, seq: Seq, message: Option<&MessageExcerpt>) -> ListEntry {
+    pub(super) fn list_entry(&self, room: RoomName, seq: Seq, message: Option<&MessageExcerpt>) -> ListEntry {
         let label = || self.chat.rooms.titles.with_untracked(|titles| titles.label(&room));
         let room_label = (room != self.page.room).then(label);
         let message = message.map(|message| ListedMessage {
@@ -152,7 +160,7 @@ impl Session {
             when: self.when(message.sent_at),
             text: message.text.as_ref().map_or_else(|| self.images_text(message), ToString::to_string),
         });
-        ListEntry { room, room_label, seq, message }
+        ListEntry { room, room_label, seq, message, thread: None }
     }
 
     /// Returns what stands for a message without a text.
@@ -166,7 +174,7 @@ impl Session {
     }
 }
 
-fn start_loading(state: MessageListState) {
+pub(super) fn start_loading(state: MessageListState) {
     set(state.view, MessageListView::default());
 }
 

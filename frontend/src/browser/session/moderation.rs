@@ -166,7 +166,7 @@ impl Session {
                 Action::Roles => self.on_roles_error(),
                 // The error is shown with the other errors of the visitor's commands.
                 Action::Mute | Action::Ban | Action::Rules | Action::Describe => self.on_moderation_answered(),
-                Action::Pins | Action::Saved => self.on_list_error(*action),
+                Action::Pins | Action::Saved | Action::Threads => self.on_list_error(*action),
                 Action::Restrictions => set(self.chat.restriction_dialog.current, CurrentRestrictions::Failed),
                 Action::EraseMyData | Action::PurgeUser => {
                     let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };

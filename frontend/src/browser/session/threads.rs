@@ -15,7 +15,7 @@ use crate::{
     browser::{
         attachments::AttachmentTray,
         events, js, random,
-        session::{Session, uploads::Tray},
+        session::{Session, thread_list::ThreadList, uploads::Tray},
         storage, time,
     },
     ui::{
@@ -30,7 +30,8 @@ const OPEN: &str = "data-thread";
 /// The threads of the room that is shown.
 #[derive(Default)]
 pub(super) struct Threads {
-    followed: FollowedThreads,
+    pub(super) followed: FollowedThreads,
+    pub(super) list: ThreadList,
     /// The request to send next: for the newest replies, or (`true`) for older ones.
     request: Option<bool>,
     /// Number of requests that are sent and not answered.
@@ -258,7 +259,8 @@ impl Session {
 
     fn follow_roots(&mut self, messages: &[ChatMessage]) {
         let followed = &mut self.threads.followed;
-        if messages.iter().filter(|message| followed.on_root(message)).count() > 0 {
+        let (me, line) = (&self.page.you.id, self.read_position.line());
+        if messages.iter().filter(|message| followed.on_root(message, me, line)).count() > 0 {
             self.store_followed_threads();
         }
     }
@@ -274,10 +276,11 @@ impl Session {
         self.rows_changed = true;
     }
 
-    fn store_followed_threads(&self) {
+    pub(super) fn store_followed_threads(&self) {
         let stored = self.threads.followed.to_stored();
         store(&self.followed_key(), if stored == "[]" { "" } else { &stored });
         set(self.chat.thread.unread, self.threads.followed.unread());
+        self.show_unread_in_list();
     }
 
     fn followed_key(&self) -> String {

@@ -126,6 +126,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
         "invite people",
         "show pinned messages",
         "show saved messages",
+        "show your threads",
         "mute or ban a person",
     ],
     unknown_command: Template("There is no command /", ". Send it again to send it as a text."),

@@ -121,6 +121,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
         "人を招待する",
         "ピン留めを表示する",
         "保存したメッセージを表示する",
+        "参加しているスレッドを表示する",
         "発言停止や参加禁止にする",
     ],
     unknown_command: Template("コマンド /", " はありません。もう一度送信すると、テキストとして送ります。"),

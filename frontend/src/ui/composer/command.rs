@@ -35,6 +35,7 @@ pub(crate) fn run(chat: Chat, text: &str) -> Option<String> {
         ComposerCommand::Topic(None) => return open(chat, DialogRequest::RoomDetails),
         ComposerCommand::Invite => return open(chat, DialogRequest::Invite),
         ComposerCommand::Pins => return open(chat, DialogRequest::Messages(MessageList::Pins)),
+        ComposerCommand::Threads => return open(chat, DialogRequest::Messages(MessageList::Threads)),
         ComposerCommand::Saved => return open(chat, DialogRequest::Messages(MessageList::Saved)),
         ComposerCommand::Poll(question, options) => {
             poll_dialog::show(chat, question, &options);

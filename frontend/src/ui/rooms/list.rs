@@ -1,11 +1,14 @@
 //! The lists of rooms and of direct messages, with what is unread. They are loaded on demand: nothing is known of other rooms before.
 
+use leptos::ev;
 use page_model::room_list::RoomEntry;
 use page_view::{Element, View, element, reactive};
 
 use crate::ui::{
+    message_lists::MessageList,
+    parts::dialog,
     rooms::{badge_class, link, row_buttons, unread_number},
-    state::Chat,
+    state::{Chat, on_demand::DialogRequest},
 };
 
 /// Draws both lists. That of direct messages has a heading, and is missing while there are none.
@@ -31,7 +34,21 @@ pub(crate) fn lists(chat: Chat) -> Vec<View> {
             list().with("aria-label", title).children(rows),
         ]
     };
-    vec![list().child(reactive(rooms)).into(), reactive(direct)]
+    let threads = move || {
+        let count = chat.thread.unread.with(Vec::len);
+        (count > 0).then(|| threads_row(chat, count))
+    };
+    vec![reactive(threads), list().child(reactive(rooms)).into(), reactive(direct)]
+}
+
+/// Draws the button that opens the list of threads, while some of the room have unread replies.
+fn threads_row(chat: Chat, count: usize) -> Element {
+    let open = move |_| {
+        dialog::close(chat.rooms.dialog);
+        chat.open_dialog(DialogRequest::Messages(MessageList::Threads));
+    };
+    let label = chat.translations.threads().unread_threads.of(count);
+    element("button").class("unread-threads").with("type", "button").on(ev::click, open).text(label)
 }
 
 fn list() -> Element {

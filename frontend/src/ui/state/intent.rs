@@ -135,6 +135,10 @@ pub(crate) enum DialogIntent {
     LoadSaved,
     /// Load more of them.
     LoadMoreSaved,
+    /// Load the threads in which the visitor takes part.
+    LoadThreads,
+    /// Load more of them.
+    LoadMoreThreads,
     /// Save a message of the room that is shown or of another one, or remove it from the list.
     Save {
         room: Option<RoomName>,

@@ -1,4 +1,4 @@
-//! The dialogs with pinned and with saved messages.
+//! The dialogs with pinned and with saved messages, and with threads.
 
 use page_view::{NodeRef, State};
 use shared_types::{Person, RoomName, SavedPosition, Seq, Timestamp};
@@ -12,7 +12,7 @@ pub(crate) struct MessageListState {
 }
 
 impl MessageListState {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { view: State::new(MessageListView::default()), dialog: NodeRef::new() }
     }
 }
@@ -23,7 +23,17 @@ pub(crate) struct MessageListView {
     pub(crate) progress: ListProgress,
     pub(crate) entries: Vec<ListEntry>,
     /// Where the list goes on, if it does.
-    pub(crate) more: Option<SavedPosition>,
+    pub(crate) more: Option<ListPosition>,
+}
+
+/// Where a list goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) enum ListPosition {
+    /// At earlier saved messages.
+    Saved(SavedPosition),
+    /// At the threads that are not listed yet.
+    Threads,
 }
 
 /// Whether the list is loaded.
@@ -46,6 +56,17 @@ pub(crate) struct ListEntry {
     pub(crate) seq: Seq,
     /// `None` if it is gone.
     pub(crate) message: Option<ListedMessage>,
+    /// The thread that it began, in a list of threads.
+    pub(crate) thread: Option<ThreadNote>,
+}
+
+/// What the list shows of a thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ThreadNote {
+    /// Number of replies, and when the last one was sent.
+    pub(crate) replies: String,
+    /// Whether there are unread replies.
+    pub(crate) is_unread: bool,
 }
 
 /// What the list shows of a message.

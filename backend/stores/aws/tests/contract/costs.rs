@@ -248,6 +248,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("closePoll", json!({ "action": "closePoll", "seq": 6 })),
         ("send, a reply in a thread", json!({ "action": "send", "text": "hi", "thread": 2, "replyTo": 2 })),
         ("thread, of one reply", json!({ "action": "thread", "seq": 2 })),
+        ("threads, one of them", json!({ "action": "threads", "roots": [2] })),
         ("delete, a reply in a thread", json!({ "action": "delete", "seq": 9 })),
         // The newest message of a room is rarely a deleted one.
         ("send", json!({ "action": "send", "text": "hi" })),
