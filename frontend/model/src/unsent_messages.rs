@@ -23,6 +23,65 @@ pub trait DeviceStorage {
     fn remove(&self, key: &str);
 }
 
+/// Beginning of the keys of the entries.
+const PREFIX: &str = "unsent/";
+
+/// Minimum age of a message, in milliseconds, before a page that shows another room sends it: until then, the page that shows its room is
+/// probably sending it.
+const AGE_MS: u64 = 5_000;
+
+/// Time between two looks for messages of other rooms, in milliseconds.
+const LOOK_MS: u64 = 5_000;
+
+/// The rooms that are not shown and have unsent messages of the author.
+#[derive(Debug, Default)]
+pub struct UnsentElsewhere {
+    /// When to look again.
+    look_at: u64,
+    /// The keys of the messages that were tried on this connection.
+    tried: Vec<String>,
+}
+
+impl UnsentElsewhere {
+    /// Returns a room other than `shown` whose messages are to be sent. Each message is returned once, until [`UnsentElsewhere::retry`].
+    pub fn next_room(
+        &mut self,
+        shown: &RoomName,
+        author: &PersonId,
+        device: &impl DeviceStorage,
+        now: u64,
+    ) -> Option<RoomName> {
+        if now < self.look_at {
+            return None;
+        }
+        self.look_at = now + LOOK_MS;
+        let keys = device.keys(PREFIX);
+        let waiting = |key: &String| {
+            let (room, entry) = key.strip_prefix(PREFIX)?.split_once('/')?;
+            let time = entry.strip_prefix(author.as_str())?.strip_prefix('/')?.split('/').next()?;
+            // The clock may have been set back.
+            let is_old = now.abs_diff(time.parse().ok()?) >= AGE_MS;
+            let room = room.parse().ok().filter(|room| room != shown)?;
+            (is_old && !self.tried.contains(key)).then_some(room)
+        };
+        let room: RoomName = keys.iter().find_map(waiting)?;
+        let prefix = prefix(&room, author);
+        self.tried.extend(keys.into_iter().filter(|key| key.starts_with(&prefix)));
+        Some(room)
+    }
+
+    /// Returns all rooms again from `at` on: the network was lost, or may be back.
+    pub fn retry(&mut self, at: u64) {
+        self.tried.clear();
+        self.look_at = at;
+    }
+}
+
+/// Returns how the keys of an author's messages in a room begin.
+fn prefix(room: &RoomName, author: &PersonId) -> String {
+    [PREFIX, room.as_str(), "/", author.as_str(), "/"].concat()
+}
+
 /// The stored messages of one author in one room.
 #[derive(Debug)]
 pub struct UnsentMessages {
@@ -44,7 +103,7 @@ struct Entry {
 impl UnsentMessages {
     /// Opens the entries of an author in a room. Returns the messages that earlier pages and other windows stored, oldest first.
     pub fn open(room: &RoomName, author: &PersonId, device: &impl DeviceStorage) -> (Self, Vec<Draft>) {
-        let prefix = ["unsent/", room.as_str(), "/", author.as_str(), "/"].concat();
+        let prefix = prefix(room, author);
         let (mut entries, mut drafts, mut newest) = (Vec::new(), Vec::new(), 0);
         // Keys contain the time before the nonce, so they are sorted by time. It has 13 digits until the year 2286.
         for key in device.keys(&prefix) {
@@ -141,6 +200,30 @@ mod tests {
         assert_eq!(drafts, ["z", "a", "m"]);
         reopened.update(&device, &["z", "a", "m", "b"].map(draft), 1_700_000_000_000);
         assert_eq!(open(&device, "ann").1, ["z", "a", "m", "b"]);
+    }
+
+    #[test]
+    fn messages_of_other_rooms_are_returned_once_until_the_connection_is_lost() {
+        let device = Device::default();
+        let [shown, other, third] =
+            ["lobby", "cats", "dogs"].map(|room| room.parse::<RoomName>().unwrap()).map(|room| {
+                let person = "ann".parse::<PersonId>().unwrap();
+                UnsentMessages::open(&room, &person, &device).0.update(&device, &[draft("a")], 1_700_000_000_000);
+                room
+            });
+        let ann: PersonId = "ann".parse().unwrap();
+        let mut elsewhere = UnsentElsewhere::default();
+        let next = |elsewhere: &mut UnsentElsewhere, person: &PersonId, now| {
+            elsewhere.next_room(&shown, person, &device, 1_700_000_000_000 + now)
+        };
+        assert_eq!(next(&mut elsewhere, &ann, AGE_MS - 1), None, "its page may be sending it");
+        assert_eq!(next(&mut elsewhere, &ann, AGE_MS), None, "not looked at again so soon");
+        assert_eq!(next(&mut elsewhere, &ann, 2 * AGE_MS), Some(other.clone()));
+        assert_eq!(next(&mut elsewhere, &ann, 3 * AGE_MS), Some(third));
+        assert_eq!(next(&mut elsewhere, &ann, 4 * AGE_MS), None);
+        elsewhere.retry(0);
+        assert_eq!(next(&mut elsewhere, &"an".parse().unwrap(), 5 * AGE_MS), None, "another person on the device");
+        assert_eq!(next(&mut elsewhere, &ann, 6 * AGE_MS), Some(other));
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod room_switch;
 mod sending;
 mod thread_list;
 mod threads;
+mod unsent_elsewhere;
 mod uploads;
 
 use std::time::Duration;

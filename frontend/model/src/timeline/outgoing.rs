@@ -330,6 +330,11 @@ impl Timeline {
             .collect()
     }
 
+    /// Whether a message is on its way or waits to be sent. A message that failed waits for its author.
+    pub fn has_waiting_messages(&self) -> bool {
+        self.outgoing.iter().any(|outgoing| !matches!(outgoing.retry.phase, RetryPhase::Failed(_)))
+    }
+
     /// Whether a message is unconfirmed.
     pub fn is_unsent(&self, nonce: &Nonce) -> bool {
         self.outgoing.iter().any(|outgoing| outgoing.draft.nonce == *nonce)

@@ -138,6 +138,7 @@ impl Session {
 
     /// Prepares the requests of a closed socket to be repeated.
     pub(super) fn on_dialogs_disconnect(&mut self) {
+        self.stop_sending_elsewhere();
         self.store_newer_state(time::now());
         self.update_search(Search::on_disconnect);
         self.on_moderation_disconnect();
@@ -154,6 +155,7 @@ impl Session {
         if now >= self.copied.2 + COPY_INTERVAL {
             self.store_newer_state(now);
         }
+        self.send_elsewhere(now);
         let mut queries = Vec::from_iter(self.rooms_query(now));
         queries.extend(self.take_new_title_request());
         queries.extend([self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten());
