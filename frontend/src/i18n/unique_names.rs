@@ -13,6 +13,8 @@ pub(crate) struct UniqueNameTexts {
     pub(crate) no_effect: &'static str,
     /// Refusal of a name, beside its field.
     pub(crate) taken: &'static str,
+    /// Refusal of a name that mixes scripts.
+    pub(crate) confusable: &'static str,
     /// Tells a visitor under which name they came in; takes the name. It is isolated, because it may be written from right to left.
     pub(crate) numbered: Template,
     /// Entry of the audit log.
@@ -28,6 +30,7 @@ static ENGLISH: UniqueNameTexts = UniqueNameTexts {
     switch_hint: "Nobody can take the name of somebody who is in the room. Who comes in with such a name gets a number: “Ann 2”.",
     no_effect: "This has no effect here: the sign-in provider gives the names.",
     taken: "Somebody here has this name already. Please choose another one.",
+    confusable: "This name mixes alphabets, so that it can be mistaken for another one. Please use the letters of one alphabet.",
     numbered: Template("Somebody here has your name already. You are “\u{2068}", "\u{2069}” for now."),
     audit_on: "wanted different names in a room",
     audit_off: "allowed equal names in a room",
@@ -39,6 +42,7 @@ static JAPANESE: UniqueNameTexts = UniqueNameTexts {
     switch_hint: "ルームにいる人と同じ名前は使えません。同じ名前で入室した人には「Ann 2」のように番号が付きます。",
     no_effect: "名前はサインイン先で決まるため、ここでは効果がありません。",
     taken: "この名前の人がすでにいます。別の名前を入力してください。",
+    confusable: "文字の種類が混ざった名前は、ほかの名前と紛らわしいため使えません。1種類の文字で入力してください。",
     numbered: Template("同じ名前の人がいるため、今は「\u{2068}", "\u{2069}」と表示されます。"),
     audit_on: "同じルームの人の名前を重複させないようにしました",
     audit_off: "同じルームの人が同じ名前を使えるようにしました",

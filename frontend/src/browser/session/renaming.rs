@@ -68,6 +68,8 @@ impl Session {
             ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), code, message, .. } => {
                 let translations = self.chat.translations;
                 let sentence = match code {
+                    // The page checks everything else before it sends a name.
+                    ErrorCode::BadField => translations.unique_names().confusable.to_owned(),
                     ErrorCode::NotAllowed => translations.unique_names().taken.to_owned(),
                     code => page_model::texts::ClientTexts::server_error(translations, *code)
                         .map_or_else(|| message.clone(), str::to_owned),
