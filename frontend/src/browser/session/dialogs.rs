@@ -119,6 +119,7 @@ impl Session {
         self.on_receipts_answer(message);
         self.on_name_answer(message);
         match message {
+            ServerMessage::Welcome { .. } => self.clear_offline_errors(),
             ServerMessage::Found { text, messages, before } => {
                 self.update_search(|search| search.on_results(text, messages.clone(), *before));
             }

@@ -67,6 +67,16 @@ impl Session {
         effects
     }
 
+    /// Removes what was said about commands that failed because the page was offline. There is a live socket again.
+    pub(super) fn clear_offline_errors(&self) {
+        let offline = self.chat.translations.dialogs().moderation_offline;
+        let errors = self.chat.composer.errors.get_untracked();
+        self.show_errors(errors.lines().filter(|error| *error != offline).map(str::to_owned).collect());
+        if self.chat.poll.note.with_untracked(|note| note == offline) {
+            set(self.chat.poll.note, String::new());
+        }
+    }
+
     /// Adds direct messages that the visitor does not know to the list.
     pub(super) fn add_direct<'a>(&mut self, rooms: impl IntoIterator<Item = &'a RoomName>) {
         let added = rooms.into_iter().filter(|room| **room != self.page.room && self.rooms.add_direct(room)).count();
