@@ -17,6 +17,10 @@ pub(crate) struct PrivateRoomTexts {
     /// Button of a direct message, and the same button at the second click.
     pub(crate) leave_direct: &'static str,
     pub(crate) leave_direct_confirm: &'static str,
+    /// Says that somebody removed the visitor; takes the title of the room.
+    pub(crate) removed: Template,
+    /// The text that the visitor had written there.
+    pub(crate) was_writing: Template,
 }
 
 static ENGLISH: PrivateRoomTexts = PrivateRoomTexts {
@@ -27,6 +31,8 @@ static ENGLISH: PrivateRoomTexts = PrivateRoomTexts {
     invitations: "Only hosts see this list. A revoked link makes nobody a member any more; those who joined stay.",
     leave_direct: "Leave this conversation",
     leave_direct_confirm: "Really leave? It comes back with the next message.",
+    removed: Template("You are no longer a member of #", "."),
+    was_writing: Template("You had written: “", "”"),
 };
 
 static JAPANESE: PrivateRoomTexts = PrivateRoomTexts {
@@ -37,6 +43,8 @@ static JAPANESE: PrivateRoomTexts = PrivateRoomTexts {
     invitations: "ホストだけに表示されます。取り消したリンクでは参加できません。参加済みの人はそのままです。",
     leave_direct: "この会話を退出",
     leave_direct_confirm: "本当に退出しますか？ 次のメッセージで戻ります。",
+    removed: Template("#", " のメンバーではなくなりました。"),
+    was_writing: Template("書きかけの文章: 「", "」"),
 };
 
 impl Translations {

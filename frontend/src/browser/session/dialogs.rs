@@ -96,7 +96,7 @@ impl Session {
             DialogIntent::RemoveMember(person) => {
                 return self.client.send_query(ClientMessage::RemoveMember { person });
             }
-            DialogIntent::LeaveRoom => return self.client.send_query(ClientMessage::LeaveRoom),
+            DialogIntent::LeaveRoom => return self.leave_room(),
             DialogIntent::InviteToRoom => self.invite_to_room(),
             DialogIntent::CopyLink(link) => self.copy_link(link),
             DialogIntent::ShareLink(link) => self.share_link(link),
@@ -192,6 +192,7 @@ impl Session {
             self.show_badge();
         }
         self.restore_choices();
+        self.show_removal();
         self.tell_first_number();
         self.open_administration_in_address();
     }

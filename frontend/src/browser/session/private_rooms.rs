@@ -1,5 +1,7 @@
 //! Private rooms: makes them, knows those of the visitor, and shows their members.
 
+use std::cell::Cell;
+
 use page_model::client::Effect;
 use shared_types::{
     Action, ActionName, ClientMessage, DeviceLink, NamedPerson, Person, PrivateRoom, RoomName, ServerMessage, json,
@@ -25,7 +27,40 @@ use crate::{
     },
 };
 
+/// Key of the tab's entry about a room from which the visitor was removed.
+const REMOVAL: &str = "removed";
+
+thread_local! {
+    /// Whether the visitor asked to leave the room that is shown.
+    static IS_LEAVING: Cell<bool> = const { Cell::new(false) };
+}
+
 impl Session {
+    /// Leaves the private room.
+    pub(super) fn leave_room(&mut self) -> Vec<Effect> {
+        let effects = self.client.send_query(ClientMessage::LeaveRoom);
+        IS_LEAVING.set(!effects.is_empty());
+        effects
+    }
+
+    /// Stores for the next page that the visitor was removed from this room, and what they had written there.
+    fn store_removal(&self, room: &RoomName) {
+        let texts = self.chat.translations.private_rooms();
+        let label = self.chat.rooms.titles.with_untracked(|titles| titles.label(room));
+        let mut sentences = vec![texts.removed.with(&label)];
+        let draft = self.chat.draft().filter(|draft| !draft.trim().is_empty());
+        sentences.extend(draft.map(|draft| texts.was_writing.with(&draft)));
+        storage::tab().set(REMOVAL, &sentences.join("\n"));
+    }
+
+    /// Says that the visitor was removed from the room that this tab showed before.
+    pub(super) fn show_removal(&self) {
+        if let Some(removal) = storage::tab().get(REMOVAL) {
+            storage::tab().remove(REMOVAL);
+            self.add_error(removal);
+        }
+    }
+
     /// Requests an invitation to the private room and shows its link.
     pub(super) fn invite_to_room(&self) {
         let (room, invite, handle) = (self.page.room.clone(), self.chat.invite, self.handle);
@@ -109,6 +144,7 @@ impl Session {
             ServerMessage::Error { action: Some(ActionName::Known(action)), message, .. } => match action {
                 Action::Members => set(self.chat.members.list, MembersView::Failed),
                 Action::CreateRoom | Action::AddMember | Action::RemoveMember | Action::LeaveRoom | Action::Direct => {
+                    IS_LEAVING.set(false);
                     self.show_errors(vec![message.clone()]);
                 }
                 _ => return false,
@@ -127,10 +163,14 @@ impl Session {
         self.store_rooms();
     }
 
-    /// The visitor is no member of a room any more.
+    /// The visitor is no member of a room any more. If they did not leave it themselves, the next page says so.
     fn on_room_left(&mut self, room: &RoomName) {
         Self::forget_choices(room);
+        let is_own_wish = IS_LEAVING.take();
         if *room == self.page.room {
+            if !is_own_wish {
+                self.store_removal(room);
+            }
             storage::write(storage::ROOMS, &self.rooms.to_json_without_current());
             location::load_room(&RoomName::lobby());
         } else {
