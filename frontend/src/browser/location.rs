@@ -42,6 +42,18 @@ pub(crate) fn leave_administration(room: &RoomName) {
     }
 }
 
+/// Removes an empty fragment from the address. The answer to the form of an invitation leads to an address with one, because the fragment
+/// before it, the token, would be kept otherwise.
+pub(crate) fn remove_empty_fragment() {
+    let location = window().location();
+    if let Ok(address) = location.href()
+        && let Some(clean) = address.strip_suffix('#')
+    {
+        let arguments = [JsValue::NULL, "".into(), clean.into()];
+        js::call(&js::property(&window(), "history"), "replaceState", &arguments);
+    }
+}
+
 /// Whether the page was loaded by HTTPS.
 pub(crate) fn is_https() -> bool {
     window().location().protocol().is_ok_and(|protocol| protocol == "https:")

@@ -184,6 +184,7 @@ impl Session {
 
     /// Prepares, once this is loaded, everything that can wait until then.
     pub(super) fn on_loaded(&mut self) {
+        location::remove_empty_fragment();
         offline::prepare();
         self.init_titles();
         self.init_rooms();
