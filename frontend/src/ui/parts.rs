@@ -3,6 +3,7 @@
 pub(crate) mod autofill;
 pub(crate) mod avatar;
 pub(crate) mod byline;
+pub(crate) mod char_limit;
 pub(crate) mod colour;
 pub(crate) mod dialog;
 pub(crate) mod form;

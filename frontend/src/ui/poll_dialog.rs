@@ -7,6 +7,7 @@ use shared_types::{MessageText, PollDraft, limits};
 use crate::ui::{
     parts::{
         autofill::NoAutofill as _,
+        char_limit::char_limit,
         dialog::{self, titled_dialog},
         form_controls::choice,
     },
@@ -16,15 +17,13 @@ use crate::ui::{
 /// Draws the dialog.
 pub(crate) fn poll_dialog(chat: Chat) -> Element {
     let (texts, state) = (chat.translations.lists(), chat.poll);
-    let question = element("input")
-        .with("dir", "auto")
-        .with("maxlength", limits::TEXT_CHARS.to_string())
+    let question = char_limit(element("input").with("dir", "auto"), limits::TEXT_CHARS, "")
         .no_autofill()
         .with("aria-describedby", "poll-hint")
         .node_ref(state.question);
-    let options = element("textarea")
-        .with("dir", "auto")
-        .with("rows", "5")
+    // Each option with the end of its line.
+    let all_options = limits::POLL_OPTIONS * (limits::POLL_OPTION_CHARS + 1);
+    let options = char_limit(element("textarea").with("dir", "auto").with("rows", "5"), all_options, "")
         .no_autofill()
         .with("aria-describedby", "poll-hint")
         .node_ref(state.options);

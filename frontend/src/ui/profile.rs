@@ -16,7 +16,7 @@ use shared_types::{AccessMode, PersonName, limits};
 use crate::ui::{
     device_dialog,
     devices_dialog::{self, DevicesDialog},
-    parts::dialog,
+    parts::{char_limit::char_limit, dialog},
     passkeys, privacy_dialog,
     profile::{
         colour_choice::colour_choice,
@@ -66,13 +66,12 @@ fn name_field(chat: Chat, state: ProfileDialog) -> [Element; 2] {
     let (texts, is_fixed) = (chat.translations.dialogs(), has_fixed_name(chat));
     let name_hint = if is_fixed { texts.name_given } else { texts.name_hint };
     let is_wrong = move || state.name_error.get().is_some() || !state.renaming.refusal.get().is_empty();
-    let name = element("input")
-        .with("name", "name")
+    let own_name = chat.room.you.get_untracked().name.to_string();
+    let name = char_limit(element("input").with("name", "name"), limits::NAME_CHARS, &own_name)
         .with("dir", "auto")
         .with("autocomplete", "nickname")
         .with("spellcheck", "false")
-        .with("value", chat.room.you.get_untracked().name.to_string())
-        .with("maxlength", (limits::NAME_CHARS * 2).to_string())
+        .with("value", own_name)
         .optional_attribute("readonly", is_fixed.then_some(""))
         .reactive_attribute("aria-invalid", move || is_wrong().then_some("true"))
         .with("aria-describedby", "name-hint")

@@ -3,7 +3,10 @@
 use leptos::{ev, prelude::*};
 use page_view::{Element, element, reactive_text};
 
-use crate::ui::{parts::autofill::NoAutofill as _, state::Chat};
+use crate::ui::{
+    parts::{autofill::NoAutofill as _, char_limit::char_limit},
+    state::Chat,
+};
 
 /// Draws a form. The button is off while the visitor cannot change anything.
 pub(crate) fn form(
@@ -31,7 +34,7 @@ pub(crate) fn form(
         .child(element("div").class("name-buttons").child(save))
 }
 
-/// Returns a text field: an `input` or a `textarea` for `limit` characters of up to two UTF-16 code units. `hint` is the id of the hint of
+/// Returns a text field: an `input` or a `textarea` for `limit` characters. `hint` is the id of the hint of
 /// the form.
 pub(crate) fn text_field(
     tag: &'static str,
@@ -39,9 +42,7 @@ pub(crate) fn text_field(
     hint: &'static str,
     on_input: impl Fn() + 'static,
 ) -> Element {
-    element(tag)
-        .with("dir", "auto")
-        .with("maxlength", (limit * 2).to_string())
+    char_limit(element(tag).with("dir", "auto"), limit, "")
         .no_autofill()
         .with("aria-describedby", hint)
         .on(ev::input, move |_| on_input())

@@ -5,7 +5,7 @@ use page_view::{Element, element, reactive_text};
 use shared_types::limits;
 
 use crate::ui::{
-    parts::autofill::NoAutofill as _,
+    parts::{autofill::NoAutofill as _, char_limit::char_limit},
     profile::state::ProfileDialog,
     state::{Chat, set},
 };
@@ -17,11 +17,9 @@ pub(super) fn status_field(chat: Chat, state: ProfileDialog) -> [Element; 2] {
         set(state.status_error, None);
         set(state.status_chars, event_target_value(&event).chars().count());
     };
-    let field = element("input")
-        .with("name", "status")
-        .with("dir", "auto")
+    let field = element("input").with("name", "status").with("dir", "auto");
+    let field = char_limit(field, limits::STATUS_CHARS, "")
         .with("placeholder", texts.status_example)
-        .with("maxlength", (limits::STATUS_CHARS * 2).to_string())
         .no_autofill()
         .flag("readonly", move || !state.is_loaded())
         .reactive_attribute("aria-invalid", move || state.status_error.get().map(|_| "true"))
