@@ -119,7 +119,7 @@ test('commands are completed and run', async ({ page, deployment, room, connect 
   const ann = await connect(room);
   const chat = await ChatPage.open(page, deployment, room);
   await chat.composer.pressSequentially('/');
-  await expect(page.getByRole('listbox', { name: 'Commands' }).getByRole('option')).toHaveText([/^\/me/, /^\/shrug/, /^\/poll/, /^\/topic/, /^\/invite/, /^\/pins/, /^\/saved/]);
+  await expect(page.getByRole('listbox', { name: 'Commands' }).getByRole('option')).toHaveText([/^\/me/, /^\/shrug/, /^\/poll/, /^\/topic/, /^\/invite/, /^\/pins/, /^\/saved/, /^\/threads/]);
   await chat.composer.press('Tab');
   await expect(chat.composer).toHaveValue('/me ');
   await chat.composer.pressSequentially('waves');
