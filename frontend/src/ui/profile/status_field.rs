@@ -5,7 +5,7 @@ use page_view::{Element, element, reactive_text};
 use shared_types::limits;
 
 use crate::ui::{
-    parts::{autofill::NoAutofill as _, char_limit::char_limit},
+    parts::autofill::NoAutofill as _,
     profile::state::ProfileDialog,
     state::{Chat, set},
 };
@@ -17,8 +17,11 @@ pub(super) fn status_field(chat: Chat, state: ProfileDialog) -> [Element; 2] {
         set(state.status_error, None);
         set(state.status_chars, event_target_value(&event).chars().count());
     };
-    let field = element("input").with("name", "status").with("dir", "auto");
-    let field = char_limit(field, limits::STATUS_CHARS, "")
+    let field = element("input")
+        .with("name", "status")
+        .with("dir", "auto")
+        // A longer text is not cut: the hint counts, and an error says what to do.
+        .with("maxlength", (limits::STATUS_CHARS * 2).to_string())
         .with("placeholder", texts.status_example)
         .no_autofill()
         .flag("readonly", move || !state.is_loaded())
