@@ -28,7 +28,7 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry, label: &str) -> Element {
     let choose = move |()| {
         chat.run_in_dialog(DialogIntent::ToggleFavourite(room.clone()));
         // The row has moved, and another room is where it was.
-        set_focus(["[data-room=\"", &path, "\"] > .room-star"].concat(), true);
+        set_focus(["[data-room=\"", &path, "\"] .room-star"].concat(), true);
     };
     let star = icon_button("room-star", texts.favourite.with(label), STAR, true, Callback::new(choose));
     let star = star.with("aria-pressed", if entry.favourite { "true" } else { "false" });
@@ -40,8 +40,8 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry, label: &str) -> Element {
         };
         icon_button("room-read", texts.mark_read.with(label), CHECK, true, Callback::new(read))
     });
-    // A favourite stays in the list.
-    let remove = (entry.is_removable() && !entry.favourite).then(|| {
+    // A favourite stays in the list, and so does a room with unread messages.
+    let remove = (entry.is_removable() && !entry.favourite && !entry.unread).then(|| {
         let room = entry.room.clone();
         let remove = move |()| {
             chat.run_in_dialog(DialogIntent::RemoveRoom(room.clone()));
@@ -49,13 +49,10 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry, label: &str) -> Element {
         };
         icon_button("room-forget", texts.remove.with(label), CROSS, true, Callback::new(remove))
     });
-    element("span")
-        .class("room-buttons")
-        .with("data-room", entry.room.path())
-        .child(muted)
-        .child(read)
-        .child(star)
-        .child(remove)
+    // In the column, those in `room-more` are drawn over the end of the name while the pointer or the focus is in the row.
+    let (shown, hidden) = if entry.favourite { (Some(star), None) } else { (None, Some(star)) };
+    let more = element("span").class("room-more").child(read).child(hidden).child(remove);
+    element("span").class("room-buttons").with("data-room", entry.room.path()).child(muted).child(more).child(shown)
 }
 
 /// Sets the focus in the list to the first of these elements after the list was drawn again: `always`, or only if it is lost.
