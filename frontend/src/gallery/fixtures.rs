@@ -16,7 +16,7 @@ use shared_types::{
 use crate::ui::{
     message_lists, on_demand,
     profile::statuses,
-    rooms::directory_dialog::{DirectoryRow, DirectoryView},
+    rooms::directory_dialog::{DirectoryFacts, DirectoryRow, DirectoryView},
     state::{
         Chat,
         composer::{Attachment, ComposerStatus},
@@ -104,9 +104,7 @@ pub(super) fn directory() -> DirectoryView {
         room: room.parse().unwrap(),
         title: title.map(String::from),
         topic: topic.map(String::from),
-        sent_at: Timestamp(1_795_428_000_000),
-        when: when.into(),
-        online,
+        facts: Some(DirectoryFacts { sent_at: Timestamp(1_795_428_000_000), when: when.into(), online }),
     };
     let long = "Everything about boats, ropes and knots, and what else is needed on the water. ".repeat(3);
     let rooms = vec![

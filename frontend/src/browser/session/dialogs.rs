@@ -60,7 +60,7 @@ impl Session {
             DialogIntent::SearchMore => self.update_search(Search::continue_search),
             DialogIntent::RefreshRooms => self.refresh_rooms_now(),
             DialogIntent::TitleNewRoom(room, title) => Self::keep_new_title(&room, title.as_ref()),
-            DialogIntent::RemoveRoom(room) => self.remove_room(&room),
+            DialogIntent::RemoveRoom(room) => self.take_off_list(&room),
             DialogIntent::SetNotifications(choice) => self.set_notifications(choice),
             DialogIntent::LoadRestrictions => self.load_restrictions(),
             DialogIntent::PurgeUser(person) => self.purge_user(person),

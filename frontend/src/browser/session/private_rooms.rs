@@ -23,9 +23,22 @@ use crate::{
     ui::{
         members_dialog,
         parts::dialog,
+        rooms::room_dialog,
         state::{members::MembersView, set},
     },
 };
+
+/// Key of the private rooms that the visitor took off the list.
+const HIDDEN: &str = "hidden-rooms";
+
+/// Maximum number of them: as many as a person has private rooms.
+const MAX_HIDDEN: usize = 200;
+
+/// Returns the private rooms that the visitor took off the list.
+fn hidden_rooms() -> Vec<RoomName> {
+    let stored: Vec<String> = storage::read(HIDDEN).and_then(|stored| json::from_str(&stored).ok()).unwrap_or_default();
+    stored.iter().filter_map(|name| name.parse().ok()).collect()
+}
 
 /// Key of the tab's entry about a room from which the visitor was removed.
 const REMOVAL: &str = "removed";
@@ -156,15 +169,32 @@ impl Session {
 
     /// Adds the private rooms of the visitor to the list: others may have added them to one, or they came from another device.
     fn on_my_rooms(&mut self, rooms: &[PrivateRoom]) {
-        for PrivateRoom { room, .. } in rooms {
+        let hidden = hidden_rooms();
+        for PrivateRoom { room, .. } in rooms.iter().filter(|private| !hidden.contains(&private.room)) {
             self.rooms.add(room);
         }
         self.add_titles(rooms.iter().map(|PrivateRoom { room, title }| (room, title.as_ref())));
         self.store_rooms();
+        room_dialog::set_private_rooms(self.chat, rooms.iter().map(|private| private.room.clone()).collect());
+        self.show_directory();
+    }
+
+    /// Takes a room off the list. A private one stays off it until the visitor opens it, and is found in the dialogs.
+    pub(super) fn take_off_list(&mut self, room: &RoomName) {
+        let mut hidden = hidden_rooms();
+        if room.is_private() && !hidden.contains(room) {
+            hidden.push(room.clone());
+            let excess = hidden.len().saturating_sub(MAX_HIDDEN);
+            storage::write(HIDDEN, &json::to_string(&hidden[excess..].to_vec()));
+        }
+        self.remove_room(room);
     }
 
     /// The visitor is no member of a room any more. If they did not leave it themselves, the next page says so.
     fn on_room_left(&mut self, room: &RoomName) {
+        // A room to which they come back is listed again.
+        let hidden: Vec<RoomName> = hidden_rooms().into_iter().filter(|hidden| hidden != room).collect();
+        storage::write(HIDDEN, &json::to_string(&hidden));
         Self::forget_choices(room);
         let is_own_wish = IS_LEAVING.take();
         if *room == self.page.room {

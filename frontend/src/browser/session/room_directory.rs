@@ -2,8 +2,11 @@
 
 use std::cell::RefCell;
 
-use page_model::room_directory::{DirectoryProgress, RoomDirectory};
-use shared_types::{Action, ActionName, ClientMessage, ServerMessage};
+use page_model::{
+    room_directory::{DirectoryProgress, RoomDirectory},
+    room_search::{FoundRoom, KnownRoom, find_rooms},
+};
+use shared_types::{Action, ActionName, ClientMessage, RoomName, ServerMessage};
 
 use crate::{
     browser::{
@@ -11,8 +14,11 @@ use crate::{
         session::{Session, room_switch::Way},
     },
     ui::{
-        parts::dialog,
-        rooms::directory_dialog::{self, DirectoryRow, DirectoryView},
+        parts::{dialog, text::lower_parts},
+        rooms::{
+            directory_dialog::{self, DirectoryFacts, DirectoryRow, DirectoryView},
+            room_dialog,
+        },
         state::set,
     },
 };
@@ -77,20 +83,40 @@ impl Session {
         is_open.then(|| with_directory(|directory| directory.take_request(now))).flatten()
     }
 
-    fn show_directory(&self) {
+    /// Shows the visitor's private rooms that match, and the open rooms.
+    pub(super) fn show_directory(&self) {
         let Some(state) = directory_dialog::state() else { return };
+        let (text, archived) = state.query();
+        let private = if archived { Vec::new() } else { self.private_rows(&text) };
         let view = with_directory(|directory| {
-            let rooms = directory.rooms().iter().map(|room| DirectoryRow {
+            let open = directory.rooms().iter().map(|room| DirectoryRow {
                 room: room.room.clone(),
                 title: room.title.as_ref().map(ToString::to_string),
                 topic: room.topic.as_ref().map(ToString::to_string),
-                sent_at: room.sent_at,
-                when: self.when(room.sent_at),
-                online: room.online,
+                facts: Some(DirectoryFacts {
+                    sent_at: room.sent_at,
+                    when: self.when(room.sent_at),
+                    online: room.online,
+                }),
             });
+            let rooms = private.into_iter().chain(open);
             DirectoryView { progress: directory.progress(), rooms: rooms.collect(), has_more: directory.has_more() }
         });
         set(state.view, view);
+    }
+
+    /// Returns the rows of the visitor's private rooms that match, but not of direct messages.
+    fn private_rows(&self, text: &str) -> Vec<DirectoryRow> {
+        let rooms = room_dialog::private_rooms().into_iter().filter(|room| !room.is_direct());
+        let known: Vec<KnownRoom> =
+            self.chat.rooms.titles.with_untracked(|titles| {
+                rooms.map(|room| KnownRoom { title: titles.get(&room).cloned(), room }).collect()
+            });
+        let label = |room: &RoomName| self.chat.rooms.titles.with_untracked(|titles| titles.label(room));
+        let found = find_rooms(text, &known, &lower_parts).into_iter();
+        found
+            .map(|FoundRoom { room, .. }| DirectoryRow { title: Some(label(&room)), room, topic: None, facts: None })
+            .collect()
     }
 
     /// Opens the first room, if the visitor waits for it.

@@ -13,6 +13,7 @@ use crate::ui::{
         dialog::{self, has_modifier, titled_dialog},
         pointer_and_keys::{has_coarse_pointer, is_composing_key},
     },
+    rooms::private_mark,
     state::{
         Chat,
         intent::{DialogIntent, Intent},
@@ -50,6 +51,13 @@ pub(crate) struct DirectoryRow {
     pub(crate) room: RoomName,
     pub(crate) title: Option<String>,
     pub(crate) topic: Option<String>,
+    /// `None` of a private room, of which the visitor is a member.
+    pub(crate) facts: Option<DirectoryFacts>,
+}
+
+/// What the directory knows about an open room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DirectoryFacts {
     pub(crate) sent_at: Timestamp,
     /// Day and time of the newest message in the reader's calendar.
     pub(crate) when: String,
@@ -110,6 +118,7 @@ pub(crate) fn open(chat: Chat) {
     }
     set(state.opens_first, false);
     set(state.view, DirectoryView::default());
+    chat.run_in_dialog(DialogIntent::LoadMyRooms);
     chat.run_in_dialog(DialogIntent::LoadDirectory);
     if has_coarse_pointer() {
         dialog::open_without_keyboard(state.dialog);
@@ -224,13 +233,20 @@ fn status(chat: Chat, state: DirectoryState) -> &'static str {
 }
 
 fn row(chat: Chat, state: DirectoryState, row: DirectoryRow) -> Element {
-    let DirectoryRow { room, title, topic, sent_at, when, online } = row;
+    let DirectoryRow { room, title, topic, facts } = row;
     let part = |class: &'static str, text: String| element("span").class(class).with("dir", "auto").text(text);
-    let address = title.is_some().then(|| part("room-address", room.to_string()));
-    let people = match online {
-        Some(online) => chat.translations.online.of(online as usize),
-        None => chat.translations.directory().many.to_owned(),
-    };
+    // The address of a private room tells nothing.
+    let address = (title.is_some() && !room.is_private()).then(|| part("room-address", room.to_string()));
+    let lock =
+        room.is_private().then(|| private_mark().with("role", "img").with("aria-label", chat.translations.private));
+    let facts = facts.map(|DirectoryFacts { sent_at, when, online }| {
+        let people = match online {
+            Some(online) => chat.translations.online.of(online as usize),
+            None => chat.translations.directory().many.to_owned(),
+        };
+        let time = element("time").with("datetime", machine_time(sent_at)).text(when);
+        element("span").class("directory-facts").child(element("span").text(people)).child(time)
+    });
     let (path, name) = (room.path(), room.clone());
     let on_click = move |event: ev::MouseEvent| {
         if has_modifier(&event) {
@@ -243,16 +259,16 @@ fn row(chat: Chat, state: DirectoryState, row: DirectoryRow) -> Element {
             chat.dispatch.run(Intent::EnterRoom(room.clone(), Some(event)));
         }
     };
-    let time = element("time").with("datetime", machine_time(sent_at)).text(when);
     let name = title.unwrap_or_else(|| name.to_string());
     let link = element("a")
         .class("hit")
         .with("href", path)
         .on(ev::click, on_click)
+        .child(lock)
         .child(part("room-name", name))
         .child(address)
         .child(topic.map(|topic| part("hit-text", topic)))
-        .child(element("span").class("directory-facts").child(element("span").text(people)).child(time));
+        .child(facts);
     element("li").child(link)
 }
 

@@ -1,5 +1,7 @@
 //! The room dialog: finds a visited room while the visitor types, and opens or creates any other. The focus stays in the field.
 
+use std::cell::Cell;
+
 use leptos::{ev, prelude::*};
 use page_model::{
     room_address::{TypedRoom, typed_room},
@@ -33,6 +35,13 @@ struct RoomSearch {
     found: State<Vec<RoomOption>>,
     selected: State<usize>,
     error: State<Option<NameError>>,
+    /// The private rooms of the visitor, also those that are not in the list.
+    private: State<Vec<RoomName>>,
+}
+
+thread_local! {
+    /// The search of the dialog of this page.
+    static SEARCH: Cell<Option<RoomSearch>> = const { Cell::new(None) };
 }
 
 /// An option of the list.
@@ -54,7 +63,9 @@ pub(crate) fn room_dialog(chat: Chat, rules: RulesDialog) -> Element {
         found: State::new(Vec::new()),
         selected: State::new(0),
         error: State::new(None),
+        private: State::new(Vec::new()),
     };
+    SEARCH.set(Some(search));
     let body = element("div").class("sheet-body").child(reactive(move || {
         if search.is_choosing.get() { vec![options(chat, search).into()] } else { lists(chat) }
     }));
@@ -73,6 +84,26 @@ pub(crate) fn room_dialog(chat: Chat, rules: RulesDialog) -> Element {
             }
             update(chat, search);
         })
+}
+
+/// Makes the private rooms of the visitor known, so that they are found. What is typed already finds them, too.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser gets answers"))]
+pub(crate) fn set_private_rooms(chat: Chat, rooms: Vec<RoomName>) {
+    let Some(search) = SEARCH.get() else { return };
+    set(search.private, rooms);
+    if search.is_choosing.get_untracked() {
+        let typed = search.field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        let selected = search.found.with_untracked(|found| found.get(search.selected.get_untracked()).cloned());
+        let found = find(chat, search, &typed);
+        set(search.selected, found.iter().position(|option| Some(option) == selected.as_ref()).unwrap_or(0));
+        set(search.found, found);
+    }
+}
+
+/// Returns the private rooms of the visitor, as far as they are known.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser has a directory"))]
+pub(crate) fn private_rooms() -> Vec<RoomName> {
+    SEARCH.get().map(|search| search.private.get_untracked()).unwrap_or_default()
 }
 
 /// Opens the loaded dialog. With a finger as the pointer, the field gets no focus: the keyboard would cover the list.
@@ -203,17 +234,20 @@ fn update(chat: Chat, search: RoomSearch) {
     let is_empty = typed.trim().is_empty();
     set(search.error, None);
     set(search.selected, 0);
-    set(search.found, if is_empty { Vec::new() } else { find(chat, &typed) });
+    set(search.found, if is_empty { Vec::new() } else { find(chat, search, &typed) });
     set(search.is_choosing, !is_empty && search.found.with_untracked(|found| !found.is_empty()));
 }
 
-/// Returns the visited rooms that match, and the room to create if it is none of them.
-fn find(chat: Chat, typed: &str) -> Vec<RoomOption> {
-    let entries = chat.rooms.entries.get_untracked();
+/// Returns the visited rooms and the visitor's private rooms that match, and the room to create if it is none of them.
+fn find(chat: Chat, search: RoomSearch, typed: &str) -> Vec<RoomOption> {
+    let mut rooms: Vec<RoomName> = chat.rooms.entries.get_untracked().into_iter().map(|entry| entry.room).collect();
+    for room in search.private.get_untracked() {
+        if !rooms.contains(&room) {
+            rooms.push(room);
+        }
+    }
     let known: Vec<KnownRoom> = chat.rooms.titles.with_untracked(|titles| {
-        let known =
-            entries.into_iter().map(|entry| KnownRoom { title: titles.get(&entry.room).cloned(), room: entry.room });
-        known.collect()
+        rooms.into_iter().map(|room| KnownRoom { title: titles.get(&room).cloned(), room }).collect()
     });
     let found = find_rooms(typed, &known, &lower_parts).into_iter().map(RoomOption::Open);
     let other = typed_room(typed, &lower_parts).ok().filter(|typed| known.iter().all(|known| known.room != typed.room));
@@ -231,7 +265,7 @@ fn on_key(chat: Chat, search: RoomSearch, key: &str) -> bool {
     };
     if !search.is_choosing.get_untracked() {
         // All rooms, as if each of them matched.
-        set(search.found, find(chat, ""));
+        set(search.found, find(chat, search, ""));
         set(search.selected, 0);
         set(search.is_choosing, true);
         return true;
