@@ -197,6 +197,9 @@ pub enum ClientMessage {
         /// Where to go on, from an earlier answer. Without it the answer starts at the room that was active last.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<DirectoryPosition>,
+        /// Whether the sender wants the rules of the rooms. Only moderators get them.
+        #[serde(default, skip_serializing_if = "is_false")]
+        rules: bool,
     },
     /// Searches the room for messages that contain all words. Answered with `found`.
     #[json(late)]

@@ -4,7 +4,7 @@ use light_json::Json;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use crate::{RoomName, RoomTitle, RoomTopic, Timestamp};
+use crate::{RoomName, RoomRules, RoomTitle, RoomTopic, Timestamp};
 
 /// An open room, as the directory shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Json)]
@@ -24,6 +24,9 @@ pub struct DirectoryRoom {
     /// Number of people in the room; `None` if more than 25 sockets are there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub online: Option<u32>,
+    /// Its rules, if a moderator asked for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<RoomRules>,
 }
 
 /// The place of a room in the directory, which is ordered by the hour of the last activity, newest first, and then by address.

@@ -81,7 +81,7 @@ use crate::{
         post::{Draft, MessagePoster},
         renderer::MessageRenderer,
         room_activity::RoomActivityQuery,
-        room_directory::{NotedRooms, RoomList},
+        room_directory::{DirectoryQuery, NotedRooms, RoomList},
         saved::SavedList,
         search::MessageSearch,
         update::{MessageUpdate, MessageUpdater},
@@ -475,8 +475,8 @@ impl FrameHandler {
             ClientMessage::Rooms { rooms, titles, watch, read } => {
                 rooms::run(self, sender, rooms::Wanted { rooms, titles, watch, read }).await
             }
-            ClientMessage::Directory { text, archived, after } => {
-                directory::run(self, sender, text, archived, after).await
+            ClientMessage::Directory { text, archived, after, rules } => {
+                directory::run(self, sender, DirectoryQuery { text, archived, after, rules }).await
             }
             ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
             ClientMessage::Pins => pins::run(self, sender).await,

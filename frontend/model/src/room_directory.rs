@@ -15,6 +15,8 @@ pub const ANSWER_MS: u64 = 10_000;
 pub struct RoomDirectory {
     text: String,
     archived: bool,
+    /// Whether the rules of the rooms are requested.
+    rules: bool,
     rooms: Vec<DirectoryRoom>,
     /// Where the list goes on, if it does.
     after: Option<DirectoryPosition>,
@@ -47,6 +49,11 @@ enum Sent {
 }
 
 impl RoomDirectory {
+    /// Sets whether the next requests ask for the rules of the rooms. Only moderators get them.
+    pub fn set_with_rules(&mut self, rules: bool) {
+        self.rules = rules;
+    }
+
     /// Looks for other rooms. Those that are there stay until the others arrive.
     pub fn start(&mut self, text: &str, archived: bool) {
         (self.text, self.archived) = (text.trim().to_owned(), archived);
@@ -85,7 +92,8 @@ impl RoomDirectory {
         }
         (self.sent, self.sent_at) = (Some(Sent::Wanted), now);
         let after = self.after.clone();
-        Some(ClientMessage::Directory { text: self.text.parse().ok(), archived: self.archived, after })
+        let (text, archived, rules) = (self.text.parse().ok(), self.archived, self.rules);
+        Some(ClientMessage::Directory { text, archived, after, rules })
     }
 
     /// Rooms have arrived.
@@ -147,7 +155,8 @@ mod tests {
     use super::*;
 
     fn room(name: &str) -> DirectoryRoom {
-        DirectoryRoom { room: name.parse().unwrap(), title: None, topic: None, sent_at: Timestamp(1), online: Some(0) }
+        let room = name.parse().unwrap();
+        DirectoryRoom { room, title: None, topic: None, sent_at: Timestamp(1), online: Some(0), rules: None }
     }
 
     fn position(name: &str) -> DirectoryPosition {
@@ -155,7 +164,8 @@ mod tests {
     }
 
     fn request(text: &str, archived: bool, after: Option<&str>) -> Option<ClientMessage> {
-        Some(ClientMessage::Directory { text: text.parse().ok(), archived, after: after.map(position) })
+        let after = after.map(position);
+        Some(ClientMessage::Directory { text: text.parse().ok(), archived, after, rules: false })
     }
 
     fn names(directory: &RoomDirectory) -> Vec<&str> {
@@ -184,6 +194,14 @@ mod tests {
         assert_eq!((names(&directory), directory.has_more()), (vec!["a", "b", "c"], false));
         directory.load_more();
         assert_eq!(directory.take_request(0), None);
+    }
+
+    #[test]
+    fn moderators_request_the_rules_of_the_rooms() {
+        let mut directory = RoomDirectory::default();
+        directory.set_with_rules(true);
+        directory.start("", false);
+        assert!(matches!(directory.take_request(0), Some(ClientMessage::Directory { rules: true, .. })));
     }
 
     #[test]

@@ -48,6 +48,7 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "save", "seq": 7, "saved": true }),
         json!({ "action": "save", "seq": 7, "saved": false, "messageRoom": "cats" }),
         json!({ "action": "directory" }),
+        json!({ "action": "directory", "rules": true }),
         json!({ "action": "directory", "text": "cats", "archived": true, "after": { "active": 5, "room": "cats" } }),
         json!({ "action": "saved" }),
         json!({ "action": "saved", "before": { "savedAt": 5, "room": "cats", "seq": 7 } }),

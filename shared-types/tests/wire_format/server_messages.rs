@@ -614,6 +614,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                         topic: Some("All and nothing".parse().unwrap()),
                         sent_at: Timestamp(7),
                         online: Some(3),
+                        rules: Some(RoomRules { slow: 30, keep_days: Some(7), ..RoomRules::default() }),
                     },
                     DirectoryRoom {
                         room: "cats".parse().unwrap(),
@@ -621,6 +622,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                         topic: None,
                         sent_at: Timestamp(6),
                         online: None,
+                        rules: None,
                     },
                 ],
                 after: Some(DirectoryPosition { active: Timestamp(5), room: "cats".parse().unwrap() }),
@@ -628,7 +630,10 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             json!({
                 "type": "directory",
                 "rooms": [
-                    { "room": "lobby", "title": "Lobby", "topic": "All and nothing", "sentAt": 7, "online": 3 },
+                    {
+                        "room": "lobby", "title": "Lobby", "topic": "All and nothing", "sentAt": 7, "online": 3,
+                        "rules": { "slow": 30, "keepDays": 7 },
+                    },
                     { "room": "cats", "sentAt": 6 },
                 ],
                 "after": { "active": 5, "room": "cats" },

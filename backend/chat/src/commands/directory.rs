@@ -1,6 +1,6 @@
 //! `directory`: replies with open rooms of the chat in which something was written, also those that the sender has never visited.
 
-use shared_types::{Action, DirectoryPosition, SearchText};
+use shared_types::Action;
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{
@@ -12,12 +12,6 @@ use crate::{
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Query(Action::Directory)) };
 
-pub(super) async fn run(
-    handler: &FrameHandler,
-    sender: &Connection,
-    text: Option<SearchText>,
-    archived: bool,
-    after: Option<DirectoryPosition>,
-) -> Reply {
-    Ok(Some(handler.room_list.list(sender, DirectoryQuery { text, archived, after }).await?))
+pub(super) async fn run(handler: &FrameHandler, sender: &Connection, query: DirectoryQuery) -> Reply {
+    Ok(Some(handler.room_list.list(sender, query).await?))
 }

@@ -16,7 +16,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use futures::{StreamExt, TryStreamExt, future::try_join, stream};
+use futures::{StreamExt, TryStreamExt, future::try_join3, stream};
 use shared_types::{
     DirectoryPosition, DirectoryRoom, RoomDetails, RoomName, SearchText, ServerMessage, Timestamp, limits,
 };
@@ -79,6 +79,8 @@ pub(crate) struct DirectoryQuery {
     pub(crate) text: Option<SearchText>,
     pub(crate) archived: bool,
     pub(crate) after: Option<DirectoryPosition>,
+    /// Whether the rules of the rooms are wanted.
+    pub(crate) rules: bool,
 }
 
 impl RoomList {
@@ -162,6 +164,7 @@ impl RoomList {
     ///
     /// `Unavailable` if a store did not answer.
     pub(crate) async fn list(&self, reader: &Connection, query: DirectoryQuery) -> Result<ServerMessage> {
+        let with_rules = query.rules && reader.person.moderator;
         let turn = self.renderer.turn(&reader.into()).await;
         let mut entries = self.directory.entries(READ).await?;
         newest_first(&mut entries);
@@ -170,7 +173,7 @@ impl RoomList {
         let more = entries.len() > limits::DIRECTORY_PAGE;
         entries.truncate(limits::DIRECTORY_PAGE);
         let after = entries.last().filter(|_| more).map(position);
-        let found: Vec<_> = entries.into_iter().map(|entry| self.room(entry)).collect();
+        let found: Vec<_> = entries.into_iter().map(|entry| self.room(entry, with_rules)).collect();
         let found: Vec<Option<DirectoryRoom>> = stream::iter(found).buffered(AT_ONCE).try_collect().await?;
         let mut rooms: Vec<_> = found.into_iter().flatten().collect();
         rooms.sort_by_key(|room| Reverse(room.sent_at));
@@ -178,16 +181,23 @@ impl RoomList {
     }
 
     /// Returns a listed room with its newest message and its people. Removes it if there is nothing to read.
-    async fn room(&self, entry: DirectoryEntry) -> Result<Option<DirectoryRoom>> {
+    async fn room(&self, entry: DirectoryEntry, with_rules: bool) -> Result<Option<DirectoryRoom>> {
         let DirectoryEntry { room, title, topic, archived: _, active } = entry;
-        let (newest, people) = try_join(self.activity.newest_in(&room), self.connections.in_small_room(&room)).await?;
+        let rules = async {
+            match with_rules {
+                true => self.moderation.rules(&room).await.map(Some),
+                false => Ok(None),
+            }
+        };
+        let newest = self.activity.newest_in(&room);
+        let (newest, people, rules) = try_join3(newest, self.connections.in_small_room(&room), rules).await?;
         let Some(newest) = newest else {
             self.directory.remove(&room, active).await?;
             self.noted.forget(&room);
             return Ok(None);
         };
         let online = people.map(|people| RoomPeople::of(people.iter()).online);
-        Ok(Some(DirectoryRoom { room, title, topic, sent_at: newest.sent_at, online }))
+        Ok(Some(DirectoryRoom { room, title, topic, sent_at: newest.sent_at, online, rules }))
     }
 }
 

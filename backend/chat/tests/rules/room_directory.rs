@@ -86,6 +86,32 @@ async fn a_new_title_and_archiving_change_the_directory() {
 }
 
 #[tokio::test]
+async fn moderators_get_the_rules_of_the_rooms_if_they_ask() {
+    let chat = chat().await;
+    open(&chat, "m", "mod", "cats").await;
+    chat.send_message("m", "hi", "n").await;
+    let rules = json!({ "slow": 30, "readOnly": true, "keepDays": 7 });
+    chat.send("m", json!({ "action": "rules", "rules": rules })).await;
+    write(&chat, "dogs").await;
+    chat.send_message("dogs", "hi", "n2").await;
+    let of_rooms = async |window, request| {
+        let answer = answer(&chat, window, request).await;
+        let rooms = answer["rooms"].as_array().unwrap().clone();
+        let mut rules: Vec<_> = rooms.iter().map(|room| (room["room"].clone(), room["rules"].clone())).collect();
+        rules.sort_by_key(|(room, _)| room.to_string());
+        rules
+    };
+    let expected = |cats: &Value, dogs: &Value| vec![(json!("cats"), cats.clone()), (json!("dogs"), dogs.clone())];
+    assert_eq!(of_rooms("m", json!({ "rules": true })).await, expected(&rules, &json!({})));
+    assert_eq!(of_rooms("m", json!({})).await, expected(&Value::Null, &Value::Null));
+    assert_eq!(of_rooms("dogs", json!({ "rules": true })).await, expected(&Value::Null, &Value::Null));
+    chat.send("m", json!({ "action": "rules", "rules": { "archived": true } })).await;
+    let archived = of_rooms("m", json!({ "rules": true, "archived": true })).await;
+    // A rule that a command does not name stays, if an older page does not know it.
+    assert_eq!(archived, [(json!("cats"), json!({ "archived": true, "keepDays": 7 }))]);
+}
+
+#[tokio::test]
 async fn a_room_of_an_older_store_is_listed_with_its_next_message() {
     let chat = chat().await;
     open(&chat, "m", "mod", "cats").await;
@@ -175,7 +201,7 @@ async fn a_private_room_is_never_in_the_directory_not_even_for_its_members() {
     // Whatever is stored.
     chat.room_directory.add(&room.parse().unwrap(), Timestamp(HOUR)).await.unwrap();
     for window in ["h", "b", "m"] {
-        for request in [json!({}), json!({ "text": room }), json!({ "archived": true })] {
+        for request in [json!({}), json!({ "rules": true }), json!({ "text": room }), json!({ "archived": true })] {
             assert_eq!(rooms(&chat, window, request).await, [""; 0], "{window}");
         }
     }

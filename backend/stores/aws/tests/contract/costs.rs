@@ -292,6 +292,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("clear, of one message", json!({ "action": "clear", "person": "bea" })),
         ("mute", json!({ "action": "mute", "person": "bea", "seconds": 60 })),
         ("ban, of one socket", json!({ "action": "ban", "person": "bea", "seconds": 60 })),
+        ("directory, of one room, with its rules", json!({ "action": "directory", "rules": true })),
         ("standing", json!({ "action": "standing", "person": "bea" })),
         ("audit", json!({ "action": "audit" })),
         ("pin", json!({ "action": "pin", "seq": 2, "pinned": true })),
