@@ -104,7 +104,7 @@ pub(super) fn directory() -> DirectoryView {
         room: room.parse().unwrap(),
         title: title.map(String::from),
         topic: topic.map(String::from),
-        facts: Some(DirectoryFacts { sent_at: Timestamp(1_795_428_000_000), when: when.into(), online }),
+        facts: Some(DirectoryFacts { sent_at: Timestamp(1_795_428_000_000), when: when.into(), online, rules: None }),
     };
     let long = "Everything about boats, ropes and knots, and what else is needed on the water. ".repeat(3);
     let rooms = vec![

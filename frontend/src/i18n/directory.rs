@@ -1,8 +1,8 @@
 //! The texts of the directory of open rooms. They are loaded with the dialogs.
 
-use shared_types::Language;
+use shared_types::{Language, RoomRules};
 
-use crate::i18n::Translations;
+use crate::i18n::{Template, Translations};
 
 /// The texts of the directory of open rooms, in one language.
 pub(crate) struct DirectoryTexts {
@@ -21,6 +21,28 @@ pub(crate) struct DirectoryTexts {
     pub(crate) more: &'static str,
     /// In place of the number of people.
     pub(crate) many: &'static str,
+    /// The hint for moderators, who see the rules of the rooms.
+    pub(crate) rules_hint: &'static str,
+    /// Marks of a room.
+    open: &'static str,
+    is_archived: &'static str,
+    read_only: &'static str,
+    /// Takes the time between two messages.
+    slow_mode: Template,
+    /// Takes the time after which messages are deleted.
+    kept_for: Template,
+}
+
+impl DirectoryTexts {
+    /// Returns the marks of a room with these rules.
+    pub(crate) fn marks(&self, translations: &Translations, rules: RoomRules) -> Vec<String> {
+        let state = if rules.archived { self.is_archived } else { self.open };
+        let slow = (rules.slow > 0).then(|| self.slow_mode.with(&translations.span(rules.slow.into())));
+        let read_only = rules.read_only.then(|| self.read_only.to_owned());
+        let days = rules.keep_days.filter(|days| *days > 0);
+        let kept_for = days.map(|days| self.kept_for.with(&translations.keep_days(days.into())));
+        [Some(state.to_owned()), read_only, slow, kept_for].into_iter().flatten().collect()
+    }
 }
 
 static ENGLISH: DirectoryTexts = DirectoryTexts {
@@ -36,6 +58,12 @@ static ENGLISH: DirectoryTexts = DirectoryTexts {
     more: "Show more rooms",
     failed: "The rooms could not be read right now.",
     many: "more than 25 online",
+    rules_hint: "Open rooms of this chat, with their rules. A private room is listed nowhere but for its members.",
+    open: "Open",
+    is_archived: "Archived",
+    read_only: "Read-only",
+    slow_mode: Template("Slow mode: ", ""),
+    kept_for: Template("Messages kept for ", ""),
 };
 
 static JAPANESE: DirectoryTexts = DirectoryTexts {
@@ -51,6 +79,12 @@ static JAPANESE: DirectoryTexts = DirectoryTexts {
     more: "さらに表示",
     failed: "ルームを読み込めませんでした。",
     many: "25人より多くオンライン",
+    rules_hint: "このチャットの公開ルームと、その設定です。非公開ルームは、メンバー以外には表示されません。",
+    open: "公開",
+    is_archived: "アーカイブ済み",
+    read_only: "閲覧のみ",
+    slow_mode: Template("低速モード：", ""),
+    kept_for: Template("メッセージの保存期間：", ""),
 };
 
 impl Translations {
@@ -60,6 +94,29 @@ impl Translations {
         match self.language {
             Language::English => &ENGLISH,
             Language::Japanese => &JAPANESE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_marks_of_a_room_follow_its_rules() {
+        let all = RoomRules { slow: 30, read_only: true, archived: true, member_pins: true, keep_days: Some(7) };
+        for (language, rules, marks) in [
+            (Language::English, RoomRules::default(), vec!["Open"]),
+            (Language::English, RoomRules { keep_days: Some(0), ..RoomRules::default() }, vec!["Open"]),
+            (Language::English, all, vec!["Archived", "Read-only", "Slow mode: 30 s", "Messages kept for 7 days"]),
+            (
+                Language::Japanese,
+                all,
+                vec!["アーカイブ済み", "閲覧のみ", "低速モード：30秒", "メッセージの保存期間：7日"],
+            ),
+        ] {
+            let translations = Translations::of(language);
+            assert_eq!(translations.directory().marks(translations, rules), marks);
         }
     }
 }

@@ -37,7 +37,11 @@ impl Session {
     pub(super) fn load_directory(&self) {
         let Some(state) = directory_dialog::state() else { return };
         let (text, archived) = state.query();
-        with_directory(|directory| directory.start(&text, archived));
+        let is_moderator = self.chat.room.you.with_untracked(|you| you.moderator);
+        with_directory(|directory| {
+            directory.set_with_rules(is_moderator);
+            directory.start(&text, archived);
+        });
         self.show_directory();
     }
 
@@ -97,6 +101,7 @@ impl Session {
                     sent_at: room.sent_at,
                     when: self.when(room.sent_at),
                     online: room.online,
+                    rules: room.rules,
                 }),
             });
             let rooms = private.into_iter().chain(open);

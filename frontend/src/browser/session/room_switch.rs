@@ -17,6 +17,7 @@ use crate::{
     browser::{draft, location, offline, session::Session, storage, takeover::ReadingPosition, time},
     ui::{
         composer,
+        moderation::rules_dialog,
         parts::{colour::Colours, pointer_and_keys::has_coarse_pointer},
         state::{members::MembersView, set},
     },
@@ -186,6 +187,7 @@ impl Session {
             // Newer messages can be added to the offline copy once the worker has the page.
             offline::store_copy_of(&self.page.room);
         }
+        rules_dialog::open_if_wanted(self.chat);
     }
 }
 

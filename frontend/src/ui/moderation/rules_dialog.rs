@@ -1,9 +1,11 @@
 //! The dialog in which a moderator changes the rules of the room.
 
+use std::cell::{Cell, RefCell};
+
 use leptos::{ev, prelude::*};
 use page_model::connection::Status;
 use page_view::{Element, NodeRef, State, element};
-use shared_types::RoomRules;
+use shared_types::{RoomName, RoomRules};
 use web_sys::HtmlDialogElement;
 
 use crate::ui::{
@@ -12,7 +14,11 @@ use crate::ui::{
         dialog::{self, titled_dialog},
         form_controls::{choice, reactive_select, select},
     },
-    state::{Chat, intent::DialogIntent, set},
+    state::{
+        Chat,
+        intent::{DialogIntent, Intent},
+        set,
+    },
 };
 
 /// The intervals of slow mode, in seconds: off, 5 s, 10 s, 30 s, 1 min, 5 min, 15 min, 1 h.
@@ -32,6 +38,13 @@ pub(crate) struct RulesDialog {
     keep_days: State<u32>,
     /// The days that were stored when the dialog opened: they may be none of [`KEEP_DAYS`].
     stored_days: State<u32>,
+}
+
+thread_local! {
+    /// The choices of the dialog of this page.
+    static CHOICES: Cell<Option<RulesDialog>> = const { Cell::new(None) };
+    /// The room whose rules are to be shown as soon as it is entered.
+    static WANTED: RefCell<Option<RoomName>> = const { RefCell::new(None) };
 }
 
 impl RulesDialog {
@@ -58,6 +71,7 @@ impl RulesDialog {
 
 /// Draws the dialog.
 pub(crate) fn rules(chat: Chat, choices: RulesDialog) -> Element {
+    CHOICES.set(Some(choices));
     let (translations, texts) = (chat.translations, chat.translations.dialogs());
     let name = |interval: u16| if interval == 0 { texts.off.to_owned() } else { translations.span(interval.into()) };
     let intervals = INTERVALS.map(|interval| (u32::from(interval), name(interval))).to_vec();
@@ -100,6 +114,30 @@ pub(crate) fn rules(chat: Chat, choices: RulesDialog) -> Element {
 pub(crate) fn button(chat: Chat, closed: NodeRef<HtmlDialogElement>, choices: RulesDialog) -> Element {
     let open = Box::new(move |chat| open(chat, choices));
     moderation::button(chat, closed, chat.translations.dialogs().room_rules, open)
+}
+
+/// Goes to a room and opens the dialog there. If the page has to be loaded for that, the dialog stays closed.
+pub(crate) fn open_in(chat: Chat, room: RoomName) {
+    if room.as_str() == chat.room_name() {
+        return open_of_page(chat);
+    }
+    WANTED.set(Some(room.clone()));
+    chat.dispatch.run(Intent::EnterRoom(room, None));
+}
+
+/// Opens the dialog if it is wanted in the room that was entered.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser enters rooms"))]
+pub(crate) fn open_if_wanted(chat: Chat) {
+    if WANTED.take().is_some_and(|room| room.as_str() == chat.room_name()) {
+        // Then the rules of the room are shown, and the dialogs of the room before are closed.
+        request_animation_frame(move || open_of_page(chat));
+    }
+}
+
+fn open_of_page(chat: Chat) {
+    if let Some(choices) = CHOICES.get() {
+        open(chat, choices);
+    }
 }
 
 /// Opens the dialog with the current rules selected.

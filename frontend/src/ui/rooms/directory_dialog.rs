@@ -4,13 +4,15 @@ use std::{cell::Cell, time::Duration};
 
 use leptos::{ev, prelude::*};
 use page_model::{calendar::machine_time, connection::Status, room_directory::DirectoryProgress};
-use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
-use shared_types::{RoomName, Timestamp, limits};
+use page_view::{Callback, Element, NodeRef, State, element, reactive, reactive_text};
+use shared_types::{RoomName, RoomRules, Timestamp, limits};
 use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
+    moderation::rules_dialog,
     parts::{
         dialog::{self, has_modifier, titled_dialog},
+        icon_button::icon_button,
         pointer_and_keys::{has_coarse_pointer, is_composing_key},
     },
     rooms::private_mark,
@@ -20,6 +22,9 @@ use crate::ui::{
         set,
     },
 };
+
+/// Icon of the button that opens the rules of a room: two sliders.
+const RULES_ICON: &str = "M4 8h9M17 8h3M4 16h3M11 16h9M15 5.5v5M9 13.5v5";
 
 /// Time after the last key before the rooms are requested.
 const TYPING_PAUSE: Duration = Duration::from_millis(250);
@@ -63,6 +68,8 @@ pub(crate) struct DirectoryFacts {
     pub(crate) when: String,
     /// Number of people there; `None` if they are many.
     pub(crate) online: Option<u32>,
+    /// Its rules, for moderators.
+    pub(crate) rules: Option<RoomRules>,
 }
 
 thread_local! {
@@ -228,6 +235,7 @@ fn status(chat: Chat, state: DirectoryState) -> &'static str {
         _ if is_empty && state.is_archived() => texts.nothing_archived,
         _ if is_empty => texts.nothing,
         _ if state.is_archived() => texts.archived_hint,
+        _ if chat.is_moderator() => texts.rules_hint,
         _ => texts.hint,
     }
 }
@@ -239,15 +247,19 @@ fn row(chat: Chat, state: DirectoryState, row: DirectoryRow) -> Element {
     let address = (title.is_some() && !room.is_private()).then(|| part("room-address", room.to_string()));
     let lock =
         room.is_private().then(|| private_mark().with("role", "img").with("aria-label", chat.translations.private));
-    let facts = facts.map(|DirectoryFacts { sent_at, when, online }| {
+    let (path, name) = (room.path(), title.unwrap_or_else(|| room.to_string()));
+    let rules = facts.as_ref().and_then(|facts| facts.rules);
+    let button = rules.map(|_| rules_button(chat, state, room.clone(), &name));
+    let facts = facts.map(|DirectoryFacts { sent_at, when, online, rules }| {
         let people = match online {
             Some(online) => chat.translations.online.of(online as usize),
             None => chat.translations.directory().many.to_owned(),
         };
         let time = element("time").with("datetime", machine_time(sent_at)).text(when);
-        element("span").class("directory-facts").child(element("span").text(people)).child(time)
+        let marks = rules.map(|rules| chat.translations.directory().marks(chat.translations, rules));
+        let marks = marks.unwrap_or_default().into_iter().map(|mark| element("span").class("badge").text(mark));
+        element("span").class("directory-facts").child(element("span").text(people)).child(time).children(marks)
     });
-    let (path, name) = (room.path(), room.clone());
     let on_click = move |event: ev::MouseEvent| {
         if has_modifier(&event) {
             return;
@@ -259,7 +271,6 @@ fn row(chat: Chat, state: DirectoryState, row: DirectoryRow) -> Element {
             chat.dispatch.run(Intent::EnterRoom(room.clone(), Some(event)));
         }
     };
-    let name = title.unwrap_or_else(|| name.to_string());
     let link = element("a")
         .class("hit")
         .with("href", path)
@@ -269,7 +280,17 @@ fn row(chat: Chat, state: DirectoryState, row: DirectoryRow) -> Element {
         .child(address)
         .child(topic.map(|topic| part("hit-text", topic)))
         .child(facts);
-    element("li").child(link)
+    element("li").class("listed").child(link).child(button)
+}
+
+/// Draws the button that goes to a room and opens its rules.
+fn rules_button(chat: Chat, state: DirectoryState, room: RoomName, name: &str) -> Element {
+    let label = [chat.translations.dialogs().room_rules, &chat.translations.after_colon(name)].concat();
+    let open = move |()| {
+        dialog::close(state.dialog);
+        rules_dialog::open_in(chat, room.clone());
+    };
+    icon_button("person-sanction", label, RULES_ICON, true, Callback::new(open))
 }
 
 /// Returns whether a key moves the focus to the next or to the previous room.
