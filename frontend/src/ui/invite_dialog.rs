@@ -87,7 +87,8 @@ pub(crate) fn show(chat: Chat) {
     dialog::open(chat.invite.dialog);
 }
 
-fn show_room_link(chat: Chat) {
+/// Shows the link to the room in place of an invitation.
+pub(crate) fn show_room_link(chat: Chat) {
     let path = chat.room_name().parse::<RoomName>().map_or_else(|_| String::new(), |room| room.path());
     let origin = window().location().origin().unwrap_or_default();
     set(chat.invite.is_invitation, false);

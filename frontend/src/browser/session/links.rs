@@ -1,6 +1,6 @@
 //! Links: copies them, hands them to other apps, and requests invitations and links to another device.
 
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
 use gloo_net::http::Request;
 use js_sys::Object;
@@ -16,6 +16,7 @@ use crate::{
     },
     i18n::links::InvitationUse,
     ui::{
+        invite_dialog,
         parts::dialog,
         state::{
             invite::{DeviceLinkStatus, InvitationRow, InvitationsView, ShownLink},
@@ -23,6 +24,25 @@ use crate::{
         },
     },
 };
+
+thread_local! {
+    /// The invitation whose link is shown.
+    static SHOWN: RefCell<ShownInvitation> = const { RefCell::new(ShownInvitation::None) };
+}
+
+/// What is known of the invitation whose link is shown.
+#[derive(PartialEq)]
+enum ShownInvitation {
+    None,
+    /// It is the newest of the visitor in the next list.
+    Made,
+    Known(InvitationId),
+}
+
+/// Remembers that the link of a new invitation is shown, which the next list has.
+pub(super) fn note_new_invitation() {
+    SHOWN.set(ShownInvitation::Made);
+}
 
 impl Session {
     /// Copies a link. If the page may not copy, selects it.
@@ -87,14 +107,36 @@ impl Session {
     fn show_invitations(&self, list: InvitationList) {
         let InvitationList { invitations, token } = list;
         let invite = self.chat.invite;
-        set(invite.list, InvitationsView::Known(invitations.into_iter().map(|one| self.invitation_row(one)).collect()));
         let is_open = invite.dialog.get_untracked().is_some_and(|dialog| dialog.open());
+        if token.is_some() {
+            note_new_invitation();
+        }
+        self.hide_revoked_link(&invitations);
+        set(invite.list, InvitationsView::Known(invitations.into_iter().map(|one| self.invitation_row(one)).collect()));
         if let Some(token) = token.filter(|_| is_open) {
             let room = &self.page.room;
             let to = if *room == RoomName::lobby() { String::new() } else { ["?to=", &room.path()].concat() };
             set(invite.is_invitation, true);
             invite.link.show(own_address(&["/invite", &to, "#", &token]));
             dialog::scroll_to_top(invite.dialog);
+        }
+    }
+
+    /// Shows the link to the room instead of that of an invitation that is revoked; in a private room none.
+    fn hide_revoked_link(&self, invitations: &[Invitation]) {
+        let mut shown = SHOWN.replace(ShownInvitation::None);
+        if shown == ShownInvitation::Made {
+            // The newest is first.
+            let own = invitations.iter().find(|one| one.by.id == self.page.you.id);
+            shown = own.map_or(ShownInvitation::None, |own| ShownInvitation::Known(own.id.clone()));
+        }
+        let is_revoked = |id: &InvitationId| invitations.iter().any(|one| one.id == *id && one.revoked);
+        match shown {
+            ShownInvitation::Known(id) if is_revoked(&id) => match self.page.room.is_private() {
+                true => self.chat.invite.link.show(String::new()),
+                false => invite_dialog::show_room_link(self.chat),
+            },
+            shown => SHOWN.set(shown),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
         location,
         session::{
             Session,
-            links::{own_address, request},
+            links::{note_new_invitation, own_address, request},
             moderation::TOAST_MS,
             room_switch::Way,
             with,
@@ -83,7 +83,10 @@ impl Session {
             set(invite.is_pending, false);
             let is_open = invite.dialog.get_untracked().is_some_and(|dialog| dialog.open());
             match answer.and_then(|answer| json::from_str::<DeviceLink>(&answer).ok()) {
-                Some(DeviceLink { token, .. }) if is_open => invite.link.show(own_address(&["/join#", &token])),
+                Some(DeviceLink { token, .. }) if is_open => {
+                    note_new_invitation();
+                    invite.link.show(own_address(&["/join#", &token]));
+                }
                 Some(_) => {}
                 None => set(invite.is_failed, true),
             }
