@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use leptos::{ev, prelude::*};
 use page_view::{Callback, Element, NodeRef, State, View, element, reactive, reactive_text};
-use shared_types::{Person, RoomName};
+use shared_types::{Person, Role, RoomName};
 use web_sys::{HtmlDialogElement, HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
@@ -19,7 +19,7 @@ use crate::ui::{
         icon_button::{CROSS, icon_button},
     },
     profile::statuses::{self, status_of},
-    state::{Chat, intent::DialogIntent},
+    state::{Chat, intent::DialogIntent, moderation::RolesView},
 };
 
 /// Id of the title of the panel.
@@ -95,6 +95,21 @@ pub(crate) fn more_people(chat: Chat) -> View {
     })
 }
 
+/// Names the role of a person, if they moderate. The server does not say of other people whether they are owners, unless the administration was
+/// opened.
+fn role_of(chat: Chat, person: &Person) -> Option<&'static str> {
+    let is_me = chat.room.you.with(|you| you.id == person.id);
+    let is_owner = chat.moderation.administration.roles.with(|roles| match roles {
+        RolesView::Known(_) => roles.of(&person.id).is_some_and(|entry| entry.role == Role::Owner),
+        RolesView::Loading | RolesView::Failed => is_me && chat.moderation.is_owner.get(),
+    });
+    match (is_owner, person.moderator) {
+        (true, _) => Some(chat.translations.administration().role(Role::Owner)),
+        (false, true) => Some(chat.translations.moderator),
+        (false, false) => None,
+    }
+}
+
 /// Draws who a person is: the name, and what tells them apart or describes them.
 pub(crate) fn identity(chat: Chat, person: &Person) -> Element {
     let part = |class: &'static str, text: &str| element("span").class(class).text(text.to_owned());
@@ -103,7 +118,7 @@ pub(crate) fn identity(chat: Chat, person: &Person) -> Element {
         .class("person-who")
         .child(part("person-name", person.name.as_str()))
         .child(chat.tag(person).map(|tag| part("tag", &tag)))
-        .child(person.moderator.then(|| part("badge", chat.translations.moderator)))
+        .child(role_of(chat, person).map(|role| part("badge", role)))
         .child(is_me.then(|| part("person-you", chat.translations.dialogs().yourself)))
         .child(is_away(chat, person).then(|| part("person-you", chat.translations.dialogs().away)))
         .child(status_of(&person.id).map(|status| part("person-status", &status).with("dir", "auto")))
@@ -166,9 +181,9 @@ fn card_body(chat: Chat, card: Card) -> Vec<Element> {
         (true, true) => texts.away,
         (false, _) => texts.left,
     };
-    let state = match person.moderator {
-        true => chat.translations.with_comma(presence, chat.translations.moderator),
-        false => presence.to_owned(),
+    let state = match role_of(chat, &person) {
+        Some(role) => chat.translations.with_comma(presence, role),
+        None => presence.to_owned(),
     };
     let status =
         status_of(&person.id).map(|status| element("p").class("person-status").with("dir", "auto").text(status));
