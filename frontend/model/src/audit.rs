@@ -1,6 +1,6 @@
 //! The audit log, as far as it is loaded.
 
-use shared_types::{AuditEntry, ClientMessage, Timestamp};
+use shared_types::{AuditEntry, ClientMessage, ModerationAction, PersonId, PersonName, Timestamp};
 
 /// The loaded entries, newest first.
 #[derive(Debug, Default)]
@@ -29,6 +29,19 @@ pub enum AuditLoading {
     Failed,
 }
 
+/// A person who is muted or banned, as the loaded entries say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestrictedPerson {
+    /// The person.
+    pub person: PersonId,
+    /// The newest name that an entry has.
+    pub name: Option<PersonName>,
+    /// End of the mute.
+    pub muted_until: Option<Timestamp>,
+    /// End of the ban.
+    pub banned_until: Option<Timestamp>,
+}
+
 impl AuditLog {
     /// How much is loaded.
     pub fn loading(&self) -> AuditLoading {
@@ -43,6 +56,34 @@ impl AuditLog {
     /// The loaded entries.
     pub fn entries(&self) -> &[AuditEntry] {
         &self.entries
+    }
+
+    /// Returns the people whom the loaded entries muted or banned beyond `now`, the newest restriction first. A restriction that an owner
+    /// link lifted is among them, because the log has no entry of that.
+    pub fn restricted(&self, now: Timestamp) -> Vec<RestrictedPerson> {
+        let mut people: Vec<(RestrictedPerson, [bool; 2])> = Vec::new();
+        for entry in &self.entries {
+            let (person, name, until, is_ban) = match &entry.action {
+                ModerationAction::Mute { person, name, until } => (person, name, until, false),
+                ModerationAction::Ban { person, name, until } => (person, name, until, true),
+                _ => continue,
+            };
+            let place = people.iter().position(|(known, _)| known.person == *person).unwrap_or_else(|| {
+                let known =
+                    RestrictedPerson { person: person.clone(), name: None, muted_until: None, banned_until: None };
+                people.push((known, [false; 2]));
+                people.len() - 1
+            });
+            let (known, is_decided) = &mut people[place];
+            known.name = known.name.take().or_else(|| name.clone());
+            // The newest entry decides.
+            if !std::mem::replace(&mut is_decided[usize::from(is_ban)], true) {
+                let until = until.filter(|until| *until > now);
+                *(if is_ban { &mut known.banned_until } else { &mut known.muted_until }) = until;
+            }
+        }
+        let people = people.into_iter().map(|(person, _)| person);
+        people.filter(|person| person.muted_until.max(person.banned_until).is_some()).collect()
     }
 
     /// Whether a request is open.
@@ -115,6 +156,47 @@ mod tests {
         };
         let act = ModerationAction::Mute { person: "ann".parse().unwrap(), name: None, until: None };
         AuditEntry { at: Timestamp(at), by: mona, action: act }
+    }
+
+    #[test]
+    fn the_newest_entries_say_who_is_restricted() {
+        let until = |seconds: Option<u64>| seconds.map(Timestamp);
+        let mute = |person: &str, seconds| ModerationAction::Mute {
+            person: person.parse().unwrap(),
+            name: None,
+            until: until(seconds),
+        };
+        let ban = |person: &str, name: &str, seconds| ModerationAction::Ban {
+            person: person.parse().unwrap(),
+            name: Some(name.parse().unwrap()),
+            until: until(seconds),
+        };
+        let actions = [
+            ban("ben", "Ben", None),
+            mute("ann", Some(90)),
+            ban("cy", "Cy", Some(80)),
+            ban("ann", "Ann", Some(50)),
+            ban("ann", "Old name", Some(99)),
+            ban("cy", "Cy", None),
+            mute("cy", None),
+            ban("ben", "Ben", Some(99)),
+        ];
+        let mut audit = AuditLog::default();
+        audit.reload();
+        audit.take_request();
+        let entries = actions.into_iter().map(|action| AuditEntry { action, ..entry(1) });
+        audit.on_entries(entries.collect(), false);
+        let found = |now| {
+            let people = audit.restricted(Timestamp(now)).into_iter();
+            let facts = people.map(|one| (one.person.to_string(), one.name, one.muted_until, one.banned_until));
+            facts.collect::<Vec<_>>()
+        };
+        let ann = |banned| ("ann".to_owned(), "Ann".parse().ok(), until(Some(90)), until(banned));
+        let cy = ("cy".to_owned(), "Cy".parse().ok(), None, until(Some(80)));
+        assert_eq!(found(10), [ann(Some(50)), cy.clone()]);
+        assert_eq!(found(50), [ann(None), cy]);
+        assert_eq!(found(80), [ann(None)]);
+        assert_eq!(found(90), []);
     }
 
     fn times(audit: &AuditLog) -> Vec<u64> {

@@ -71,6 +71,38 @@ impl Session {
             }),
         );
         set(state.people, dedup_people(with_role.iter().chain(&present)));
+        self.show_restricted();
+    }
+
+    /// Shows who is muted or banned, as far as the loaded part of the audit log says it. The server has no list of them. Those who have no
+    /// role and are not in the room follow the others in the list.
+    pub(super) fn show_restricted(&self) {
+        let state = self.chat.moderation.administration;
+        let RolesView::Known(known) = state.roles.get_untracked() else { return };
+        let (translations, now) = (self.chat.translations, Timestamp(time::now()));
+        let texts = translations.dialogs();
+        let mut restricted = self.audit.restricted(now);
+        // An owner link lifts restrictions, and nobody can restrict an owner.
+        let is_owner =
+            |person: &PersonId| known.people.iter().any(|entry| entry.person == *person && entry.role == Role::Owner);
+        restricted.retain(|one| !is_owner(&one.person));
+        let sentences = restricted.iter().map(|one| {
+            let muted = one.muted_until.map(|until| (&texts.restricted_muted_until, until));
+            let banned = one.banned_until.map(|until| (&texts.restricted_banned_until, until));
+            let sentences = banned.into_iter().chain(muted);
+            let sentences: Vec<_> = sentences
+                .map(|(template, until)| template.with(&translations.moment(&self.calendar, until, now)))
+                .collect();
+            (one.person.clone(), sentences.join(" "))
+        });
+        administration_dialog::show_restricted(sentences.collect());
+        // If the name is unknown, the id replaces it.
+        let others = restricted.into_iter().filter_map(|one| {
+            let name = one.name.or_else(|| one.person.as_str().parse().ok())?;
+            Some(Person { id: one.person, name, moderator: false, appearance: Appearance::NONE })
+        });
+        let (listed, others): (_, Vec<Person>) = (state.people.get_untracked(), others.collect());
+        set(state.people, dedup_people(listed.iter().chain(&others)));
     }
 
     /// Shows the new role of a person.

@@ -124,6 +124,7 @@ impl Session {
         });
         let state = self.audit.loading();
         set(self.chat.moderation.audit, AuditView { state, rows: rows.collect() });
+        self.show_restricted();
     }
 
     /// Handles the answer to a moderation command or to an erasure request.
