@@ -111,7 +111,7 @@ text_newtype!(StatusText);
 json_of_text!(StatusText);
 json_of_number!(Hue);
 
-/// The profile of a person, as everybody sees it. The name is not part of it: it belongs to the session of each device.
+/// The profile of a person, as everybody sees it. The name is not part of it: presence and messages tell it.
 #[derive(Clone, Debug, PartialEq, Eq, Json)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "camelCase")]

@@ -123,6 +123,7 @@ async fn fill_devices(ports: &Ports<'_>, at: Timestamp) {
 async fn fill_profiles(profiles: &dyn Profiles, at: Timestamp) {
     let with_picture = StoredProfile {
         version: 1,
+        name: "Anna 🏖".parse().ok(),
         status: "On holiday 🏖".parse().ok(),
         appearance: Appearance { picture: Some(at), colour: 3.try_into().ok() },
         nonce: "n-1".parse().ok(),

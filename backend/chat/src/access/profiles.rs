@@ -1,4 +1,4 @@
-//! The profiles of people: changes of picture, colour and status, and their removal.
+//! The profiles of people: changes of name, picture, colour and status, and their removal.
 //!
 //! The picture of a person is one file, which is replaced. Only the request that has put [`StoredProfile::changing_until`] into the profile
 //! changes it, and it stores the new profile after that. So the profile never names a picture that another request has removed.
@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, future::ready, stream};
-use shared_types::{Appearance, Hue, Nonce, PersonId, StatusText, Timestamp, UploadedPicture, limits};
+use shared_types::{Appearance, Hue, Nonce, PersonId, PersonName, StatusText, Timestamp, UploadedPicture, limits};
 
 use crate::{
     content::images::{ImageFault, is_animated, picture_fault},
@@ -151,7 +151,36 @@ impl ProfileRegistry {
         Err(too_many_changes().into())
     }
 
-    /// Removes the profile of a person with its picture. Also a file without a profile is removed: a profile may have been lost.
+    /// Stores the name that a person chose. `stored` is their profile as it was read before. A profile that cannot be read stays as it is:
+    /// its picture would be lost.
+    ///
+    /// Costs one write, and nothing if the name is stored already.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer. The name may be stored nevertheless.
+    pub async fn set_name(
+        &self,
+        person: &PersonId,
+        mut stored: StoredProfile,
+        name: &PersonName,
+    ) -> Result<(), Unavailable> {
+        for _ in 0..ATTEMPTS {
+            if stored.name.as_ref() == Some(name) || stored.is_unreadable() {
+                return Ok(());
+            }
+            let now = self.clock.now();
+            let (version, name) = (stored.next_version(now), Some(name.clone()));
+            let named = StoredProfile { version, name, used: Some(now), ..stored.clone() };
+            if self.profiles.set_profile(person, stored.version, &named).await? {
+                return Ok(());
+            }
+            stored = self.profiles.profile(person).await?;
+        }
+        Err(too_many_changes())
+    }
+
+    /// Removes the profile of a person with its picture and the stored name. Also a file without a profile is removed: a profile may have been lost.
     ///
     /// # Errors
     ///
@@ -159,7 +188,7 @@ impl ProfileRegistry {
     pub async fn remove(&self, person: &PersonId) -> std::result::Result<(), ProfileError> {
         let nothing = WantedProfile { status: None, colour: None, picture: WantedPicture::None };
         for _ in 0..ATTEMPTS {
-            let stored = self.profiles.profile(person).await?;
+            let stored = StoredProfile { name: None, ..self.profiles.profile(person).await? };
             if self.change_file(person, &stored, None, &nothing).await?.is_some() {
                 return Ok(());
             }
@@ -212,6 +241,7 @@ impl ProfileRegistry {
         for _ in 0..ATTEMPTS {
             let done = StoredProfile {
                 version: begun.version.saturating_add(1),
+                name: begun.name.clone(),
                 status: wanted.status.clone(),
                 appearance: Appearance { picture: picture.map(|_| at), colour: wanted.colour },
                 nonce: picture.map(|picture| picture.upload.message_key.nonce.clone()),

@@ -2,7 +2,7 @@
 
 use futures::{
     TryStreamExt,
-    future::{join_all, ready, try_join, try_join_all, try_join3},
+    future::{join_all, ready, try_join, try_join_all},
 };
 use shared_types::{
     ChatMessage, Nonce, PersonId, Profile, RoomDetails, RoomMember, RoomName, Seq, ServerMessage, limits,
@@ -151,11 +151,17 @@ impl FrameHandler {
     pub(super) async fn rename_in_direct_messages(&self, renamed: &Connection) -> Result<()> {
         let room = &renamed.room;
         let renaming = self.membership.renamed(&renamed.person, room);
+        try_join(renaming, self.tell_direct_name(renamed)).await.map(drop)
+    }
+
+    /// Shows the new name of a person to the others in the direct message in which their connection is. In another room it does nothing.
+    pub(super) async fn tell_direct_name(&self, renamed: &Connection) -> Result<()> {
+        let room = &renamed.room;
         if !room.is_direct() {
-            return renaming.await;
+            return Ok(());
         }
         let members = self.membership.members.members(room, limits::DIRECT_PEOPLE);
-        let ((), mut members, receipts) = try_join3(renaming, members, self.shows_receipts(room)).await?;
+        let (mut members, receipts) = try_join(members, self.shows_receipts(room)).await?;
         for member in members.iter_mut().filter(|member| member.person == renamed.person.id) {
             member.name = Some(renamed.person.name.clone());
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use shared_types::{
-    Appearance, ChatImage, ChatMessage, DeviceId, Hue, Person, PersonId, PersonName, PrivateRoom, Profile, RoomName,
+    Appearance, ChatImage, ChatMessage, DeviceId, Hue, Person, PersonId, PersonName, PrivateRoom, RoomName,
     SavedPosition, Seq, SignedInDevice, StatusText, Timestamp, image_path, limits, numbered, picture_path,
 };
 
@@ -16,7 +16,7 @@ use crate::{
         messages::{IdempotencyRecord, MessageKey, Messages},
         moderation::Moderation,
         passkeys::{PasskeyId, Passkeys, StoredPasskey},
-        profiles::Profiles,
+        profiles::{Profiles, StoredProfile},
         read_positions::{ReadPosition, ReadPositions, StoredReceipt},
         saved_messages::SavedMessages,
         system::Clock,
@@ -93,6 +93,9 @@ pub struct ExportPart {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedProfile {
+    /// The name that the person chose, where the server stores it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<PersonName>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<StatusText>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -234,11 +237,11 @@ impl DataExport {
 
     /// Returns the profile of a person, if they have one.
     async fn exported_profile(&self, person: &PersonId) -> Result<Option<ExportedProfile>> {
-        let Profile { status, appearance: Appearance { picture, colour }, .. } =
-            self.profiles.profile(person).await?.shown(person);
+        let StoredProfile { name, status, appearance: Appearance { picture, colour }, .. } =
+            self.profiles.profile(person).await?;
         let picture_path = picture.map(|_| picture_path(person));
-        let has_one = status.is_some() || colour.is_some() || picture.is_some();
-        Ok(has_one.then_some(ExportedProfile { status, colour, picture, picture_path }))
+        let has_one = name.is_some() || status.is_some() || colour.is_some() || picture.is_some();
+        Ok(has_one.then_some(ExportedProfile { name, status, colour, picture, picture_path }))
     }
 
     /// Returns where a person has read. Costs one read for each position, for its receipt.

@@ -1,4 +1,4 @@
-//! Stores the profiles of people: picture, colour and status. The file of a picture is in the store of images.
+//! Stores the profiles of people: name, picture, colour and status. The file of a picture is in the store of images.
 //!
 //! While a file is written or removed, the profile says so ([`StoredProfile::changing_until`]). So no two requests change it at the same
 //! time, and a file is only where there is a profile: a request that is interrupted leaves a profile that tells the next one.
@@ -7,14 +7,14 @@ use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
-use shared_types::{Appearance, Nonce, PersonId, Profile, StatusText, Timestamp, limits};
+use shared_types::{Appearance, Nonce, PersonId, PersonName, Profile, StatusText, Timestamp, limits};
 
 use crate::ports::Result;
 
 /// How long one request may take to write or to remove the file of a picture: longer than a function may run, 10 s.
 pub const CHANGE_TIME: Duration = Duration::from_secs(15);
 
-/// The stored profile of a person; the default is that of a person who has none. At most 700 bytes as JSON. As JSON it is stored data: fields
+/// The stored profile of a person; the default is that of a person who has none. At most 900 bytes as JSON. As JSON it is stored data: fields
 /// keep their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -22,6 +22,10 @@ pub struct StoredProfile {
     /// Increases with each change, so that of two at the same time none is lost. 0 if nothing is stored. The first version is the time in
     /// milliseconds, so that a request that read an earlier profile, which was removed since, does not take the new one for it.
     pub version: u64,
+    /// The name that the person chose last, on all their devices. `None` if they chose none since it is stored, and where a provider gives the
+    /// names. One that a newer function stored, and this one does not accept, reads as absent.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "unless_unknown")]
+    pub name: Option<PersonName>,
     /// The status. One that a newer function stored, and this one does not accept, reads as absent.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "unless_unknown")]
     pub status: Option<StatusText>,
@@ -122,6 +126,7 @@ mod tests {
     fn a_stored_profile_stays_below_a_write_unit() {
         let profile = StoredProfile {
             version: u64::MAX,
+            name: "🏴".repeat(limits::NAME_CHARS).parse().ok(),
             status: "🏴".repeat(80).parse().ok(),
             appearance: Appearance { picture: Some(Timestamp(u64::MAX)), colour: 11.try_into().ok() },
             nonce: "n".repeat(64).parse().ok(),
@@ -129,7 +134,7 @@ mod tests {
             used: Some(Timestamp(u64::MAX)),
         };
         let json = serde_json::to_string(&profile).unwrap();
-        assert!(json.len() < 700, "{}", json.len());
+        assert!(profile.name.is_some() && json.len() < 900, "{}", json.len());
         assert_eq!(serde_json::from_str::<StoredProfile>(&json).unwrap(), profile);
     }
 
@@ -144,9 +149,14 @@ mod tests {
         let appearance = Appearance { picture: Some(Timestamp(7)), colour: None };
         let kept = StoredProfile { version: 3, appearance, ..StoredProfile::default() };
         let long = "x".repeat(81);
-        for unknown in
-            [r#""status":"""#, &format!(r#""status":"{long}""#), r#""status":{"text":"hi"}"#, r#""nonce":"a b""#]
-        {
+        for unknown in [
+            r#""name":"""#,
+            r#""name":["Ann"]"#,
+            r#""status":"""#,
+            &format!(r#""status":"{long}""#),
+            r#""status":{"text":"hi"}"#,
+            r#""nonce":"a b""#,
+        ] {
             let newer = format!(r#"{{"version":3,"appearance":{{"picture":7}},{unknown}}}"#);
             assert_eq!(serde_json::from_str::<StoredProfile>(&newer).unwrap(), kept, "{unknown}");
         }

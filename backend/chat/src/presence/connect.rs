@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
-use shared_types::{Appearance, NameError, Person, PersonName, Profile, Role, RoomName, Timestamp, limits};
+use shared_types::{AccessMode, Appearance, NameError, Person, PersonName, Profile, Role, RoomName, Timestamp, limits};
 
 use crate::{
     access::{
@@ -174,7 +174,7 @@ impl ConnectRule {
         let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
         let member_admitted = self.check_membership(&room, &person);
         let device_admitted = self.check_device(&session);
-        let profile = async { Ok(self.profile(&person).await) };
+        let profile = async { Ok(self.profile(&person).await.unwrap_or_default()) };
         let unique_names = self.unique_names();
         let unique_names_wanted = async { Ok(unique_names.are_wanted_in(&room).await?) };
         let ((), role, (), (), (), (), profile, is_name_unique) = futures::try_join!(
@@ -188,6 +188,8 @@ impl ConnectRule {
             unique_names_wanted
         )?;
         person.moderator |= role.moderates();
+        // The name of this device's cookie may be older.
+        person.name = self.stored_name(&profile).unwrap_or(person.name);
 
         let mut connection = Connection {
             id: request.connection,
@@ -202,7 +204,7 @@ impl ConnectRule {
             status: None,
             chosen: None,
         };
-        let shown = profile.unwrap_or_default().shown(&connection.person.id);
+        let shown = profile.shown(&connection.person.id);
         connection = connection.with_profile(&shown);
         let connection_limits = ConnectionLimits {
             all: self.limit,
@@ -272,7 +274,14 @@ impl ConnectRule {
         Ok(role)
     }
 
-    /// Gives a stored connection the profile of its person, if that has changed since it was `shown`. It may change again meanwhile.
+    /// Returns the name that a person chose last on any of their devices. Where a provider gives the names, it does not count.
+    fn stored_name(&self, profile: &StoredProfile) -> Option<PersonName> {
+        let name = profile.name.clone().filter(|_| self.sessions.access_policy().access != AccessMode::Oidc);
+        name.filter(|name| reject_confusable(name).is_ok())
+    }
+
+    /// Gives a stored connection the name and the profile of its person, if they have changed since the profile was `shown`. They may change
+    /// again meanwhile.
     async fn with_current_profile(
         &self,
         mut connection: Connection,
@@ -280,17 +289,30 @@ impl ConnectRule {
         mut now: Option<StoredProfile>,
     ) -> Connection {
         for _ in 0..PROFILE_ATTEMPTS {
-            let current = now.map(|now| now.shown(&connection.person.id)).filter(|now| *now != shown);
-            let Some(current) = current else { break };
-            connection = connection.with_profile(&current);
-            if let Err(error) = self.connections.set_profile(&connection.id, &current).await {
+            let Some(stored) = now else { break };
+            let current = stored.shown(&connection.person.id);
+            let name = self.stored_name(&stored).filter(|name| *name != connection.person.name);
+            if current == shown && name.is_none() {
+                break;
+            }
+            if let Err(error) = self.follow(&connection.id, name.as_ref(), &current).await {
                 tracing::warn!(%error, "changing the profile of a new connection failed; it has an older one");
                 break;
             }
+            connection = connection.with_profile(&current);
+            connection.person.name = name.unwrap_or(connection.person.name);
             shown = current;
             now = self.profile(&connection.person).await;
         }
         connection
+    }
+
+    /// Stores a new name and the profile of a person with a connection.
+    async fn follow(&self, id: &ConnectionId, name: Option<&PersonName>, profile: &Profile) -> Result<(), Unavailable> {
+        if let Some(name) = name {
+            self.connections.rename(id, name, None).await?;
+        }
+        self.connections.set_profile(id, profile).await.map(drop)
     }
 
     /// Stores that the profile of a person is used, after half of its life. A failure is logged; the next connection tries again.

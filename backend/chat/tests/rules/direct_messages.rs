@@ -346,10 +346,18 @@ async fn a_title_follows_new_names() {
     assert_eq!(welcome["details"]["title"], "ann", "the name of the other one stays");
     assert_eq!(my_rooms(&chat, "a").await, json!([{ "room": room, "title": "Beatrix" }]));
     assert_eq!(my_rooms(&chat, "c").await, json!([{ "room": other, "title": "Beatrix" }]), "from another room");
-    // A name that the person took elsewhere is stored when they come.
+    // Their other socket there is renamed from another room.
     open(&chat, "b2", "bea", "lobby").await;
-    assert_eq!(enter(&chat, "b2", &room).await, "ann");
-    assert_eq!(my_rooms(&chat, "a").await, json!([{ "room": room, "title": "bea" }]));
+    chat.received("a");
+    chat.send("b2", json!({ "action": "rename", "name": "Bee" })).await;
+    let details = chat.received("a").into_iter().find(|frame| frame["type"] == "details").unwrap();
+    assert_eq!(details["details"]["title"], "Bee");
+    assert_eq!(my_rooms(&chat, "a").await, json!([{ "room": room, "title": "Bee" }]));
+    // A name that somebody without a stored one brings with another socket is stored when they come.
+    chat.connect("c2", Some("lobby"), Some(&chat.ticket("cy")), Some("Cyd")).await.unwrap();
+    enter(&chat, "c2", &other).await;
+    chat.received("b");
+    assert_eq!(enter(&chat, "b", &other).await, "Cyd");
 }
 
 #[tokio::test]

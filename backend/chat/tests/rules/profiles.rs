@@ -334,6 +334,8 @@ async fn clearing_a_person_removes_their_profile() {
     let chat = super::moderation::moderated_chat().await;
     let picture = upload(&chat, "a", "n-1", &picture(1)).await;
     set(&chat, "a", json!({ "status": "rude", "colour": 1, "picture": picture })).await;
+    chat.send("a", rename("Rude")).await;
+    chat.send("a", rename("Ann")).await;
     chat.received("b");
     chat.send("m", json!({ "action": "clear", "person": "ann" })).await;
     assert_eq!(stored_picture(&chat, "ann").await, None);
@@ -563,7 +565,8 @@ impl Profiles for ChangingProfiles {
             let colour = shared_types::Hue::try_from(found.version + 1).ok();
             let appearance = Appearance { picture: None, colour };
             let (version, used) = (found.version + 1, Some(Timestamp(START)));
-            let next = StoredProfile { version, appearance, used, ..found.clone() };
+            let name = format!("Ann {version}").parse().ok();
+            let next = StoredProfile { version, name, appearance, used, ..found.clone() };
             assert!(self.0.set_profile(person, found.version, &next).await?);
         }
         Ok(found)
@@ -641,7 +644,8 @@ async fn a_change_while_a_socket_connects_is_not_missed() {
     ConnectHandler::new(rule).handle(request).await.unwrap();
     let stored = chat.profiles.profile(&person("ann")).await.unwrap();
     assert_eq!(stored.version, 2, "it was changed twice, and its use is not due");
-    assert_eq!(chat.connection("a3").await.person.appearance, stored.appearance);
+    let connected = chat.connection("a3").await.person;
+    assert_eq!((connected.appearance, Some(connected.name)), (stored.appearance, stored.name));
 }
 
 #[tokio::test]
@@ -696,4 +700,148 @@ async fn a_private_room_shows_a_change_to_its_members_only() {
     assert_eq!(profile, json!([{ "person": "hana", "status": "in secret" }]));
     assert_eq!(profiles(&chat, "e", None).await, json!([]));
     assert!(!profile.to_string().contains(&room));
+}
+
+fn rename(name: &str) -> Value {
+    json!({ "action": "rename", "name": name })
+}
+
+async fn name_of(chat: &TestChat, socket: &str) -> String {
+    chat.connection(socket).await.person.name.to_string()
+}
+
+async fn stored_name(chat: &TestChat, of: &str) -> Option<String> {
+    chat.profiles.profile(&person(of)).await.unwrap().name.map(|name| name.to_string())
+}
+
+#[tokio::test]
+async fn a_new_name_is_that_of_the_person_on_all_devices() {
+    let chat = chat().await;
+    chat.send("a", rename("Ａnna")).await;
+    for (socket, room) in [("a", "lobby"), ("a2", "cats")] {
+        let received = chat.received(socket);
+        let [welcome] = received.as_slice() else { panic!("{socket}: {received:?}") };
+        let told = (&welcome["type"], &welcome["you"]["name"], &welcome["room"], &welcome["online"]);
+        assert_eq!(told, (&json!("welcome"), &json!("Anna"), &json!(room), &json!(2)), "{socket}");
+    }
+    for socket in ["b", "c"] {
+        assert_eq!(present(&chat, socket, "ann"), Some(json!({ "id": "ann", "name": "Anna" })), "{socket}");
+    }
+    chat.send_message("a2", "hi", "m-1").await;
+    assert_eq!(chat.received("c").pop().unwrap()["author"]["name"], "Anna");
+    // The cookie of the other device has the name of before.
+    open(&chat, "a3", "ann", "lobby").await;
+    assert_eq!(chat.received("a3")[0]["you"]["name"], "Anna");
+    // The other tabs of a browser send the same name.
+    chat.received("a2");
+    let stored = chat.profiles.profile(&person("ann")).await.unwrap();
+    chat.send("a3", rename("Anna")).await;
+    assert_eq!(chat.received("a2"), Vec::<Value>::new());
+    assert_eq!(chat.profiles.profile(&person("ann")).await.unwrap(), stored);
+}
+
+#[tokio::test]
+async fn a_profile_that_is_emptied_keeps_the_name() {
+    let chat = chat().await;
+    let picture = upload(&chat, "a", "n-1", &picture(1)).await;
+    set(&chat, "a", json!({ "status": "hi", "picture": picture })).await;
+    chat.send("a", rename("Anna")).await;
+    set(&chat, "a2", json!({})).await;
+    assert_eq!(stored_picture(&chat, "ann").await, None);
+    assert_eq!(stored_name(&chat, "ann").await.as_deref(), Some("Anna"));
+    chat.clock.advance(DAY * 201);
+    open(&chat, "a3", "ann", "lobby").await;
+    chat.clock.advance(DAY * 399);
+    chat.run_cleanup().await;
+    assert_eq!(stored_name(&chat, "ann").await.as_deref(), Some("Anna"), "she was here 399 days ago");
+    chat.clock.advance(DAY * 2);
+    chat.run_cleanup().await;
+    assert_eq!(chat.profiles.profile(&person("ann")).await.unwrap(), StoredProfile::default());
+}
+
+#[tokio::test]
+async fn a_name_ends_when_its_person_deletes_their_data() {
+    let chat = chat().await;
+    chat.send("a", rename("Anna")).await;
+    chat.send("a", json!({ "action": "forget" })).await;
+    assert_eq!(chat.profiles.profile(&person("ann")).await.unwrap(), StoredProfile::default());
+    open(&chat, "a3", "ann", "lobby").await;
+    assert_eq!(name_of(&chat, "a3").await, "ann", "the name of the cookie");
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_be_stored_changes_nothing() {
+    let chat = chat().await;
+    let profiles = FaultyProfiles::of(&chat);
+    profiles.writes_left.store(0, Ordering::Relaxed);
+    assert_eq!(send_with(&chat, &profiles, "a", rename("Anna")).await["code"], "unavailable");
+    assert_eq!((name_of(&chat, "a").await, name_of(&chat, "a2").await), ("ann".into(), "ann".into()));
+    assert_eq!(present(&chat, "b", "ann"), None);
+    chat.send("a", rename("Anna")).await;
+    assert_eq!((name_of(&chat, "a").await, name_of(&chat, "a2").await), ("Anna".into(), "Anna".into()));
+}
+
+#[tokio::test]
+async fn names_have_the_limit_of_profiles() {
+    let chat = chat().await;
+    for number in 0..shared_types::limits::PROFILE_CHANGES {
+        chat.send("a", rename(&format!("Ann {number}"))).await;
+    }
+    chat.received("a");
+    chat.send("a", rename("Anna")).await;
+    let refused = chat.received("a").pop().unwrap();
+    assert_eq!((&refused["code"], &refused["action"]), (&json!("tooFast"), &json!("rename")));
+    assert_ne!(name_of(&chat, "a").await, "Anna");
+}
+
+/// Profiles during whose read with this number, from 1, another device of the person is renamed.
+struct ProfilesDuringRename {
+    chat: Arc<TestChat>,
+    /// Number of reads so far.
+    reads: AtomicU32,
+    number: u32,
+    /// Whether the read finds the name of the other device.
+    finds: bool,
+}
+
+#[async_trait]
+impl Profiles for ProfilesDuringRename {
+    async fn profile(&self, person: &PersonId) -> Result<StoredProfile> {
+        let is_it = self.reads.fetch_add(1, Ordering::Relaxed) + 1 == self.number;
+        let found = self.chat.profiles.profile(person).await?;
+        if is_it {
+            self.chat.send("a2", rename("Zoe")).await;
+        }
+        if is_it && self.finds { self.chat.profiles.profile(person).await } else { Ok(found) }
+    }
+
+    async fn appearances(&self, people: &[PersonId]) -> Result<HashMap<PersonId, Appearance>> {
+        self.chat.profiles.appearances(people).await
+    }
+
+    async fn set_profile(&self, person: &PersonId, before: u64, profile: &StoredProfile) -> Result<bool> {
+        self.chat.profiles.set_profile(person, before, profile).await
+    }
+}
+
+#[tokio::test]
+async fn two_devices_that_rename_at_once_have_the_name_that_is_stored_last() {
+    for (number, finds, expected) in [(1, false, "Anna"), (2, true, "Zoe"), (2, false, "Zoe")] {
+        let chat = Arc::new(chat().await);
+        let profiles = Arc::new(ProfilesDuringRename { chat: chat.clone(), reads: AtomicU32::new(0), number, finds });
+        let ports = FramePorts { profiles, ..chat.ports() };
+        let body = rename("Anna").to_string();
+        let request = FrameRequest { connection: ConnectionId("a".into()), request_id: "r".into(), body };
+        FrameHandler::new(ports, chat.settings()).handle(request).await;
+        assert_eq!(stored_name(&chat, "ann").await.as_deref(), Some(expected), "{number}, {finds}");
+        for socket in ["a", "a2"] {
+            assert_eq!(name_of(&chat, socket).await, expected, "{number}, {finds}: {socket}");
+            let received = chat.received(socket);
+            let told = received.iter().rfind(|frame| frame["type"] == "welcome").unwrap();
+            assert_eq!(told["you"]["name"], expected, "{number}, {finds}: {socket}");
+        }
+        for socket in ["b", "c"] {
+            assert_eq!(present(&chat, socket, "ann").unwrap()["name"], expected, "{number}, {finds}: {socket}");
+        }
+    }
 }

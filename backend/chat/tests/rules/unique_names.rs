@@ -538,3 +538,23 @@ async fn a_large_room_is_read_once_in_five_seconds() {
     assert!(counted.take_counts().1 <= 1, "one full read for twenty connects");
     assert_eq!(name_of(&chat, "n19").await, "Guest 1 21");
 }
+
+#[tokio::test]
+async fn another_device_of_a_renamed_person_gets_a_number_where_the_name_is_taken() {
+    let chat = chat_with_unique_names().await;
+    join(&chat, "b", "cats", "Bea").await;
+    for (window, room) in [("a1", "lobby"), ("a2", "cats")] {
+        let ticket = chat.ticket("ann");
+        chat.connect(window, Some(room), Some(&ticket), Some("Ann")).await.unwrap();
+    }
+    chat.send("a1", rename("Bea")).await;
+    assert_eq!((welcome_name(&chat, "a1"), welcome_name(&chat, "a2")), ("Bea".into(), "Bea 2".into()));
+    chat.send("a2", json!({ "action": "enter", "room": "lobby" })).await;
+    assert_eq!(name_of(&chat, "a2").await, "Bea", "the chosen name");
+    // A refused name is not stored for the other devices either.
+    join(&chat, "z", "lobby", "Zoe").await;
+    chat.send("a1", rename("Zoe")).await;
+    let ticket = chat.ticket("ann");
+    chat.connect("a3", Some("dogs"), Some(&ticket), Some("Ann")).await.unwrap();
+    assert_eq!(name_of(&chat, "a3").await, "Bea");
+}

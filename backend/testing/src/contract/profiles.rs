@@ -37,6 +37,7 @@ fn person(id: &str) -> PersonId {
 fn profile(version: u64, status: &str) -> StoredProfile {
     StoredProfile {
         version,
+        name: "Ann 🏖".parse().ok(),
         status: status.parse().ok(),
         appearance: Appearance { picture: Some(Timestamp(version)), colour: 11.try_into().ok() },
         nonce: "n-1".parse().ok(),
