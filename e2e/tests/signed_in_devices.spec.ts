@@ -2,6 +2,7 @@ import type { Browser, Locator, Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { type Deployment, expect, guestCookie, test } from '../support/fixtures.ts';
+import { waitForPart } from '../support/on_demand.ts';
 
 // The list of devices on which a person is signed in, and how they are signed out.
 
@@ -85,6 +86,50 @@ for (const [name, screen] of [
     for (const opened of [page, other, thief]) await opened.context().close();
   });
 }
+
+test('a name that is chosen on one device is that of the person on the other one', async ({ page, browser, deployment, room, connect }) => {
+  test.setTimeout(150_000);
+  const bob = await connect(room);
+  bob.send({ action: 'hello' });
+  const chat = await ChatPage.open(page, deployment, room);
+  const phone = await secondDevice(page, browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await phone.goto(deployment.pageUrl(room));
+  const other = new ChatPage(phone);
+  await other.waitForState('live');
+  await waitForPart(phone);
+  const storedName = async (of: Page) => (await of.context().cookies()).find(({ name }) => name === 'name')?.value;
+  const rename = async (of: Page, name: string) => {
+    await of.locator('.me').click();
+    await of.getByRole('textbox', { name: 'Your name' }).fill(name);
+    await of.keyboard.press('Enter');
+    await expect(of.getByRole('dialog')).toHaveCount(0);
+  };
+  await rename(page, 'Grace');
+  await expect(phone.locator('.me-name')).toHaveText('Grace');
+  await expect.poll(async () => storedName(phone)).toBe('Grace');
+  await other.sendMessage('from the phone');
+  expect(await bob.next('message')).toMatchObject({ author: { name: 'Grace' } });
+
+  // The phone was away: its cookie has the name of before, and its page takes the new one with its socket.
+  await phone.goto('about:blank');
+  await rename(page, 'Grace Hopper');
+  expect(await storedName(phone)).toBe('Grace');
+  await phone.goto(deployment.pageUrl(room));
+  await other.waitForState('live');
+  await expect(phone.locator('.me-name')).toHaveText('Grace Hopper');
+  await expect.poll(async () => storedName(phone)).toBe('Grace%20Hopper');
+  await other.sendMessage('from the phone again');
+  expect(await bob.next('message')).toMatchObject({ author: { name: 'Grace Hopper' } });
+
+  // A name that was confirmed on the desktop does not come back with its next socket.
+  await rename(phone, 'Amazing Grace');
+  await expect(page.locator('.me-name')).toHaveText('Amazing Grace');
+  await page.reload();
+  await chat.waitForState('live');
+  await expect(page.locator('.me-name')).toHaveText('Amazing Grace');
+  await expect(phone.locator('.me-name')).toHaveText('Amazing Grace');
+  await phone.context().close();
+});
 
 test('signing out everywhere else keeps this device, after a second click', async ({ page, browser, deployment, room }) => {
   test.setTimeout(150_000);

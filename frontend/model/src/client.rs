@@ -194,7 +194,12 @@ impl Client {
         self.timeline.set_appearance(person, appearance)
     }
 
-    /// The server gave the visitor another name than the one that they chose, which is not asked for again during this visit.
+    /// The name that the visitor chose here, if the server has not confirmed it. The next socket asks for it.
+    pub fn chosen_name(&self) -> Option<&PersonName> {
+        self.name.as_ref()
+    }
+
+    /// The name that the visitor chose is not asked for again during this visit: the server has stored it, or gave them another one.
     pub fn forget_chosen_name(&mut self) {
         self.name = None;
     }

@@ -192,9 +192,9 @@ impl Session {
         if self.unseen_count > 0 {
             self.show_badge();
         }
+        self.on_first_name();
         self.restore_choices();
         self.show_removal();
-        self.tell_first_number();
         self.open_administration_in_address();
     }
 
@@ -213,7 +213,8 @@ impl Session {
         self.follow_stored_name();
     }
 
-    /// Takes the name that the visitor chose in another tab before this was loaded. Where a provider gives the names, the cookie has none.
+    /// Takes the name that the visitor chose in another tab before this was loaded. Where a provider gives the names, the cookie has none. The
+    /// page sends no name of the cookie: it may be older than the one that the server has stored.
     fn follow_stored_name(&mut self) {
         let stored = cookies::stored_name().filter(|_| self.page.access != AccessMode::Oidc);
         if let Some(name) = stored.filter(|name| *name != self.page.you.name) {
@@ -221,12 +222,11 @@ impl Session {
         }
     }
 
-    /// Takes the name that the visitor chose in another tab. That tab has stored it.
+    /// Takes the name that the visitor chose in another tab, for the next socket. That tab has stored it or sends it, and the server tells it
+    /// to this one.
     fn follow_name(&mut self, you: Person) {
-        if you.id == self.page.you.id && you.name != self.client.timeline().me().name {
-            self.page.you.name = you.name.clone();
-            let effects = self.client.rename(you.name);
-            self.perform(effects);
+        if you.id == self.page.you.id {
+            self.page.you.name = you.name;
         }
     }
 

@@ -1,14 +1,14 @@
-//! The visitor's name: changes of it, what the server says about them, and the number that the server gives a name that is taken. It is
-//! loaded on demand.
+//! The visitor's name: changes of it, here and on their other devices, what the server says about them, and the number that the server gives
+//! a name that is taken. The server's name is the right one: the cookie of this browser may be older. It is loaded on demand.
 
 use std::cell::RefCell;
 
 use page_model::{
     client::Effect,
     connection::Status,
-    unique_names::{confirms, is_numbered},
+    unique_names::{confirms, is_known_numbered},
 };
-use shared_types::{Action, ActionName, ErrorCode, PersonName, ServerMessage};
+use shared_types::{AccessMode, Action, ActionName, ErrorCode, PersonName, ServerMessage};
 
 use crate::{
     browser::{
@@ -58,11 +58,15 @@ impl Session {
             ServerMessage::Welcome { you, .. } => {
                 let is_confirmed = |(name, _): &mut (PersonName, Renaming)| confirms(name.as_str(), you.name.as_str());
                 if let Some((name, renaming)) = PENDING.with_borrow_mut(|pending| pending.take_if(is_confirmed)) {
+                    // The server has stored it: the next socket asks for no name that another device may have replaced.
+                    self.client.forget_chosen_name();
                     self.keep_name(name);
                     finish(renaming);
-                } else if is_numbered(self.client.timeline().me().name.as_str(), you.name.as_str()) {
+                } else if is_known_numbered(self.client.timeline().me().name.as_str(), you.name.as_str()) {
                     self.client.forget_chosen_name();
                     self.tell_number(&you.name);
+                } else {
+                    self.follow_server_name(&you.name);
                 }
             }
             ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), code, message, .. } => {
@@ -95,11 +99,25 @@ impl Session {
         }
     }
 
-    /// Tells the visitor that they got a number when the page was opened, before this was loaded.
-    pub(super) fn tell_first_number(&mut self) {
+    /// Handles the name that the server gave when the page was opened, before this was loaded.
+    pub(super) fn on_first_name(&mut self) {
         let given = self.client.timeline().me().name.clone();
-        if is_numbered(self.page.you.name.as_str(), given.as_str()) {
+        if is_known_numbered(self.page.you.name.as_str(), given.as_str()) {
             self.tell_number(&given);
+        } else {
+            self.follow_server_name(&given);
+        }
+    }
+
+    /// Keeps the name that the server gave, which the visitor chose on another device, unless they chose another one here that the server
+    /// does not know yet. Where a provider gives the names, the browser keeps none.
+    fn follow_server_name(&mut self, given: &PersonName) {
+        if self.client.chosen_name().is_some_and(|chosen| chosen != given) {
+            return;
+        }
+        self.client.forget_chosen_name();
+        if *given != self.page.you.name && self.page.access != AccessMode::Oidc {
+            self.store_name(given.clone());
         }
     }
 
