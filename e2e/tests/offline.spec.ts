@@ -54,6 +54,36 @@ test('the cached page opens offline and sends after reconnecting', async ({ page
   await expect(chat.messageWithText('in the tunnel')).toHaveAttribute('data-state', 'sent');
 });
 
+test('a message that was written offline is sent while another room is shown', async ({ page, context, deployment, room, connect }) => {
+  const ann = await connect(room);
+  await ann.sendMessage('here');
+  const proxy = await SocketProxy.install(page);
+  const other = `${room}-b`;
+  for (const name of [other, room]) {
+    await ChatPage.open(page, deployment, name);
+    await waitUntilCached(page);
+  }
+  const chat = new ChatPage(page);
+  await context.setOffline(true);
+  await proxy.disconnect();
+  await chat.waitForState('offline');
+  await chat.sendMessage('in the tunnel');
+  await page.goto(deployment.pageUrl(other));
+  await chat.waitForState('offline');
+
+  await context.setOffline(false);
+  proxy.restore();
+  await chat.waitForState('live');
+  const newest = async () => (await ann.newestMessages()).map(({ text }) => text);
+  await expect.poll(newest, { timeout: 20_000 }).toEqual(['here', 'in the tunnel']);
+  expect(new URL(page.url()).pathname).toBe(`/r/${other}`);
+  const unsent = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('unsent/')));
+  await expect.poll(unsent).toEqual([]);
+  // It is there once.
+  await page.goto(deployment.pageUrl(room));
+  await chat.expectMessages('here', 'in the tunnel');
+});
+
 test('visited rooms open offline, other rooms do not', async ({ page, context, deployment, room, connect }) => {
   await (await connect(room)).sendMessage('here');
   await (await connect(`${room}-b`)).sendMessage('there');
