@@ -121,6 +121,28 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
   });
 }
 
+test('a private room that was taken off the list is found again', async ({ page, deployment, room }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await ChatPage.open(page, deployment, room);
+  const address = await makePrivateRoom(page, 'Hidden plans');
+  const chat = await ChatPage.open(page, deployment, room);
+  const link = page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Hidden plans' });
+  await link.hover();
+  await page.getByRole('button', { name: 'Take #Hidden plans off the list' }).click();
+  await expect(link).toHaveCount(0);
+  await page.reload();
+  await chat.waitForState('live');
+  await page.keyboard.press('Control+k');
+  await roomDialog(page).getByRole('combobox').fill('hidden');
+  await expect(roomDialog(page).getByRole('option', { name: 'Hidden plans', exact: true })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(link, 'it stays off the list').toHaveCount(0);
+  await page.keyboard.press('Control+k');
+  await roomDialog(page).getByRole('button', { name: 'All rooms' }).click();
+  await page.getByRole('dialog', { name: 'All rooms' }).getByRole('link', { name: 'Hidden plans' }).click();
+  await expect(page).toHaveURL(address);
+});
+
 test('an image of a private room is for its members', async ({ page, browser, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   await makePrivateRoom(page, 'Pictures');

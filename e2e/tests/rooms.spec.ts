@@ -90,6 +90,24 @@ test.describe('on a wide screen', () => {
     await expectNoShift(page);
   });
 
+  test('the buttons of an unread room leave its badge and its name as they are', async ({ page, deployment, room, connect }) => {
+    for (const end of ['-b', '']) await ChatPage.open(page, deployment, room + end);
+    await (await connect(`${room}-b`)).sendMessage('news');
+    const row = column(page).getByRole('listitem').filter({ hasText: `${room}-b` });
+    const badge = row.locator('.room-badge');
+    await expect(badge).toBeVisible();
+    const [name, before] = [row.locator('.room-name'), await badge.boundingBox()];
+    const width = (await name.boundingBox())!.width;
+    await badge.hover();
+    await expect(row.getByRole('button', { name: `Mark #${room}-b as read` })).toBeVisible();
+    expect(await badge.boundingBox()).toEqual(before);
+    expect((await name.boundingBox())!.width).toBe(width);
+    await expect(row.getByRole('button', { name: `Take #${room}-b off the list` })).toHaveCount(0);
+    await page.mouse.down();
+    await page.mouse.up();
+    await expect(page).toHaveURL(deployment.pageUrl(`${room}-b`));
+  });
+
   test('a removed room returns when it is visited', async ({ page, deployment, room }) => {
     for (const end of ['-a', '-b', '']) await ChatPage.open(page, deployment, room + end);
     const links = column(page).getByRole('link');
