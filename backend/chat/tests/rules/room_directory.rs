@@ -80,7 +80,7 @@ async fn a_new_title_and_archiving_change_the_directory() {
     chat.send("m", json!({ "action": "rules", "rules": { "archived": true } })).await;
     assert_eq!(rooms(&chat, "m", json!({})).await, ["dogs"]);
     assert_eq!(rooms(&chat, "m", json!({ "archived": true })).await, ["cats"]);
-    chat.send("m", json!({ "action": "rules", "rules": {} })).await;
+    chat.send("m", json!({ "action": "rules", "rules": { "keepDays": 0 } })).await;
     assert_eq!(rooms(&chat, "m", json!({ "archived": true })).await, [""; 0]);
     assert_eq!(rooms(&chat, "m", json!({ "text": "cats" })).await, ["cats"]);
 }
