@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
-import { ChatPage } from '../support/chat_page.ts';
+import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 
 // All open rooms of the chat in one dialog, favourites and muted rooms, and what hosts and members do for their private rooms.
@@ -64,7 +64,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(page).toHaveURL(deployment.pageUrl(dogs));
     });
 
-    test('a private room is not in the list, not even for its member', async ({ page, deployment, room }) => {
+    test('a private room is in the list of its members only', async ({ page, browser, deployment, room }) => {
       const chat = await ChatPage.open(page, deployment, room);
       await chat.sendMessage('open');
       await chat.expectMessages('open');
@@ -77,9 +77,15 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await chat.expectMessages('private');
       await openDirectory(page);
       await filter(page).fill(room);
-      await expect(rooms(page)).toHaveText([new RegExp(`^${room}`)]);
+      await expect(rooms(page)).toHaveText([new RegExp(`^Secret ${room}`), new RegExp(`^${room}`)]);
       await filter(page).fill(`Secret ${room}`);
-      await expect(directory(page)).toContainText('No room matches.');
+      await expect(rooms(page)).toHaveText([new RegExp(`^Secret ${room}`)]);
+      const { page: other } = await openSecondBrowser(browser, deployment, room);
+      await openDirectory(other);
+      await filter(other).fill(room);
+      await expect(rooms(other)).toHaveText([new RegExp(`^${room}`)]);
+      await filter(other).fill(`Secret ${room}`);
+      await expect(directory(other)).toContainText('No room matches.');
     });
 
     test('a favourite is first, also after a reload', async ({ page, deployment, room }) => {
