@@ -1,6 +1,8 @@
 //! The attacks of the browser tests (`e2e/attacks/`), as texts of every other field in which people write: each is refused, or stored
 //! without characters that are invisible or act on their surroundings. How texts are drawn is tested with names and messages.
 
+#![allow(clippy::unwrap_used, reason = "a failed test panics")]
+
 use std::str::FromStr;
 
 use serde::Deserialize;
