@@ -38,12 +38,17 @@ const LOOK_MS: u64 = 5_000;
 pub struct UnsentElsewhere {
     /// When to look again.
     look_at: u64,
-    /// The keys of the messages that were tried on this connection.
+    /// The keys of the messages that were tried in this turn.
     tried: Vec<String>,
+    /// When the next turn begins, if a room could not be reached in this one.
+    next_turn: Option<u64>,
+    /// The keys of the messages that the server refused. They wait until their author comes to their room.
+    refused: Vec<String>,
 }
 
 impl UnsentElsewhere {
-    /// Returns a room other than `shown` whose messages are to be sent. Each message is returned once, until [`UnsentElsewhere::retry`].
+    /// Returns a room other than `shown` whose messages are to be sent. Each message is returned once in a turn, so that a room that cannot
+    /// be reached does not hold up the others.
     pub fn next_room(
         &mut self,
         shown: &RoomName,
@@ -62,18 +67,34 @@ impl UnsentElsewhere {
             // The clock may have been set back.
             let is_old = now.abs_diff(time.parse().ok()?) >= AGE_MS;
             let room = room.parse().ok().filter(|room| room != shown)?;
-            (is_old && !self.tried.contains(key)).then_some(room)
+            (is_old && !self.tried.contains(key) && !self.refused.contains(key)).then_some(room)
         };
-        let room: RoomName = keys.iter().find_map(waiting)?;
+        let room: Option<RoomName> = keys.iter().find_map(waiting);
+        let Some(room) = room else {
+            if self.next_turn.take_if(|at| now >= *at).is_some() {
+                self.tried.clear();
+            }
+            return None;
+        };
         let prefix = prefix(&room, author);
         self.tried.extend(keys.into_iter().filter(|key| key.starts_with(&prefix)));
         Some(room)
     }
 
-    /// Returns all rooms again from `at` on: the network was lost, or may be back.
-    pub fn retry(&mut self, at: u64) {
+    /// Begins another turn at `at`, in milliseconds, after all rooms have had theirs: one could not be reached.
+    pub fn retry_later(&mut self, at: u64) {
+        self.next_turn = Some(at);
+    }
+
+    /// Begins another turn: the network was lost.
+    pub fn retry(&mut self) {
         self.tried.clear();
-        self.look_at = at;
+        self.look_at = 0;
+    }
+
+    /// Leaves messages that were refused to their author.
+    pub fn leave_refused(&mut self, refused: &UnsentMessages) {
+        self.refused.extend(refused.entries.iter().map(|entry| entry.key.clone()));
     }
 }
 
@@ -103,11 +124,26 @@ struct Entry {
 impl UnsentMessages {
     /// Opens the entries of an author in a room. Returns the messages that earlier pages and other windows stored, oldest first.
     pub fn open(room: &RoomName, author: &PersonId, device: &impl DeviceStorage) -> (Self, Vec<Draft>) {
+        Self::open_those(|_| true, room, author, device)
+    }
+
+    /// Opens the messages without images, as [`UnsentMessages::open`]. The others stay as they are: if the server does not have an image any
+    /// more, only the page of their room can say so.
+    pub fn open_texts(room: &RoomName, author: &PersonId, device: &impl DeviceStorage) -> (Self, Vec<Draft>) {
+        Self::open_those(|draft| draft.image.is_none(), room, author, device)
+    }
+
+    fn open_those(
+        is_opened: impl Fn(&Draft) -> bool,
+        room: &RoomName,
+        author: &PersonId,
+        device: &impl DeviceStorage,
+    ) -> (Self, Vec<Draft>) {
         let prefix = prefix(room, author);
         let (mut entries, mut drafts, mut newest) = (Vec::new(), Vec::new(), 0);
         // Keys contain the time before the nonce, so they are sorted by time. It has 13 digits until the year 2286.
         for key in device.keys(&prefix) {
-            if let Some(draft) = device.get(&key).and_then(|stored| Draft::from_stored(&stored)) {
+            if let Some(draft) = device.get(&key).and_then(|stored| Draft::from_stored(&stored)).filter(&is_opened) {
                 let time = key[prefix.len()..].split('/').next().and_then(|time| time.parse().ok());
                 newest = newest.max(time.unwrap_or_default());
                 entries.push(Entry { key, nonce: draft.nonce.clone(), is_stored: false });
@@ -156,6 +192,8 @@ impl UnsentMessages {
 mod tests {
     use std::{cell::RefCell, collections::BTreeMap};
 
+    use shared_types::json;
+
     use super::*;
 
     #[derive(Default)]
@@ -203,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_of_other_rooms_are_returned_once_until_the_connection_is_lost() {
+    fn messages_of_other_rooms_are_returned_once_in_a_turn() {
         let device = Device::default();
         let [shown, other, third] =
             ["lobby", "cats", "dogs"].map(|room| room.parse::<RoomName>().unwrap()).map(|room| {
@@ -219,11 +257,32 @@ mod tests {
         assert_eq!(next(&mut elsewhere, &ann, AGE_MS - 1), None, "its page may be sending it");
         assert_eq!(next(&mut elsewhere, &ann, AGE_MS), None, "not looked at again so soon");
         assert_eq!(next(&mut elsewhere, &ann, 2 * AGE_MS), Some(other.clone()));
-        assert_eq!(next(&mut elsewhere, &ann, 3 * AGE_MS), Some(third));
+        elsewhere.retry_later(1_700_000_000_000 + 5 * AGE_MS);
+        assert_eq!(
+            next(&mut elsewhere, &ann, 3 * AGE_MS),
+            Some(third.clone()),
+            "a room that was not reached waits for the others"
+        );
         assert_eq!(next(&mut elsewhere, &ann, 4 * AGE_MS), None);
-        elsewhere.retry(0);
-        assert_eq!(next(&mut elsewhere, &"an".parse().unwrap(), 5 * AGE_MS), None, "another person on the device");
-        assert_eq!(next(&mut elsewhere, &ann, 6 * AGE_MS), Some(other));
+        assert_eq!(next(&mut elsewhere, &ann, 5 * AGE_MS), None, "the next turn begins");
+        assert_eq!(next(&mut elsewhere, &"an".parse().unwrap(), 6 * AGE_MS), None, "another person on the device");
+        assert_eq!(next(&mut elsewhere, &ann, 7 * AGE_MS), Some(other.clone()));
+        elsewhere.leave_refused(&UnsentMessages::open_texts(&other, &ann, &device).0);
+        elsewhere.retry();
+        assert_eq!(next(&mut elsewhere, &ann, 8 * AGE_MS), Some(third), "a refused message is not sent again");
+    }
+
+    #[test]
+    fn a_message_with_an_image_stays_when_texts_are_sent() {
+        let device = Device::default();
+        let image =
+            Draft { image: json::from_str(r#"{"type":"image/png","size":9,"width":1,"height":1}"#).ok(), ..draft("image") };
+        assert!(image.image.is_some());
+        open(&device, "ann").0.update(&device, &[image, draft("text")], 1_700_000_000_000);
+        let (mut texts, drafts) = UnsentMessages::open_texts(&RoomName::lobby(), &"ann".parse().unwrap(), &device);
+        assert_eq!(drafts.iter().map(|draft| draft.nonce.as_str()).collect::<Vec<_>>(), ["text"]);
+        texts.update(&device, &[], 1_700_000_000_001);
+        assert_eq!(open(&device, "ann").1, ["image"]);
     }
 
     #[test]

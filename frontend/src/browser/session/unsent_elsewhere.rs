@@ -1,6 +1,7 @@
 //! Sends the unsent messages of rooms that are not shown. It is loaded on demand.
 //!
 //! A second [`Client`], with sockets of its own, visits one such room at a time until the server has confirmed or refused the messages.
+//! Messages with images wait until their room is shown.
 
 use std::cell::RefCell;
 
@@ -26,8 +27,11 @@ use crate::browser::{
 /// Maximum duration of a visit, in milliseconds. In a room with slow mode the messages wait for each other.
 const VISIT_MS: u64 = 10 * 60 * 1000;
 
-/// Time before the next visit, in milliseconds, after a socket of a visit failed.
+/// Time before a room is visited again, in milliseconds, after a visit failed.
 const PAUSE_MS: u64 = 60_000;
+
+/// How long the state of a room may take to arrive, in milliseconds, before other rooms have their turn.
+const FETCH_MS: u64 = 30_000;
 
 thread_local! {
     /// What is done for other rooms. It is not in the session, whose type is in the first program.
@@ -40,8 +44,8 @@ struct Delivery {
     /// Number of visits so far. What belongs to an earlier one is dropped.
     visits: u32,
     visit: Option<Visit>,
-    /// Whether the state of a room is being fetched.
-    is_fetching: bool,
+    /// Until when nothing else is begun, because the state of a room is being fetched.
+    fetching_until: u64,
 }
 
 /// The visit of a room that is not shown.
@@ -50,7 +54,7 @@ struct Visit {
     client: Client,
     unsent: UnsentMessages,
     sockets: Vec<(SocketId, Socket)>,
-    /// When it ends, whatever is still unsent.
+    /// When it ends, even if messages are still unsent.
     until: u64,
 }
 
@@ -65,11 +69,12 @@ impl Session {
         let room = with_delivery(|delivery| {
             // The page sends the messages of the room that it shows itself.
             delivery.visit.take_if(|visit| visit.page.room == *shown || now >= visit.until);
-            let is_busy = delivery.is_fetching || delivery.visit.is_some();
-            let mut next = || delivery.elsewhere.next_room(shown, author, &storage::device(), now);
-            let room = if is_busy { None } else { next() };
-            delivery.is_fetching |= room.is_some();
-            room
+            if delivery.visit.is_some() || now < delivery.fetching_until {
+                return None;
+            }
+            let room = delivery.elsewhere.next_room(shown, author, &storage::device(), now)?;
+            delivery.fetching_until = now + FETCH_MS;
+            Some(room)
         });
         if let Some(room) = room {
             self.visit(room);
@@ -81,7 +86,7 @@ impl Session {
     pub(super) fn stop_sending_elsewhere(&self) {
         with_delivery(|delivery| {
             delivery.visit = None;
-            delivery.elsewhere.retry(0);
+            delivery.elsewhere.retry();
         });
     }
 
@@ -96,15 +101,19 @@ impl Session {
     }
 
     fn begin_visit(&mut self, page: Option<PageState>) {
-        with_delivery(|delivery| delivery.is_fetching = false);
-        let me = self.client.timeline().me();
-        let is_needed = |page: &PageState| page.you.id == me.id && page.room != self.page.room;
-        let Some(mut page) = page.filter(is_needed) else { return };
-        page.you.name = me.name.clone();
         let now = time::now();
+        let is_late = with_delivery(|delivery| {
+            delivery.fetching_until = 0;
+            // One that was begun later took its place.
+            delivery.visit.is_some()
+        });
+        let you = &self.page.you;
+        let is_needed = |page: &PageState| !is_late && page.you.id == you.id && page.room != self.page.room;
+        let Some(mut page) = page.filter(is_needed) else { return };
+        page.you.name = you.name.clone();
         let (mut client, effects) = Client::start(&page, self.chat.translations, now, random::random);
         client.set_hidden(true);
-        let (unsent, drafts) = UnsentMessages::open(&page.room, &page.you.id, &storage::device());
+        let (unsent, drafts) = UnsentMessages::open_texts(&page.room, &page.you.id, &storage::device());
         client.restore(drafts, now);
         let visit = Visit { page, client, unsent, sockets: Vec::new(), until: now + VISIT_MS };
         with_delivery(|delivery| {
@@ -121,14 +130,15 @@ impl Session {
             return;
         };
         let effects = step(&mut visit.client);
-        let goes_on = visit.perform(effects, now, self, number);
+        let goes_on = visit.perform(effects, self, number);
         visit.unsent.update(&storage::device(), &visit.client.timeline().unsent(), now);
         match goes_on {
             true if visit.client.timeline().has_waiting_messages() => {
                 with_delivery(|delivery| delivery.visit = Some(visit));
             }
-            true => {}
-            false => with_delivery(|delivery| delivery.elsewhere.retry(now + PAUSE_MS)),
+            // What is left was refused.
+            true => with_delivery(|delivery| delivery.elsewhere.leave_refused(&visit.unsent)),
+            false => with_delivery(|delivery| delivery.elsewhere.retry_later(now + PAUSE_MS)),
         }
     }
 
@@ -157,7 +167,7 @@ impl Session {
 
 impl Visit {
     /// Performs effects. Returns `false` if the visit has to end: it needs another ticket, or the room cannot be entered.
-    fn perform(&mut self, effects: Vec<Effect>, now: u64, session: &Session, number: u32) -> bool {
+    fn perform(&mut self, effects: Vec<Effect>, session: &Session, number: u32) -> bool {
         for effect in effects {
             match effect {
                 Effect::Open(id) => {
@@ -173,14 +183,8 @@ impl Visit {
                     }
                 }
                 Effect::Close(id) => self.sockets.retain(|(open, _)| *open != id),
-                // Only the page that prepared an image has it. The message then fails, and says so in its room.
-                Effect::Upload(nonce, _) => {
-                    let effects = self.client.on_image_lost(&nonce, now);
-                    if !self.perform(effects, now, session, number) {
-                        return false;
-                    }
-                }
-                Effect::Fetch | Effect::LoadPage => return false,
+                // No message of a visit has an image.
+                Effect::Upload(..) | Effect::Fetch | Effect::LoadPage => return false,
             }
         }
         true
