@@ -180,7 +180,7 @@ impl ProfileRegistry {
         Err(too_many_changes())
     }
 
-    /// Removes the profile of a person with its picture and the stored name. Also a file without a profile is removed: a profile may have been lost.
+    /// Removes the profile of a person with its picture and the stored name. The picture is removed without a profile, too, because the profile may have been lost.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ use std::{
 
 use futures::{
     TryStreamExt,
-    future::{join_all, ready, try_join_all},
+    future::{join_all, ready},
 };
 use shared_types::{AccessMode, PersonName};
 
@@ -120,10 +120,22 @@ async fn rename_others(handler: &FrameHandler, renamed: &Connection, mut name: P
                 return Ok(None);
             }
             let given = others.into_iter().map(|other| give_name(handler, other, &name));
-            for one in try_join_all(given).await?.into_iter().flatten() {
+            let mut failed = None;
+            for one in join_all(given).await {
+                let one = match one {
+                    Ok(Some(one)) => one,
+                    Ok(None) => continue,
+                    Err(error) => {
+                        failed = Some(error);
+                        continue;
+                    }
+                };
                 let id = one.connection.id.clone();
                 let before = changed.remove(&id).map_or(one.before, |first| first.before);
                 changed.insert(id, Renamed { before, ..one });
+            }
+            if let Some(error) = failed {
+                return Err(error);
             }
             Ok(handler.profiles.profiles.profile(&renamed.person.id).await?.name)
         };
@@ -162,24 +174,29 @@ async fn give_name(handler: &FrameHandler, one: Connection, name: &PersonName) -
 async fn show_everywhere(
     handler: &FrameHandler,
     sender: &Connection,
-    mut renamed: Connection,
+    renamed: Connection,
     mut others: Vec<Renamed>,
 ) -> Reply {
-    if !others.is_empty() {
+    let own = if others.is_empty() {
+        Ok(Some(renamed))
+    } else {
         others.retain(|other| other.connection.id != sender.id);
-        // Another device may have renamed the sender meanwhile.
-        match handler.broadcast.connections.find(&sender.id).await? {
-            Some(found) => renamed = found,
-            None => return Ok(None),
-        }
-    }
-    let mut told = BTreeSet::from([renamed.room.clone()]);
+        // Another device may have renamed the sender meanwhile. If the sender is gone, the others are told all the same.
+        handler.broadcast.connections.find(&sender.id).await
+    };
+    let mut told: BTreeSet<_> = own.iter().flatten().map(|own| own.room.clone()).collect();
     let shown = others.iter().map(|other| {
         let is_first_of_room = told.insert(other.connection.room.clone());
         show_elsewhere(handler, other, is_first_of_room)
     });
     let shown: Vec<_> = shown.collect();
-    futures::join!(show(handler, sender, &renamed), join_all(shown)).0
+    let show_own = async {
+        match own? {
+            Some(renamed) => show(handler, sender, &renamed).await,
+            None => Ok(None),
+        }
+    };
+    futures::join!(show_own, join_all(shown)).0
 }
 
 /// Shows a new name on another connection of its person, and in its room, unless the room is told because of another one.
