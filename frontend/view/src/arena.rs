@@ -45,7 +45,7 @@ pub(crate) fn kept(key: Key) -> Option<Rc<dyn Any>> {
         .with_borrow(|values| values.slots.get(key.slot).filter(|slot| slot.use_count == key.use_count)?.value.clone())
 }
 
-/// Removes a value. An owner that ends together with its thread may come after the values.
+/// Removes a value. Does nothing if the values of the thread have ended before their owner.
 fn remove(key: Key) {
     // The value is dropped after the arena has been released: it may own other values.
     let value = VALUES.try_with(|values| values.borrow_mut().remove(key));

@@ -222,8 +222,8 @@ impl Session {
         }
     }
 
-    /// Takes the name that the visitor chose in another tab, for the next socket. That tab has stored it or sends it, and the server tells it
-    /// to this one.
+    /// Takes the name that the visitor chose in another tab, for the next socket. The other tab sends the name, and the server sends it to
+    /// this one.
     fn follow_name(&mut self, you: Person) {
         if you.id == self.page.you.id {
             self.page.you.name = you.name;
