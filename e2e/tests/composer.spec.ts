@@ -134,6 +134,8 @@ test('commands are completed and run', async ({ page, deployment, room, connect 
 
 test('a text that is no command is sent when it is sent again', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
+  // Until then a text with a slash waits in the field.
+  await waitForPart(page);
   for (const text of ['/etc/hosts is it', '// a comment', '/ 2']) await chat.sendMessage(text);
   await chat.sendMessage('/toppic boats');
   await expect(page.getByRole('alert')).toContainText('There is no command /toppic.');
