@@ -427,6 +427,10 @@ pub const PROFILE_CHANGES: u32 = 10;
 /// 1 MB a minute, are stored from one address.
 pub const PROFILE_CHANGES_PER_ADDRESS: u32 = 4 * PROFILE_CHANGES;
 
+/// Maximum number of changes of names from one address in [`RATE_WINDOW`]: a hundred people of one office choose their first names in the
+/// same minute. Each reads all connections, as [`PROFILE_CHANGES`] say.
+pub const NAME_CHANGES_PER_ADDRESS: u32 = 10 * PROFILE_CHANGES;
+
 /// Maximum number of people with a role. One takes at most 64 × 4 + 64 + 70 = 390 bytes in an answer, usually about 90: 39 KB at most,
 /// two billing units of API Gateway. A read of all of them takes 5 read units of 4 KB.
 pub const ROLES: usize = 100;

@@ -275,8 +275,10 @@ mod tests {
     #[test]
     fn a_message_with_an_image_stays_when_texts_are_sent() {
         let device = Device::default();
-        let image =
-            Draft { image: json::from_str(r#"{"type":"image/png","size":9,"width":1,"height":1}"#).ok(), ..draft("image") };
+        let image = Draft {
+            image: json::from_str(r#"{"type":"image/png","size":9,"width":1,"height":1}"#).ok(),
+            ..draft("image")
+        };
         assert!(image.image.is_some());
         open(&device, "ann").0.update(&device, &[image, draft("text")], 1_700_000_000_000);
         let (mut texts, drafts) = UnsentMessages::open_texts(&RoomName::lobby(), &"ann".parse().unwrap(), &device);

@@ -252,6 +252,18 @@ impl RateLimiter {
         self.count_both(Some(of_person), of_address).await
     }
 
+    /// Counts a person's change of their name as one of their profile, if their limit and that of the address allow it.
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] gives the time to wait.
+    pub async fn name_change(&self, person: &PersonId, address: Option<&AddressKey>) -> Result<(), RateError> {
+        let of_person = (format!("profile#p#{person}"), without_burst(limits::PROFILE_CHANGES));
+        let of_address = address
+            .map(|AddressKey(address)| (format!("name#a#{address}"), without_burst(limits::NAME_CHANGES_PER_ADDRESS)));
+        self.count_both(Some(of_person), of_address).await
+    }
+
     /// Counts a person's request for a link or for the list of invitations, if the limit allows it.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, name: &Pers
     // The other tabs of a browser send the same name; the sockets have it then.
     let is_new = stored.name.as_ref() != Some(&name);
     if is_new {
-        handler.rate.profile_change(&sender.person.id, sender.address.as_ref()).await?;
+        handler.rate.name_change(&sender.person.id, sender.address.as_ref()).await?;
     }
     let is_claimed = is_unique && compared_name(&name) != compared_name(&sender.person.name);
     // A refused name is not even stored for a moment.
