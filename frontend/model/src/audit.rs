@@ -58,7 +58,7 @@ impl AuditLog {
         &self.entries
     }
 
-    /// Returns the people whom the loaded entries muted or banned beyond `now`, the newest restriction first. A restriction that an owner
+    /// Returns the people with a mute or ban in the loaded entries that ends after `now`, the newest restriction first. A restriction that an owner
     /// link lifted is among them, because the log has no entry of that.
     pub fn restricted(&self, now: Timestamp) -> Vec<RestrictedPerson> {
         let mut people: Vec<(RestrictedPerson, [bool; 2])> = Vec::new();
