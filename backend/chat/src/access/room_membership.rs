@@ -141,13 +141,7 @@ impl RoomMembership {
         // A title of a room that nobody can see does no harm, if this stops half-way.
         let details = RoomDetails { title: Some(title.clone()), ..RoomDetails::default() };
         moderation.set_details(&room, &details, false).await?;
-        let host = RoomMember {
-            person: by.id.clone(),
-            name: Some(by.name.clone()),
-            host: true,
-            since: at,
-            appearance: Appearance::NONE,
-        };
+        let host = member(by, true, at);
         self.members.add(&room, &host).await?;
         Ok(room)
     }
@@ -186,14 +180,7 @@ impl RoomMembership {
         person: &Person,
         at: Timestamp,
     ) -> Result<(), MembershipError> {
-        let member = RoomMember {
-            person: person.id.clone(),
-            name: Some(person.name.clone()),
-            host: false,
-            since: at,
-            appearance: Appearance::NONE,
-        };
-        self.join(invited_by, room, member, limits::PRIVATE_ROOMS).await
+        self.join(invited_by, room, member(person, false, at), limits::PRIVATE_ROOMS).await
     }
 
     /// Ends the membership of another person, for a host. The caller ends their sockets and watchers afterwards, also if they were no
@@ -323,6 +310,17 @@ impl RoomMembership {
     pub(super) async fn check_number_of_rooms(&self, person: &PersonId, most: usize) -> Result<(), MembershipError> {
         let rooms = self.members.rooms_of(person, most).await?;
         if rooms.len() < most { Ok(()) } else { Err(MembershipError::TooManyRooms) }
+    }
+}
+
+/// Returns a person as a member since `at`, as a host or not. The store keeps no appearance.
+fn member(person: &Person, host: bool, at: Timestamp) -> RoomMember {
+    RoomMember {
+        person: person.id.clone(),
+        name: Some(person.name.clone()),
+        host,
+        since: at,
+        appearance: Appearance::NONE,
     }
 }
 
