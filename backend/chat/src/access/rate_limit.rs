@@ -245,11 +245,7 @@ impl RateLimiter {
     ///
     /// [`RateError`] gives the time to wait.
     pub async fn profile_change(&self, person: &PersonId, address: Option<&AddressKey>) -> Result<(), RateError> {
-        let of_person = (format!("profile#p#{person}"), without_burst(limits::PROFILE_CHANGES));
-        let of_address = address.map(|AddressKey(address)| {
-            (format!("profile#a#{address}"), without_burst(limits::PROFILE_CHANGES_PER_ADDRESS))
-        });
-        self.count_both(Some(of_person), of_address).await
+        self.change_of_profile(person, ("profile", limits::PROFILE_CHANGES_PER_ADDRESS), address).await
     }
 
     /// Counts a person's change of their name as one of their profile, if their limit and that of the address allow it.
@@ -258,9 +254,18 @@ impl RateLimiter {
     ///
     /// [`RateError`] gives the time to wait.
     pub async fn name_change(&self, person: &PersonId, address: Option<&AddressKey>) -> Result<(), RateError> {
+        self.change_of_profile(person, ("name", limits::NAME_CHANGES_PER_ADDRESS), address).await
+    }
+
+    /// Counts a change of a profile. `counter` is the name of the counter of addresses, and `limit` its maximum.
+    async fn change_of_profile(
+        &self,
+        person: &PersonId,
+        (counter, limit): (&str, u32),
+        address: Option<&AddressKey>,
+    ) -> Result<(), RateError> {
         let of_person = (format!("profile#p#{person}"), without_burst(limits::PROFILE_CHANGES));
-        let of_address = address
-            .map(|AddressKey(address)| (format!("name#a#{address}"), without_burst(limits::NAME_CHANGES_PER_ADDRESS)));
+        let of_address = address.map(|AddressKey(address)| (format!("{counter}#a#{address}"), without_burst(limit)));
         self.count_both(Some(of_person), of_address).await
     }
 
