@@ -1,7 +1,7 @@
 import { test as base, expect } from '@playwright/test';
 import { LocalServer, withDataDir } from './local_server.ts';
 import { requireEnv } from './settings.ts';
-import { startStackProxy } from './stack_proxy.ts';
+import { startStackProxy, type StackProxy } from './stack_proxy.ts';
 import { WireClient } from './wire_client.ts';
 
 export { expect };
@@ -31,30 +31,48 @@ type Fixtures = {
   room: string;
   /** Opens a socket without a page and closes it when the test ends. `query` may contain a `ticket` and a `name`. */
   connect: (room: string, query?: Record<string, string>) => Promise<WireClient>;
+  clientAddress: void;
   /** The policy violations of all pages of the test. The list has to be empty when the test ends. */
   violations: string[];
 };
 
-export const test = base.extend<Fixtures, DeploymentOptions & { deployment: Deployment }>({
+export const test = base.extend<Fixtures, DeploymentOptions & { deployment: Deployment; stackProxy: StackProxy | undefined }>({
   deploymentName: ['local', { scope: 'worker', option: true }],
 
-  deployment: [
+  stackProxy: [
     async ({ deploymentName }, use, { parallelIndex }) => {
+      if (deploymentName !== 'stack') return use(undefined);
+      const proxy = await startStackProxy(Number(requireEnv('STACK_PAGE_PORTS').split(',')[parallelIndex]));
+      await use(proxy);
+      await proxy.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  // Limits that count the requests of an address count those of one test.
+  clientAddress: [
+    async ({ stackProxy }, use) => {
+      if (stackProxy) stackProxy.clientAddress = ['10', ...crypto.getRandomValues(new Uint8Array(3))].join('.');
+      await use();
+    },
+    { auto: true },
+  ],
+
+  deployment: [
+    async ({ deploymentName, stackProxy }, use) => {
       const deploymentAt = (url: string, socket: string): Deployment => ({
         name: deploymentName,
         pageUrl: (room) => (room === 'lobby' ? `${url}/` : `${url}/r/${encodeURIComponent(room)}`),
         socketUrl: (room) => `${socket}?room=${encodeURIComponent(room)}`,
       });
-      if (deploymentName === 'local') {
+      if (stackProxy) {
+        await use(deploymentAt(stackProxy.url, requireEnv('STACK_SOCKET')));
+      } else {
         await withDataDir(async (data) => {
           const server = await LocalServer.start(data);
           await use(deploymentAt(server.url, `${server.url.replace('http', 'ws')}/ws`));
           await server.stop();
         });
-      } else {
-        const proxy = await startStackProxy(Number(requireEnv('STACK_PAGE_PORTS').split(',')[parallelIndex]));
-        await use(deploymentAt(proxy.url, requireEnv('STACK_SOCKET')));
-        await proxy.close();
       }
     },
     { scope: 'worker' },

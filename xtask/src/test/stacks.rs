@@ -25,6 +25,9 @@ const DIRECT_LISTENERS: &str = "8";
 /// Passphrase of the stack whose access policy requires one.
 const PASSPHRASE: &str = "open-sesame-now";
 
+/// The secret by which the functions recognize requests that came through CloudFront, or through the proxy that stands for it.
+const ORIGIN_KEY: &str = "origin-key-of-the-tests";
+
 /// Connection limit of the other stacks: more than the tests open.
 const CONNECTION_LIMIT: &str = "1000";
 
@@ -104,6 +107,7 @@ impl TestStacks {
         playwright.env("STACK_GATEWAY", emulator.address()).env("STACK_SOCKET", self.open.get("WebSocketURI")?);
         playwright.env("STACK_FRONT", self.open.get("FrontApiEndpoint")?);
         playwright.env("STACK_ASSETS", self.open.get("DistributionDomainName")?);
+        playwright.env("STACK_ORIGIN_KEY", ORIGIN_KEY);
         let pages: Vec<_> = self.ports.pages.iter().map(u16::to_string).collect();
         playwright.env("STACK_PAGE_PORTS", pages.join(","));
         playwright.env("STACK_SMALL_SOCKET", self.small.get("WebSocketURI")?);
@@ -167,6 +171,7 @@ impl StackSettings<'_> {
             format!("ExecuteApiBase={gateway}/_aws/execute-api"),
             format!("LimitConnectionCount={limit}"),
             format!("LimitMessageCount={MESSAGE_LIMIT}"),
+            format!("OriginKey={ORIGIN_KEY}"),
             "LimitPersonRate=0".into(),
             "LimitAddressRate=0".into(),
         ];
