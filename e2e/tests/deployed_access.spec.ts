@@ -1,5 +1,7 @@
+import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { makeInvitation } from '../support/invitations.ts';
 import { startStackProxy } from '../support/stack_proxy.ts';
 import { OidcProvider } from '../support/oidc_provider.ts';
 import { requireEnv } from '../support/settings.ts';
@@ -38,6 +40,41 @@ test('the stack admits the passphrase and rejects foreign forms', async ({ page,
     const body = new URLSearchParams({ token: 'AQIDBAUGBwgJCgsMDQ4PEBES' });
     const forged = await fetch(`${url}/invite`, { method: 'POST', body, headers: { origin: url, 'accept-language': 'en' } });
     expect([forged.status, await forged.text()]).toEqual([403, expect.stringContaining('This invitation is not known here.')]);
+  });
+});
+
+test('the stack has an owner, whose invitations let people in until they are used or revoked', async ({ page, browser, room }) => {
+  await withStack('PASSPHRASE', async (url) => {
+    const link = new URL(requireEnv('STACK_OWNER_LINK'));
+    await page.goto(url + link.pathname + link.hash);
+    await page.getByRole('button', { name: 'Become the owner' }).click();
+    await new ChatPage(page).waitForState('live');
+    for (const viewport of [{ width: 390, height: 844 }, { width: 1280, height: 800 }]) {
+      await page.setViewportSize(viewport);
+      await page.goto(`${url}/r/${room}`);
+      await new ChatPage(page).waitForState('live');
+      const open = async (address: string) => {
+        const guest = await (await browser.newContext({ locale: 'en-GB', viewport })).newPage();
+        await guest.goto(address);
+        await guest.getByRole('button', { name: 'Enter' }).click();
+        return guest;
+      };
+      const invitation = await makeInvitation(page);
+      const invited = await open(invitation);
+      await new ChatPage(invited).waitForState('live');
+      expect(invited.url()).toBe(`${url}/r/${room}`);
+      const late = await open(invitation);
+      await expect(late.getByRole('alert')).toHaveText('This invitation is used up. Please ask the person who sent it for a new one.');
+
+      const revoked = await makeInvitation(page, '10 people');
+      const dialog = page.getByRole('dialog', { name: 'Invite people' });
+      await dialog.getByRole('button', { name: 'Revoke' }).first().click();
+      await expect(dialog.getByText('Revoked, used by 0 of 10.').first()).toBeVisible();
+      await expectAccessible(page);
+      const refused = await open(revoked);
+      await expect(refused.getByRole('alert')).toHaveText('This invitation is not valid any more. Please ask the person who sent it for a new one.');
+      for (const opened of [invited, late, refused]) await opened.context().close();
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import { leave, passphrase } from '../support/access_servers.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { makeInvitation, openInvitations } from '../support/invitations.ts';
 import { LocalServer, withDataDir } from '../support/local_server.ts';
 import { sessionPersonId } from '../support/moderation_fixtures.ts';
 
@@ -33,31 +34,13 @@ async function withModerator(page: Page, use: (closed: Closed) => Promise<void>)
   });
 }
 
-/** Opens the dialog. */
-async function openDialog(page: Page) {
-  await page.locator('header').getByRole('button', { name: 'Invite people' }).click();
-  return page.getByRole('dialog', { name: 'Invite people' });
-}
-
-/** Makes an invitation in the dialog. Returns its link. */
-async function makeInvitation(mona: Page, people = '1 person'): Promise<string> {
-  const dialog = mona.getByRole('dialog', { name: 'Invite people' });
-  if (!(await dialog.isVisible())) await openDialog(mona);
-  await dialog.getByLabel('Lets in').selectOption(people);
-  const field = dialog.getByLabel('Link', { exact: true });
-  const before = await field.inputValue();
-  await dialog.getByRole('button', { name: 'Make an invitation' }).click();
-  await expect(field).not.toHaveValue(before);
-  return field.inputValue();
-}
-
 const newPage = async (browser: Browser, options = {}) => (await browser.newContext({ locale: 'en-GB', ...options })).newPage();
 
 for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 800 }]] as const) {
   test(`an invitation lets one person in without the passphrase, on a ${name}`, async ({ page, browser }) => {
     await page.setViewportSize(viewport);
     await withModerator(page, async ({ server, mona }) => {
-      const dialog = await openDialog(mona);
+      const dialog = await openInvitations(mona);
       await expect(dialog.getByLabel('Link', { exact: true })).toHaveValue(`${server.url}/r/cats`);
       await expect(dialog).toContainText('It asks for the passphrase');
       const link = await makeInvitation(mona);
@@ -85,7 +68,7 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await mona.getByRole('button', { name: 'Show the link to the room' }).click();
       await expect(dialog.getByLabel('Link', { exact: true })).toHaveValue(`${server.url}/r/cats`);
       await dialog.getByRole('button', { name: 'Close' }).click();
-      await expect((await openDialog(mona)).getByRole('listitem')).toContainText(['Used up by 1 of 1.']);
+      await expect((await openInvitations(mona)).getByRole('listitem')).toContainText(['Used up by 1 of 1.']);
       expect(server.log).not.toContain(link.split('#')[1]);
       for (const opened of [guest, late]) await opened.context().close();
     });
@@ -141,7 +124,7 @@ test('a guest who is no moderator sees no invitations', async ({ page, browser }
     await guest.goto(await makeInvitation(mona));
     await guest.getByRole('button', { name: 'Enter' }).click();
     await new ChatPage(guest).waitForState('live');
-    await expect(await openDialog(guest)).not.toContainText('Invitations');
+    await expect(await openInvitations(guest)).not.toContainText('Invitations');
     expect((await guest.request.get(`${server.url}/invitations`)).status()).toBe(403);
     await guest.context().close();
   });

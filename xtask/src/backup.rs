@@ -10,8 +10,12 @@ use crate::{
     command::{read, run, try_read},
     project::Project,
     run::{Output, build_local},
+    stack::Aws,
     tools,
 };
+
+/// The crate of the program that reads and writes a stack, and the program.
+const PROGRAM: (&str, &str) = ("chat-aws-backup", "aws-backup");
 
 /// What to do with a backup.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -113,10 +117,9 @@ pub(crate) fn backup(task: Task, flags: &[String]) -> Result<()> {
         (None, Some(stack)) => {
             tools::install(&project, &tools::ACCOUNT)?;
             let aws = AwsSettings { project: &project, flags: &flags };
-            let stack = Stack::find(&aws, stack)?;
+            let stack = Stack::find(&|words| aws.cli(words), stack)?;
             let mut program = aws.program()?;
-            program.args(["--connection-table", &stack.connections, "--message-table", &stack.messages]);
-            program.args(["--image-bucket", &stack.images, "--message-retention-days", &stack.retention_days]);
+            stack.configure(&mut program);
             program.arg(task.name()).args(directory);
             if let Some((flag, units)) = task.units().zip(flags.units.as_deref()) {
                 program.args([flag, units]);
@@ -128,6 +131,26 @@ pub(crate) fn backup(task: Task, flags: &[String]) -> Result<()> {
         }
         (None, None) => bail!("no chat is named"),
     }
+}
+
+/// Makes an owner link of a stack in a test. `emulator` sets the endpoint, the region and the credentials of a command.
+pub(crate) fn owner_link(project: &Project, emulator: Aws, stack: &str) -> Result<String> {
+    let cli = |words: &str| {
+        let mut aws = project.command("aws");
+        aws.args(words.split(' ')).args(["--output", "json"]);
+        emulator(&mut aws);
+        aws
+    };
+    let stack = Stack::find(&cli, stack)?;
+    let (package, name) = PROGRAM;
+    // Without optimization: the tests of the AWS adapters have compiled the dependencies.
+    run(&mut project.cargo(&format!("build --package {package}")))?;
+    let mut program = Command::new(project.target.join("debug").join(name));
+    emulator(&mut program);
+    stack.configure(&mut program);
+    let printed = read(program.args([Task::OwnerLink.name(), "--address", &stack.address]))?;
+    let link = printed.split_whitespace().find(|word| word.contains("/claim#"));
+    Ok(link.with_context(|| format!("no owner link was printed: {printed}"))?.to_owned())
 }
 
 /// The user's AWS settings.
@@ -151,8 +174,9 @@ impl AwsSettings<'_> {
 
     /// Builds the program that reads and writes a stack, and returns it with region and credentials in its environment.
     fn program(&self) -> Result<Command> {
-        run(&mut self.project.cargo("build --release --package chat-aws-backup"))?;
-        let name = format!("aws-backup{}", env::consts::EXE_SUFFIX);
+        let (package, name) = PROGRAM;
+        run(&mut self.project.cargo(&format!("build --release --package {package}")))?;
+        let name = format!("{name}{}", env::consts::EXE_SUFFIX);
         let mut program = Command::new(self.project.target.join("release").join(name));
         program.env("AWS_REGION", self.region()?).env_remove("AWS_SESSION_TOKEN");
         for (name, value) in self.credentials()? {
@@ -214,12 +238,19 @@ struct Stack {
 }
 
 impl Stack {
-    fn find(aws: &AwsSettings, name: &str) -> Result<Self> {
+    /// Finds a stack by its name. `cli` returns a command of the AWS CLI.
+    fn find(cli: &dyn Fn(&str) -> Command, name: &str) -> Result<Self> {
         let answer = |words: &str| -> Result<Value> {
-            serde_json::from_str(&read(aws.cli(words).args(["--stack-name", name]))?)
+            serde_json::from_str(&read(cli(words).args(["--stack-name", name]))?)
                 .with_context(|| format!("`aws {words}` did not print JSON"))
         };
         Self::of(&answer("cloudformation list-stack-resources")?, &answer("cloudformation describe-stacks")?)
+    }
+
+    /// Names the stack to the program that reads and writes it.
+    fn configure(&self, program: &mut Command) {
+        program.args(["--connection-table", &self.connections, "--message-table", &self.messages]);
+        program.args(["--image-bucket", &self.images, "--message-retention-days", &self.retention_days]);
     }
 
     /// Reads the answers of CloudFormation.

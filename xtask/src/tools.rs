@@ -30,8 +30,9 @@ use crate::{
 pub(crate) const PAGE: [Tool; 4] = [table::WASM_BINDGEN, table::TRUNK, table::WASM_OPT, table::ESBUILD];
 /// Tools that `sam build` and `sam deploy` need.
 pub(crate) const STACK: [Tool; 3] = [table::SAM, table::CARGO_LAMBDA, table::ZIG];
-/// [`STACK`], and the emulator to deploy to in tests. pip installs them together, so that their libraries agree.
-pub(crate) const EMULATED_STACK: [Tool; 4] = [table::SAM, table::CARGO_LAMBDA, table::ZIG, table::MINISTACK];
+/// [`STACK`], the emulator to deploy to in tests, and what makes an owner link of the deployed chat. pip installs them together, so that their libraries agree.
+pub(crate) const EMULATED_STACK: [Tool; 5] =
+    [table::SAM, table::CARGO_LAMBDA, table::ZIG, table::MINISTACK, table::AWS_CLI];
 /// Tools that read an AWS account.
 pub(crate) const ACCOUNT: [Tool; 1] = [table::AWS_CLI];
 /// Tools that check licences, bans and advisories of dependencies.

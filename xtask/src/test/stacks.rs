@@ -5,6 +5,7 @@ use std::{env, path::Path, process::Command};
 use anyhow::Result;
 
 use crate::{
+    backup,
     command::run,
     emulator::AwsEmulator,
     playwright::{MESSAGE_LIMIT, SMALL_CONNECTION_LIMIT},
@@ -22,7 +23,10 @@ const UPGRADE: &str = "chat-test-upgrade";
 /// Number of listeners that a send posts to itself on that stack. Larger rooms go through the queue in shards of two.
 const DIRECT_LISTENERS: &str = "8";
 
-/// Passphrase of the stack whose access policy requires one.
+/// Name of the stack whose access policy requires a passphrase.
+const CLOSED: &str = "chat-test-passphrase";
+
+/// Passphrase of that stack.
 const PASSPHRASE: &str = "open-sesame-now";
 
 /// The secret by which the functions recognize requests that came through CloudFront, or through the proxy that stands for it.
@@ -42,6 +46,8 @@ pub(super) struct TestStacks {
     passphrase: Outputs,
     oidc: Outputs,
     upgrade: Outputs,
+    /// Makes its visitor the owner of the stack with a passphrase.
+    owner_link: String,
     /// Flags with which the test deploys that stack again.
     upgrade_flags: Vec<String>,
     ports: Ports,
@@ -67,6 +73,9 @@ impl TestStacks {
     /// Deploys all stacks.
     pub(super) fn deploy(project: &Project, emulator: &AwsEmulator) -> Result<Self> {
         let ports = Ports::free()?;
+        let configure = |command: &mut Command| {
+            emulator.configure(command);
+        };
         let deploy = |name, limit, gateway: &str, access: &[String]| {
             deploy(project, emulator, &StackSettings { name, limit, gateway, access })
         };
@@ -91,8 +100,9 @@ impl TestStacks {
             open: deploy("chat-test", CONNECTION_LIMIT, &gateway, &open)?,
             small: deploy("chat-test-small", SMALL_CONNECTION_LIMIT, &gateway, &open)?,
             faults: deploy(FAULTS, CONNECTION_LIMIT, &faulty_gateway, &faults)?,
-            passphrase: deploy("chat-test-passphrase", CONNECTION_LIMIT, &gateway, &passphrase)?,
+            passphrase: deploy(CLOSED, CONNECTION_LIMIT, &gateway, &passphrase)?,
             oidc: deploy("chat-test-oidc", CONNECTION_LIMIT, &gateway, &oidc)?,
+            owner_link: backup::owner_link(project, &configure, CLOSED)?,
             ports,
         })
     }
@@ -115,7 +125,7 @@ impl TestStacks {
         let (proxy, direct) = (self.ports.faults.to_string(), emulator.port().to_string());
         playwright.env("STACK_FAULTS_SOCKET", self.faults.get("WebSocketURI")?.replace(&proxy, &direct));
         playwright.env("STACK_FAULTS_NAME", FAULTS).env("STACK_FAULTS_PORT", proxy);
-        playwright.env("STACK_PASSPHRASE", PASSPHRASE);
+        playwright.env("STACK_PASSPHRASE", PASSPHRASE).env("STACK_OWNER_LINK", &self.owner_link);
         playwright.env("STACK_PROVIDER_PORT", self.ports.provider.to_string());
         let (passphrase, oidc) = (&self.passphrase, &self.oidc);
         for (access, stack, port) in [
