@@ -5,14 +5,17 @@ use std::time::Duration;
 use chat::{
     access::{
         policy::{AccessPolicy, OidcClient},
-        sessions::Sessions,
+        sessions::{Session, Sessions},
     },
-    ports::connections::Connections,
+    ports::{
+        connections::Connections,
+        profiles::{Profiles, StoredProfile},
+    },
     presence::{connect::ConnectRequest, connect_handler::ConnectRejection},
 };
 use chat_testing::test_chat::{TestChat, connect_request};
 use serde_json::json;
-use shared_types::Timestamp;
+use shared_types::{PersonId, Timestamp};
 
 async fn connect_from(chat: &TestChat, id: &str, origin: Option<&str>, host: &str) -> Result<(), ConnectRejection> {
     let origin = origin.map(String::from);
@@ -135,6 +138,24 @@ async fn only_oidc_access_forbids_renames() {
         } else {
             assert_eq!((&received[0]["type"], after.as_str()), (&json!("welcome"), "Bo"));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_stored_name_counts_unless_a_provider_gives_the_names() {
+    let client = OidcClient { issuer: "https://id.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
+    for (policy, name) in
+        [(AccessPolicy::oidc(client, Vec::new()), "Ann Oakley"), (AccessPolicy::open(Vec::new()), "Queen")]
+    {
+        let chat = TestChat::with_access_policy(policy).await;
+        let ann = "ann".parse::<PersonId>().unwrap();
+        // Stored while the chat had another access mode.
+        let stored = StoredProfile { version: 1, name: Some("Queen".parse().unwrap()), ..StoredProfile::default() };
+        assert!(chat.profiles.set_profile(&ann, 0, &stored).await.unwrap());
+        let given = Some("Ann Oakley".parse().unwrap());
+        let ticket = chat.sessions.ticket(&Session { id: ann, name: given, moderator: false, device: None });
+        chat.connect("c1", None, Some(&ticket), None).await.unwrap();
+        assert_eq!(chat.connection("c1").await.person.name.as_str(), name);
     }
 }
 
