@@ -22,6 +22,8 @@ pub enum Erasure {
         /// Number of messages deleted so far.
         erased: u32,
     },
+    /// The server refused: the visitor is the only owner of the chat.
+    LastOwner,
     /// No message is left.
     Done {
         /// Number of messages deleted.
@@ -33,7 +35,7 @@ impl Erasure {
     /// Number of messages deleted so far.
     pub fn erased(self) -> u32 {
         match self {
-            Self::Idle => 0,
+            Self::Idle | Self::LastOwner => 0,
             Self::Running { erased, .. } | Self::Failed { erased } | Self::Done { erased } => erased,
         }
     }
@@ -82,6 +84,13 @@ impl Erasure {
         }
     }
 
+    /// The server refused, because the visitor is the only owner of the chat.
+    pub fn on_last_owner(&mut self) {
+        if let Self::Running { .. } = self {
+            *self = Self::LastOwner;
+        }
+    }
+
     /// The socket is lost: the request is repeated.
     pub fn on_disconnect(&mut self) {
         if let Self::Running { due, .. } = self {
@@ -103,6 +112,18 @@ mod tests {
     #[test]
     fn erasure_does_nothing_before_it_starts() {
         assert!(!Erasure::default().take_due(1));
+    }
+
+    #[test]
+    fn the_only_owner_can_try_again_with_another_one() {
+        let mut erasure = Erasure::default();
+        erasure.on_last_owner();
+        assert_eq!(erasure, Erasure::Idle);
+        erasure.start();
+        erasure.on_last_owner();
+        assert_eq!((erasure, erasure.erased()), (Erasure::LastOwner, 0));
+        erasure.start();
+        assert!(erasure.take_due(1));
     }
 
     #[test]

@@ -95,6 +95,7 @@ pub(crate) struct DialogTexts {
     pub(crate) erase_my_data: &'static str,
     pub(crate) erase_hint: &'static str,
     pub(crate) erase_confirm: &'static str,
+    pub(crate) erase_new_person: &'static str,
     pub(crate) erase_yes: &'static str,
     /// Takes the sentence about the ban.
     pub(crate) erase_banned: Template,

@@ -175,7 +175,12 @@ fn erase_my_data(chat: Chat, confirmation: Confirmation) -> Element {
         }
         (Erasure::Running { erased: 0, .. }, _) => texts.erasing_started.into(),
         (Erasure::Running { erased, .. }, _) => texts.erasing.of(erased as usize),
-        _ if confirmation.is_open.get() => texts.erase_confirm.into(),
+        _ if confirmation.is_open.get() => {
+            // A provider signs the visitor in as the same person again.
+            let new_person = if chat.access == AccessMode::Oidc { "" } else { texts.erase_new_person };
+            [texts.erase_confirm, new_person].concat()
+        }
+        (Erasure::LastOwner, _) => translations.administration().last_owner.into(),
         (Erasure::Failed { .. }, _) => texts.erase_failed.into(),
         (Erasure::Idle, _) => texts.erase_hint.into(),
     };

@@ -1,6 +1,8 @@
 //! `forget`: erases a batch of the sender's messages. Replies with `forgotten`, which says whether some are left. When none is left, what the
-//! sender saved, where they have read, their passkeys, the list of their devices and their profile is erased, too, and the sender leaves all private rooms: their entries there have the sender's id
-//! and name.
+//! sender saved, where they have read, their passkeys, the list of their devices, their role and their profile are erased, too, and the
+//! sender leaves all private rooms: their entries there have the sender's id and name.
+//!
+//! The only owner of the chat is refused before anything is erased: nobody could give them their role back.
 
 use shared_types::{Action, ServerMessage, limits};
 
@@ -17,6 +19,9 @@ pub(super) const SPEC: CommandSpec =
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     let person = &sender.person.id;
+    if sender.person.moderator {
+        handler.moderation.unless_last_owner(person).await?;
+    }
     let (count, more) = handler.erase_batch(person).await?;
     let more = more || handler.read_positions.remove(person).await? || handler.saved.erase(person).await?;
     // The other devices are signed out first: a device that is signed out adds no passkey.
@@ -24,6 +29,9 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     let more = more || passkeys::erase(handler.passkeys.as_ref(), person).await?;
     if more {
         return Ok(Some(ServerMessage::DataErased { count, more }));
+    }
+    if sender.person.moderator {
+        handler.moderation.resign(&sender.person).await?;
     }
     handler.remove_profile(person).await?;
     // The answer is sent before the sender's socket may be closed.

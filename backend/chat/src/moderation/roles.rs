@@ -116,6 +116,39 @@ impl ModerationActions {
         }
     }
 
+    /// Checks that the chat keeps an owner if a person leaves it for good.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ModerationError::LastOwner`] if they are the only one, and [`ModerationError`] when the store did not answer.
+    pub async fn unless_last_owner(&self, person: &PersonId) -> Result<(), ModerationError> {
+        let moderation = &self.restriction_store.moderation;
+        if moderation.role(person).await? != Role::Owner {
+            return Ok(());
+        }
+        let entries = moderation.roles(limits::ROLES).await?;
+        let has_another = entries.iter().any(|entry| entry.role == Role::Owner && entry.person != *person);
+        has_another.then_some(()).ok_or(ModerationError::LastOwner)
+    }
+
+    /// Takes the role of a person who leaves the chat for good. Their open connections keep it until they close.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ModerationError::LastOwner`] if they are the only owner, and [`ModerationError`] when the store did not answer. A repetition
+    /// completes the action.
+    pub async fn resign(&self, person: &Person) -> Result<(), ModerationError> {
+        let moderation = &self.restriction_store.moderation;
+        if moderation.role(&person.id).await? == Role::Member {
+            return Ok(());
+        }
+        let (id, role) = (person.id.clone(), Role::Member);
+        let name = Some(person.name.clone());
+        self.record(person, ModerationAction::Role { person: id.clone(), name, role }).await?;
+        let removed = moderation.set_role(&RoleEntry { person: id, name: None, role, configured: false }).await?;
+        removed.then_some(()).ok_or(ModerationError::LastOwner)
+    }
+
     /// Checks that a person is an owner.
     pub(crate) async fn owners_only(&self, by: &Person) -> Result<(), ModerationError> {
         match self.restriction_store.moderation.role(&by.id).await? {

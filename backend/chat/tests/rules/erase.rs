@@ -16,12 +16,13 @@ use chat::{
         connections::ConnectionId,
         images::{Images, Upload, Uploaded},
         messages::{IdempotencyRecord, MessageKey, Messages},
+        moderation::Moderation,
         system::Clock,
     },
 };
 use chat_testing::test_chat::{START, TestChat};
 use serde_json::{Value, json};
-use shared_types::{ImageType, PersonId, Rev, RoomName, Timestamp, limits};
+use shared_types::{ImageType, PersonId, Rev, Role, RoleEntry, RoomName, Timestamp, limits};
 
 use super::images::{image, png};
 
@@ -34,6 +35,27 @@ async fn two_rooms() -> TestChat {
         chat.connect(socket, room, Some(&chat.ticket(who)), Some(who)).await.unwrap();
     }
     chat
+}
+
+#[tokio::test]
+async fn the_only_owner_cannot_erase_their_data_and_another_one_loses_the_role() {
+    let chat = two_rooms().await;
+    let entry = |id: &str, role| RoleEntry { person: id.parse().unwrap(), name: None, role, configured: false };
+    let role_of = async |id: &str| chat.moderation.role(&id.parse().unwrap()).await.unwrap();
+    chat.moderation.set_role(&entry("ann", Role::Owner)).await.unwrap();
+    chat.connect("a3", None, Some(&chat.ticket("ann")), Some("ann")).await.unwrap();
+    chat.send_message("a3", "of the owner", "n").await;
+    chat.received("a3");
+    chat.send("a3", json!({ "action": "forget" })).await;
+    let refused = chat.received("a3").pop().unwrap();
+    assert_eq!((&refused["code"], &refused["action"]), (&json!("lastOwner"), &json!("forget")));
+    assert_eq!(chat.stored_message("lobby", 1).await["text"], "of the owner");
+
+    chat.moderation.set_role(&entry("bea", Role::Owner)).await.unwrap();
+    chat.send("a3", json!({ "action": "forget" })).await;
+    chat.send("a3", json!({ "action": "forget" })).await;
+    assert_eq!((role_of("ann").await, role_of("bea").await), (Role::Member, Role::Owner));
+    assert_eq!(chat.stored_message("lobby", 1).await["deleted"], true);
 }
 
 #[tokio::test]

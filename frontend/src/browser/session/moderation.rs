@@ -169,6 +169,7 @@ impl Session {
                 Action::Mute | Action::Ban | Action::Rules | Action::Describe => self.on_moderation_answered(),
                 Action::Pins | Action::Saved | Action::Threads => self.on_list_error(*action),
                 Action::Restrictions => set(self.chat.restriction_dialog.current, CurrentRestrictions::Failed),
+                Action::EraseMyData if *code == ErrorCode::LastOwner => self.update_erasure(Erasure::on_last_owner),
                 Action::EraseMyData | Action::PurgeUser => {
                     let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
                     let fail = |erasure: &mut Erasure| erasure.on_error(time::now(), after);

@@ -81,7 +81,9 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     erase_my_data: "Delete everything I wrote…",
     erase_hint: "Your messages and images in every room, and what this device keeps. Your reactions and your name in what others \
                      wrote stay as long as that does, and so does what moderators noted.",
-    erase_confirm: "Delete everything? Your messages and images will be gone for everyone, and nobody can bring them back.",
+    erase_confirm: "Delete everything? Your messages and images will be gone for everyone, and nobody can bring them back. You leave \
+                     your private rooms and direct messages, your passkeys are deleted, and your other devices are signed out.",
+    erase_new_person: " Then you are somebody new here.",
     erase_yes: "Delete everything",
     erase_banned: Template("", " Until then a moderator can delete your messages for you."),
     erasing_started: "Deleting… Please leave this page open.",
