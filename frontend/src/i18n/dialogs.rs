@@ -76,7 +76,6 @@ pub(crate) struct DialogTexts {
     pub(super) audit_purged: Template,
     pub(super) audit_rules_changed: Template,
     pub(super) audit_described: Template,
-    pub(super) audit_title_removed: Template,
     pub(super) audit_other: &'static str,
     pub(super) no_rules: &'static str,
 

@@ -128,7 +128,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     new_messages: "New messages",
     older: "Load older messages",
     loading: "Loading older messages…",
-    empty: "Nobody has said anything here yet. Say hello, and share the link with someone.",
+    empty: "Nobody has said anything here yet. Say hello, and invite someone.",
     welcome: "This is where the conversation starts.",
 
     rooms: "Rooms",

@@ -135,7 +135,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     new_messages: "新着メッセージ",
     older: "以前のメッセージを読み込む",
     loading: "以前のメッセージを読み込んでいます…",
-    empty: "まだメッセージはありません。最初のひと言を送って、リンクを共有しましょう。",
+    empty: "まだメッセージはありません。最初のひと言を送って、誰かを招待しましょう。",
     welcome: "会話はここから始まります。",
 
     rooms: "ルーム",

@@ -78,8 +78,7 @@ impl Translations {
             ModerationAction::Describe { room, title, receipts } => {
                 let sentence = match (receipts, title) {
                     (Some(is_on), _) => self.receipts().audit(*is_on),
-                    (None, Some(_)) => &texts.audit_described,
-                    (None, None) => &texts.audit_title_removed,
+                    (None, _) => &texts.audit_described,
                 };
                 let sentence = sentence.with(room.as_str());
                 match title {
