@@ -19,6 +19,7 @@ pub(crate) struct DialogTexts {
     pub(crate) small_image: &'static str,
     pub(crate) more_reactions: &'static str,
     pub(crate) more_actions: &'static str,
+    pub(crate) about_author: &'static str,
     pub(crate) reply: &'static str,
     pub(crate) edit: &'static str,
     pub(crate) delete: &'static str,

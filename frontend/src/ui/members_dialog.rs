@@ -15,6 +15,7 @@ use crate::ui::{
         avatar::avatar,
         dialog::{self, titled_dialog},
     },
+    people_panel::open_card,
     receipts, room_details_dialog,
     state::{Chat, intent::DialogIntent, members::MembersView, on_demand::DialogRequest, set},
 };
@@ -139,15 +140,24 @@ fn row(chat: Chat, member: RoomMember, by_host: bool) -> Element {
         .child(part("person-name", &name))
         .child(host.then(|| part("badge", texts.host)))
         .child(is_you.then(|| part("person-you", texts.yourself)));
-    let avatar = name
-        .parse()
-        .ok()
-        .map(|name| Person { id: id.clone(), name, moderator: false, appearance })
-        .map(|person| avatar(chat, &chat.as_known(&person)));
+    let person = name.parse().ok().map(|name| Person { id: id.clone(), name, moderator: false, appearance });
+    let avatar = person.as_ref().map(|person| avatar(chat, &chat.as_known(person)));
+    // Without a name there is no card.
+    let who = match person {
+        Some(person) => {
+            let open = move |_| {
+                dialog::close(chat.members.dialog);
+                open_card(chat, person.clone());
+            };
+            let button = element("button").class("person person-row").with("type", "button").on(ev::click, open);
+            button.with("aria-haspopup", "dialog")
+        }
+        None => element("span").class("person"),
+    };
     let remove = (by_host && !is_you).then(|| {
         let label = texts.remove_member.with(&name);
         let remove = move |_| chat.run_in_dialog(DialogIntent::RemoveMember(id.clone()));
         element("button").class("button").with("type", "button").text(label).on(ev::click, remove)
     });
-    element("li").class("person").children(avatar).child(identity).children(remove)
+    element("li").class("people-entry").child(who.children(avatar).child(identity)).children(remove)
 }

@@ -11,6 +11,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     small_image: "Very long: small text will be hard to read. Sent in several parts, it stays legible.",
     more_reactions: "More reactions",
     more_actions: "More actions",
+    about_author: "About the author",
     reply: "Reply",
     edit: "Edit",
     delete: "Delete",

@@ -11,6 +11,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     small_image: "とても長い画像のため、小さな文字は読みにくくなります。分割して送ると読みやすくなります。",
     more_reactions: "その他のリアクション",
     more_actions: "その他の操作",
+    about_author: "投稿者について",
     reply: "返信",
     edit: "編集",
     delete: "削除",

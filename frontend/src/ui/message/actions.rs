@@ -17,6 +17,7 @@ use crate::ui::{
         reactions::has_reacted,
     },
     moderation::restriction_dialog,
+    people_panel::open_card,
     receipts,
     state::{
         Chat,
@@ -38,6 +39,8 @@ pub(crate) const COPY_TEXT: &str = "M9 8.500h9.500a1 1 0 0 1 1 1V19a1 1 0 0 1-1 
 const DELETE: &str = "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 10.5v5.5M14 10.5v5.5";
 const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4 0 0 0 6.500 0M19 2.500v5M16.500 5h5";
 
+/// Icon of a person.
+const PERSON: &str = "M12 12a3.500 3.500 0 1 0-.1 0M5.500 19.500c.7-3.300 3.300-5 6.500-5s5.800 1.700 6.500 5";
 /// Icon of a bookmark.
 const SAVE: &str = "M7 4.500h10v15l-5-4-5 4z";
 /// Icon of a pin.
@@ -99,6 +102,9 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
     }
     actions.push(menu_action("copy", texts.copy, COPY));
     actions.push(menu_action("save", lists.save, SAVE));
+    if !row.mine {
+        actions.push(menu_action("author", texts.about_author, PERSON));
+    }
     if receipts::is_offered(chat, row.seq) {
         actions.push(menu_action("seen", chat.translations.receipts().show, receipts::ICON));
     }
@@ -129,6 +135,7 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         }
         _ if row.deleted => return,
         "more" => return emoji_picker::open(chat, seq),
+        "author" if !row.mine => return show_author(chat, seq, row.author),
         "copy" => return chat.run_in_dialog(DialogIntent::CopyMessageLink(seq)),
         "copy-text" => return copy_text(chat, seq, &row),
         "save" => return chat.run_in_dialog(DialogIntent::Save { room: None, seq, saved: true }),
@@ -173,11 +180,21 @@ fn copy_text(chat: Chat, seq: Seq, row: &Row) {
     chat.run_in_dialog(DialogIntent::CopyText(seq, text));
 }
 
-/// Opens the restriction dialog about the author of a message. The focus returns to the message, because the toolbar is
-/// hidden then.
+/// Opens the restriction dialog about the author of a message.
 fn restrict_author(chat: Chat, seq: Seq, author: Person) {
+    focus_article(chat, seq);
+    restriction_dialog::open(chat, author);
+}
+
+/// Opens the card of the author of a message.
+fn show_author(chat: Chat, seq: Seq, author: Person) {
+    focus_article(chat, seq);
+    open_card(chat, author);
+}
+
+/// Focuses a message before a dialog opens, so that the focus returns there: the toolbar is hidden then.
+fn focus_article(chat: Chat, seq: Seq) {
     if let Some(message) = article(chat, seq) {
         _ = message.focus();
     }
-    restriction_dialog::open(chat, author);
 }
