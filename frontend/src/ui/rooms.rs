@@ -48,10 +48,12 @@ pub(crate) fn column(chat: Chat) -> Element {
         .child(rooms_list(chat))
 }
 
-/// Draws the name of the room as a button that opens the dialog.
+/// Draws the name of the room as a button that opens the dialog. Its badge tells what is unread in other rooms and in threads.
 pub(crate) fn room_button(chat: Chat) -> Element {
-    let has_unread = move || chat.rooms.unread().any;
+    let threads = chat.thread.unread_sentence;
+    let has_unread = move || chat.rooms.unread().any || threads.with(|sentence| !sentence.is_empty());
     let screen_reader_text = reactive_text(move || chat.translations.unread_elsewhere(chat.rooms.unread()));
+    let heard = |text| element("span").class("heard").child(text);
     let number = reactive_text(move || {
         let unread = chat.rooms.unread();
         unread_number(unread.count, unread.mentioned)
@@ -71,7 +73,8 @@ pub(crate) fn room_button(chat: Chat) -> Element {
         .child(name(reactive_text(move || chat.room_label())))
         .child(icon(CHEVRON))
         .child(badge)
-        .child(element("span").class("heard").child(screen_reader_text))
+        .child(heard(screen_reader_text))
+        .child(heard(reactive_text(move || threads.get())))
 }
 
 /// Returns what a badge shows: the number of unread messages, after an `@` if one of them mentions the visitor. It is empty, which is

@@ -271,7 +271,7 @@ impl Session {
         self.threads.followed = FollowedThreads::from_stored(stored.as_deref());
         let newest = self.client.timeline().newest_page(&self.page).messages;
         self.follow_messages(&newest);
-        set(self.chat.thread.unread, self.threads.followed.unread());
+        self.show_unread_threads();
         // The next drawing loads older messages if the log shows few.
         self.rows_changed = true;
     }
@@ -279,11 +279,21 @@ impl Session {
     pub(super) fn store_followed_threads(&self) {
         let stored = self.threads.followed.to_stored();
         store(&self.followed_key(), if stored == "[]" { "" } else { &stored });
-        set(self.chat.thread.unread, self.threads.followed.unread());
+        self.show_unread_threads();
         self.show_unread_in_list();
     }
 
     fn followed_key(&self) -> String {
+    fn show_unread_threads(&self) {
+        let unread = self.threads.followed.unread();
+        let sentence = match unread.len() {
+            0 => String::new(),
+            count => self.chat.translations.threads().unread_threads.of(count),
+        };
+        set(self.chat.thread.unread, unread);
+        set(self.chat.thread.unread_sentence, sentence);
+    }
+
         ["threads/", self.page.room.as_str(), "/", self.page.you.id.as_str()].concat()
     }
 

@@ -35,20 +35,19 @@ pub(crate) fn lists(chat: Chat) -> Vec<View> {
         ]
     };
     let threads = move || {
-        let count = chat.thread.unread.with(Vec::len);
-        (count > 0).then(|| threads_row(chat, count))
+        let sentence = chat.thread.unread_sentence.get();
+        (!sentence.is_empty()).then(|| threads_row(chat, sentence))
     };
     vec![reactive(threads), list().child(reactive(rooms)).into(), reactive(direct)]
 }
 
 /// Draws the button that opens the list of threads, while some of the room have unread replies.
-fn threads_row(chat: Chat, count: usize) -> Element {
+fn threads_row(chat: Chat, sentence: String) -> Element {
     let open = move |_| {
         dialog::close(chat.rooms.dialog);
         chat.open_dialog(DialogRequest::Messages(MessageList::Threads));
     };
-    let label = chat.translations.threads().unread_threads.of(count);
-    element("button").class("unread-threads").with("type", "button").on(ev::click, open).text(label)
+    element("button").class("unread-threads").with("type", "button").on(ev::click, open).text(sentence)
 }
 
 fn list() -> Element {

@@ -21,6 +21,8 @@ pub(crate) struct ThreadState {
     pub(crate) edited: State<Option<EditedMessage>>,
     /// The first messages of the threads in which the visitor wrote or was mentioned, and has not read the last reply.
     pub(crate) unread: State<Vec<Seq>>,
+    /// The number of these threads as a sentence; empty if there are none.
+    pub(crate) unread_sentence: State<String>,
     pub(crate) panel: NodeRef<HtmlElement>,
     /// The scrolling element.
     pub(crate) log: NodeRef<HtmlElement>,
@@ -37,6 +39,7 @@ impl ThreadState {
             view: State::new(ThreadView::default()),
             edited: State::new(None),
             unread: State::new(Vec::new()),
+            unread_sentence: State::new(String::new()),
             panel: NodeRef::new(),
             log: NodeRef::new(),
             in_room: NodeRef::new(),
