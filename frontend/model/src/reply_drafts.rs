@@ -41,6 +41,11 @@ impl ReplyDrafts {
         self.0.iter().find(|draft| draft.root == root).map_or("", |draft| &draft.text)
     }
 
+    /// Returns all drafts, that which was changed last at the end.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|draft| draft.text.as_str())
+    }
+
     /// Sets the draft of a thread. An empty one is removed.
     pub fn set(&mut self, root: Seq, text: &str) {
         self.0.retain(|draft| draft.root != root);

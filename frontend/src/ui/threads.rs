@@ -306,7 +306,12 @@ fn is_text_only(chat: Chat) -> bool {
 
 /// Whether nobody can write. Subscribes the caller to its changes.
 fn is_disabled(chat: Chat) -> bool {
-    chat.composer.status.with(|status| status.is_disabled) || chat.thread.view.with(|view| view.is_closed)
+    chat.composer.status.with(|status| status.is_disabled) || is_closed(chat)
+}
+
+/// Whether the thread takes no more replies. Subscribes the caller to its changes.
+fn is_closed(chat: Chat) -> bool {
+    chat.thread.view.with(|view| view.is_closed)
 }
 
 fn form(chat: Chat) -> Element {
@@ -359,7 +364,8 @@ fn form(chat: Chat) -> Element {
         .reactive_attribute("aria-activedescendant", move || suggestions::active(with_field))
         .with("enterkeyhint", "send")
         .no_autofill()
-        .flag("disabled", move || is_disabled(chat))
+        .flag("disabled", move || chat.composer.status.with(|status| status.is_disabled))
+        .flag("readonly", move || is_closed(chat))
         .node_ref(with_field.composer.field)
         .on(ev::input, on_input)
         .on(ev::keydown, on_key)
@@ -370,6 +376,8 @@ fn form(chat: Chat) -> Element {
                 on_paste(with_field, &event);
             }
         });
+    // What was being written when the thread ended stays, so that it can be copied.
+    let has_text = move || with_field.composer.field.get_untracked().is_some_and(|field| !field.value().is_empty());
     let label = move || if is_editing() { chat.translations.save } else { chat.translations.send };
     let button = element("button")
         .class("send")
@@ -380,7 +388,7 @@ fn form(chat: Chat) -> Element {
     let checkbox = element("input").with("type", "checkbox").with("autocomplete", "off").node_ref(chat.thread.in_room);
     let in_room = element("label")
         .class("choice")
-        .flag("hidden", is_editing)
+        .flag("hidden", move || is_editing() || is_closed(chat))
         .child(checkbox)
         .child(element("span").text(texts.send_to_room));
     let field_and_buttons = element("div")
@@ -391,7 +399,7 @@ fn form(chat: Chat) -> Element {
         .child(button);
     element("div")
         .class("thread-form")
-        .flag("hidden", move || chat.thread.view.with(|view| view.is_closed))
+        .flag("hidden", move || is_closed(chat) && !has_text())
         .flag("data-text-only", move || is_text_only(chat))
         .child(tray(with_field, send))
         .child(suggestion_list::list(with_field))

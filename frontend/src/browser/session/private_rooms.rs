@@ -62,7 +62,9 @@ impl Session {
         let label = self.chat.rooms.titles.with_untracked(|titles| titles.label(room));
         let mut sentences = vec![texts.removed.with(&label)];
         let draft = self.chat.draft().filter(|draft| !draft.trim().is_empty());
-        sentences.extend(draft.map(|draft| texts.was_writing.with(&draft)));
+        let replies = self.reply_drafts();
+        let written = draft.as_deref().into_iter().chain(replies.texts());
+        sentences.extend(written.map(|text| texts.was_writing.with(text)));
         storage::tab().set(REMOVAL, &sentences.join("\n"));
     }
 

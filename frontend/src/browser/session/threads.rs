@@ -192,7 +192,8 @@ impl Session {
         self.reply_drafts().of(root).to_owned()
     }
 
-    fn reply_drafts(&self) -> ReplyDrafts {
+    /// Returns what is written in the threads of the room.
+    pub(super) fn reply_drafts(&self) -> ReplyDrafts {
         ReplyDrafts::from_stored(storage::read(&self.reply_drafts_key()).as_deref())
     }
 
@@ -283,7 +284,6 @@ impl Session {
         self.show_unread_in_list();
     }
 
-    fn followed_key(&self) -> String {
     fn show_unread_threads(&self) {
         let unread = self.threads.followed.unread();
         let sentence = match unread.len() {
@@ -294,6 +294,7 @@ impl Session {
         set(self.chat.thread.unread_sentence, sentence);
     }
 
+    fn followed_key(&self) -> String {
         ["threads/", self.page.room.as_str(), "/", self.page.you.id.as_str()].concat()
     }
 
