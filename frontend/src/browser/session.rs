@@ -295,8 +295,10 @@ impl Session {
 
     /// Whether a reload would lose something.
     fn has_unsaved_work(&self) -> bool {
-        let timeline = self.client.timeline();
-        let unfinished = timeline.has_unfinished_uploads()
+        let (timeline, composer) = (self.client.timeline(), self.chat.composer);
+        let unfinished = !composer.attachments.with_untracked(Vec::is_empty)
+            || composer.mode.with_untracked(|mode| mode.edited().is_some())
+            || timeline.has_unfinished_uploads()
             || !timeline.changing_messages().is_empty()
             || !self.purges.is_empty()
             || self.client.has_changes_elsewhere();
