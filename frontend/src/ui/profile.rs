@@ -10,7 +10,7 @@ mod status_field;
 pub(crate) mod statuses;
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, element, reactive_text};
+use page_view::{Element, effect, element, reactive_text};
 use shared_types::{AccessMode, PersonName, limits};
 
 use crate::ui::{
@@ -80,6 +80,12 @@ fn name_field(chat: Chat, state: ProfileDialog) -> [Element; 2] {
             set(state.name_error, None);
             state.renaming.reset();
         });
+    // The hint is beside the field, and a phone may show the end of the dialog.
+    effect(move || {
+        if state.renaming.refusal.with(|refusal| !refusal.is_empty()) {
+            _ = state.name.get_untracked().map(|field| field.focus());
+        }
+    });
     let hint = move || match (state.name_error.get(), state.renaming.refusal.get()) {
         (Some(why), _) => chat.translations.bad_name(why),
         (None, refusal) if refusal.is_empty() => name_hint.to_owned(),
