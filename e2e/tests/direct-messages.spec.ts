@@ -2,6 +2,7 @@ import type { Browser, Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test, type Deployment } from '../support/fixtures.ts';
+import { Message } from '../support/message.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 
 // Direct messages: conversations that are named by their people.
@@ -120,6 +121,26 @@ for (const [name, viewport] of [['phone', phone], ['desktop', wide]] as const) {
 
       const stranger = await openAs(browser, deployment, room, 'Eve', viewport);
       expect((await stranger.page.goto(ann.page.url()))?.status()).toBe(404);
+    });
+
+    test('the author of a message can be written to after they left', async ({ browser, deployment, room }) => {
+      const ann = await openAs(browser, deployment, room, 'Ann', viewport);
+      const bea = await openAs(browser, deployment, room, 'Bea', viewport);
+      await bea.sendMessage('good night');
+      await expect(bea.messageWithText('good night')).toHaveAttribute('data-state', 'sent');
+      await bea.page.context().close();
+      await expect(ann.page.getByText('1 online')).toBeVisible();
+      const goodNight = await Message.withText(ann, 'good night');
+      await goodNight.clickAction('About the author');
+      const card = ann.page.getByRole('dialog', { name: 'Bea' });
+      await expectAccessible(ann.page);
+      await card.getByRole('button', { name: 'Close' }).click();
+      await expect(goodNight.article).toBeFocused();
+      await goodNight.clickAction('About the author');
+      await card.getByRole('button', { name: 'Message' }).click();
+      await expect(ann.page).toHaveURL(isDirect);
+      await ann.waitForState('live');
+      await expect(roomName(ann.page)).toContainText('Bea');
     });
 
     test('a new name shows in the conversation', async ({ browser, deployment, room }) => {

@@ -3,7 +3,7 @@ import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { LocalServer, withDataDir } from '../support/local_server.ts';
 import { Message } from '../support/message.ts';
-import { deploymentAt, guest, ownerLink } from '../support/owner.ts';
+import { becomeOwner, deploymentAt, guest, ownerLink } from '../support/owner.ts';
 
 // The owner link of the first start, and what an owner can do with it.
 
@@ -62,6 +62,28 @@ test('the first visitor with the link makes a moderator who deletes without a re
     const restarted = await LocalServer.start(data);
     expect(restarted.log).not.toContain('/claim#');
     await restarted.stop();
+  });
+});
+
+test('the only owner cannot delete their data', async ({ browser }) => {
+  await withDataDir(async (data) => {
+    const server = await LocalServer.start(data);
+    const olga = await guest(browser, server, 'Olga');
+    const page = await olga.newPage();
+    const chat = await becomeOwner(page, server);
+    await chat.sendMessage('of the owner');
+    await page.locator('.me').click();
+    await page.getByRole('button', { name: 'You and your data' }).click();
+    const dialog = page.getByRole('dialog', { name: 'You and your data' });
+    await dialog.getByRole('button', { name: 'Delete everything I wrote…' }).click();
+    await expect(dialog).toContainText('You leave your private rooms and direct messages');
+    await expect(dialog).toContainText('Then you are somebody new here.');
+    await dialog.getByRole('button', { name: 'Delete everything', exact: true }).click();
+    await expect(dialog).toContainText('A chat keeps one owner. Make another person an owner first.');
+    await chat.expectMessages('of the owner');
+    await expectAccessible(page);
+    await olga.close();
+    await server.stop();
   });
 });
 

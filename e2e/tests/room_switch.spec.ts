@@ -2,6 +2,8 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { png } from '../support/images.ts';
+import { Message } from '../support/message.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 
 // Going from room to room on one page: no page is loaded, and the socket moves.
@@ -120,6 +122,31 @@ test('drafts, replies and the place where one reads are kept in each room', asyn
   await link(page, cats).click();
   await expect(chat.composer).toHaveValue('a draft for cats');
   expect(await isSamePage(page)).toBe(true);
+});
+
+test('a click asks before an edit or an attached image is lost', async ({ page, deployment, room }) => {
+  const [cats, dogs] = [`${room}-cats`, `${room}-dogs`];
+  const chat = await openRooms(page, deployment, [cats, dogs]);
+  const questions: string[] = [];
+  page.on('dialog', (dialog) => {
+    questions.push(dialog.type());
+    void dialog.dismiss();
+  });
+  await chat.sendMessage('first');
+  const message = await Message.withText(chat, 'first');
+  await message.startEdit();
+  await chat.composer.fill('second');
+  await link(page, cats).click();
+  await expect.poll(() => questions).toEqual(['beforeunload']);
+  await expect(chat.composer).toHaveValue('second');
+  await chat.send();
+  await expect(chat.messageWithText('second')).toBeVisible();
+
+  await page.locator('input[type=file]').setInputFiles({ name: 'sea.png', mimeType: 'image/png', buffer: png(320, 200) });
+  await expect(page.getByRole('list', { name: 'Attached images' }).getByRole('listitem')).toHaveCount(1);
+  await link(page, cats).click();
+  await expect.poll(() => questions).toEqual(['beforeunload', 'beforeunload']);
+  await expect(page).toHaveURL(deployment.pageUrl(dogs));
 });
 
 test('a click with a modifier opens the room elsewhere', async ({ page, deployment, room, context }) => {

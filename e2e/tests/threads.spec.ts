@@ -295,7 +295,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await replyByWire(client, await mine.seq(), 'a reply to you');
       await expect(line(mine), 'one takes part in a thread that one began').toHaveClass(/unread/);
       if (size === 'phone') await page.locator('.room-switch').click();
-      await page.getByRole('button', { name: '1 thread with new replies' }).filter({ visible: true }).click();
+      await page.getByRole('button', { name: '1 thread with new replies', exact: true }).filter({ visible: true }).click();
       const list = page.getByRole('dialog', { name: 'Threads' });
       await list.getByRole('listitem').getByRole('link').click();
       await expect(replies(page)).toHaveText(['mine', 'a reply to you']);
@@ -344,12 +344,30 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(line(two)).toContainText('1 reply');
       await expect(line(one)).toHaveClass(/unread/);
       await expect(line(two)).not.toHaveClass(/unread/);
+      await expect(page.locator('.room-switch')).toHaveAttribute('data-unread');
+      await expect(page.locator('.room-switch')).toContainText('1 thread with new replies');
       await page.reload();
       await expect(line(one)).toHaveClass(/unread/);
       await line(one).click();
       await expect(replies(page)).toHaveText(['one', 'I am here', 'to you']);
       await page.keyboard.press('Escape');
       await expect(line(one)).not.toHaveClass(/unread/);
+      await expect(page.locator('.room-switch')).not.toHaveAttribute('data-unread');
+    });
+
+    test('what is being written stays when the first message is deleted', async ({ page, connect, deployment, room }) => {
+      const client = await connect(room);
+      const { seq } = await client.sendMessage('first');
+      const chat = await ChatPage.open(page, deployment, room);
+      await openThread(Message.withSeq(chat, seq));
+      await field(page).fill('a long answer');
+      client.send({ action: 'delete', seq, nonce: crypto.randomUUID() });
+      await expect(panel(page)).toContainText('nobody can reply here any more');
+      await expect(field(page)).toBeVisible();
+      await expect(field(page)).toHaveValue('a long answer');
+      await expect(field(page)).toHaveAttribute('readonly');
+      await expect(panel(page).getByRole('button', { name: 'Send' })).toBeDisabled();
+      await expectAccessible(page);
     });
   });
 }

@@ -66,6 +66,8 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(profile.getByText('Somebody here has this name already. Please choose another one.')).toBeVisible();
       await expect(field, 'it keeps what was typed').toHaveValue('ＯＬＧＡ');
       await expect(field).toHaveAttribute('aria-invalid', 'true');
+      await expect(field).toBeFocused();
+      await expect(field).toBeInViewport();
       for (const colorScheme of ['light', 'dark'] as const) {
         await second.emulateMedia({ colorScheme });
         await second.screenshot({ path: `${outputDir}/../name-taken-${name}-${colorScheme}.png` });
