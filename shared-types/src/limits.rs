@@ -164,6 +164,10 @@ pub const THREAD_PEOPLE: usize = 5;
 /// Maximum number of latest replies in the summary of a thread: as many as are stored at the same time without one being counted wrongly.
 pub const THREAD_RECENT: usize = 8;
 
+/// Maximum number of replies of a thread that are noted as being deleted: as many can be deleted at the same time, or be interrupted before
+/// somebody reads the thread, without one being counted wrongly. 8 of 20 digits are 168 bytes of the first message.
+pub const THREAD_DELETIONS: usize = 8;
+
 /// Maximum number of replies in one `thread` answer. It takes one read for each, and two more.
 pub const THREAD_PAGE: usize = 50;
 

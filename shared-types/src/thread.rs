@@ -39,6 +39,15 @@ pub struct ThreadSummary {
     pub last_at: Timestamp,
     /// The highest revision of a reply or of the deletion of a reply that the summary includes.
     pub rev: Rev,
+    /// Replies that are being deleted and may be counted, at most [`crate::limits::THREAD_DELETIONS`]. Only the server uses it.
+    #[cfg(feature = "serde")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deleting: Vec<Seq>,
+    /// Number of the update, one higher with each, so that none overwrites another. `None` if an earlier version of the server made it. Only
+    /// the server uses it.
+    #[cfg(feature = "serde")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
 }
 
 impl ThreadSummary {

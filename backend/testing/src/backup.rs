@@ -251,6 +251,7 @@ async fn fill_cats(messages: &dyn Messages, at: Timestamp) {
         recent: vec![reply.seq],
         last_at: at,
         rev: reply.rev,
+        ..ThreadSummary::default()
     };
     assert!(messages.summarize(&cats, question.seq, None, &summary).await.unwrap());
 }

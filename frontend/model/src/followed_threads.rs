@@ -120,7 +120,7 @@ impl FollowedThreads {
 
 #[cfg(test)]
 mod tests {
-    use shared_types::{Person, Rev, ThreadSummary, Timestamp};
+    use shared_types::{Person, Rev, ThreadSummary};
 
     use super::*;
 
@@ -215,7 +215,7 @@ mod tests {
         followed.on_message(&reply(1, 11, "me", &[]), &me());
         let root = |last: u64| {
             let recent = vec![Seq(11), Seq(last)];
-            let summary = ThreadSummary { count: 2, people: vec![], recent, last_at: Timestamp(0), rev: Rev(last) };
+            let summary = ThreadSummary { count: 2, recent, rev: Rev(last), ..ThreadSummary::default() };
             ChatMessage { replies: Some(summary), ..message(1) }
         };
         assert!(!followed.on_root(&root(11), &me(), None));

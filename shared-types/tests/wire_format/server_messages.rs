@@ -35,7 +35,15 @@ fn pin() -> Pin {
 }
 
 fn summary() -> ThreadSummary {
-    ThreadSummary { count: 2, people: vec![ann()], recent: vec![Seq(8), Seq(9)], last_at: Timestamp(5), rev: Rev(12) }
+    ThreadSummary {
+        count: 2,
+        people: vec![ann()],
+        recent: vec![Seq(8), Seq(9)],
+        last_at: Timestamp(5),
+        rev: Rev(12),
+        deleting: vec![Seq(9)],
+        version: Some(3),
+    }
 }
 
 fn poll() -> Poll {
@@ -529,6 +537,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     "sentAt": 1_700_000_000_000_u64,
                     "replies": {
                         "count": 2, "people": [{ "id": "p1", "name": "Ann" }], "recent": [8, 9], "lastAt": 5, "rev": 12,
+                        "deleting": [9], "version": 3,
                     },
                 },
                 "messages": [{
@@ -542,7 +551,13 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         (
             ServerMessage::Thread {
                 root: ChatMessage {
-                    replies: Some(ThreadSummary { count: 0, people: vec![], ..summary() }),
+                    replies: Some(ThreadSummary {
+                        count: 0,
+                        people: vec![],
+                        deleting: vec![],
+                        version: None,
+                        ..summary()
+                    }),
                     ..message()
                 },
                 messages: vec![],
@@ -553,7 +568,8 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 "type": "thread",
                 "root": {
                     "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
-                    "sentAt": 1_700_000_000_000_u64, "replies": { "count": 0, "recent": [8, 9], "lastAt": 5, "rev": 12 },
+                    "sentAt": 1_700_000_000_000_u64,
+                    "replies": { "count": 0, "recent": [8, 9], "lastAt": 5, "rev": 12 },
                 },
                 "messages": [],
                 "more": false,
@@ -577,14 +593,14 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                         },
                         "replies": {
                             "count": 2, "people": [{ "id": "p1", "name": "Ann" }], "recent": [8, 9], "lastAt": 5,
-                            "rev": 12,
+                            "rev": 12, "deleting": [9], "version": 3,
                         },
                     },
                     {
                         "seq": 3,
                         "replies": {
                             "count": 2, "people": [{ "id": "p1", "name": "Ann" }], "recent": [8, 9], "lastAt": 5,
-                            "rev": 12,
+                            "rev": 12, "deleting": [9], "version": 3,
                         },
                     },
                 ],

@@ -132,9 +132,11 @@ impl MessagePoster {
         let (threads, room) = (self.threads(), draft.room.clone());
         let root = threads.root_for(&room, thread, &draft.author.id, &draft.nonce).await?;
         draft.thread = Some(root.seq);
-        let stored = self.store_in(Some(&root), draft, condition).await?;
+        let (stored, latest) =
+            futures::join!(self.store_in(Some(&root), draft, condition), threads.latest(&room, root.seq));
+        let stored = stored?;
         if let Some(stored) = &stored {
-            threads.count(&room, root, stored).await;
+            threads.count(&room, root, stored, latest).await;
         }
         Ok(stored)
     }

@@ -6,24 +6,26 @@
 //! - An index names the replies of each thread. Its entry is written before the reply, so the index may name too many, never too few: an
 //!   entry without a message is left out.
 //! - The root has a summary. It is updated after the reply, without a revision: a page that has the root adds the replies that it sees.
-//!   The update compares and sets, and the summary names the latest replies that it counts, so a retry counts nothing twice. A request
-//!   that ends between the reply and the summary leaves a summary that counts one too few, or one too many after a deletion. The next
-//!   request of the newest page of the thread corrects it, if the thread has no more than one page.
+//!   The update compares and sets, and the summary names the latest replies that it counts, so a retry counts nothing twice.
+//!
+//! A request may end at any point, and later requests of the thread complete what it left:
+//!
+//! - A reply that is stored and not counted is in the index. The next reply and the next reader of the thread count it.
+//! - Before a reply is deleted, the summary notes it in [`deleting`](ThreadSummary::deleting). The update that subtracts it also removes
+//!   the note. So a retry subtracts nothing twice, and the next reader of the thread subtracts it if nobody did.
+
+mod summary;
 
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, TryStreamExt, stream};
-use shared_types::{ChatMessage, Nonce, Person, PersonId, Rev, RoomName, Seq, ServerMessage, ThreadSummary, limits};
+use shared_types::{ChatMessage, Nonce, PersonId, RoomName, Seq, ServerMessage, ThreadSummary, limits};
 
 use crate::{
     content::html_cache::HtmlCache,
     cpu::CpuClient,
     messages::{excerpt::beginning, page::json_bytes, renderer::MessageRenderer},
-    ports::{
-        Result, Unavailable,
-        messages::{Messages, version_of},
-        system::Clock,
-    },
+    ports::{Result, Unavailable, messages::Messages, system::Clock},
 };
 
 /// Number of replies that are read at the same time.
@@ -90,47 +92,116 @@ impl Threads {
         }
     }
 
-    /// Counts a stored reply in the summary of its root, once. A failure is logged: the reply is stored all the same.
-    pub(crate) async fn count(&self, room: &RoomName, root: ChatMessage, reply: &ChatMessage) {
-        if reply.thread == Some(root.seq) && !reply.deleted {
-            self.summarize(room, root.seq, Some(root), |summary| with_reply(summary, reply)).await;
-        }
+    /// Returns the latest entries of the index of a thread, for [`count`](Self::count).
+    pub(crate) async fn latest(&self, room: &RoomName, root: Seq) -> Result<Vec<Seq>> {
+        self.messages.replies(room, root, None, limits::THREAD_RECENT).await
     }
 
-    /// Takes a reply that was just deleted or erased out of the summary of its root. `before` is the reply before that.
-    pub(crate) async fn uncount(&self, room: &RoomName, before: &ChatMessage, deleted: &ChatMessage) {
-        if let Some(root) = deleted.thread {
-            let is_erased = deleted.author.is_erased();
-            let erased = is_erased.then_some(&before.author);
-            self.summarize(room, root, None, |summary| without_reply(summary, deleted, before.deleted, erased)).await;
+    /// Counts a stored reply in the summary of its root, once, and those of the `latest` replies whose requests ended before they did. A
+    /// failure is logged: the reply is stored all the same.
+    pub(crate) async fn count(
+        &self,
+        room: &RoomName,
+        root: ChatMessage,
+        reply: &ChatMessage,
+        latest: Result<Vec<Seq>>,
+    ) {
+        if reply.thread != Some(root.seq) {
+            return;
         }
+        let mut replies = self.not_counted(room, &root, reply.seq, latest).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "latest replies of a thread not read; the next request of the thread counts them");
+            Vec::new()
+        });
+        replies.push(reply.clone());
+        // One that is older than all recent ones counts as counted.
+        replies.sort_by_key(|reply| reply.seq);
+        let update = |summary: &mut ThreadSummary| replies.iter().for_each(|reply| summary::include(summary, reply));
+        self.summarize(room, root.seq, Some(root), update).await;
     }
 
-    /// Updates the summary of a root, which the caller may have read. `update` returns `None` if nothing is to be changed.
+    /// Returns those of the `latest` replies that the summary of a root does not count, without the `stored` one.
+    async fn not_counted(
+        &self,
+        room: &RoomName,
+        root: &ChatMessage,
+        stored: Seq,
+        latest: Result<Vec<Seq>>,
+    ) -> Result<Vec<ChatMessage>> {
+        let is_counted = |reply: Seq| root.replies.as_ref().is_some_and(|summary| summary.counts(reply));
+        let missing = latest?.into_iter().filter(|reply| *reply != stored && !is_counted(*reply)).collect();
+        self.read(room, root.seq, missing).await
+    }
+
+    /// Notes in the summary of its root that a reply is about to be deleted. The caller deletes it, and then calls
+    /// [`uncount`](Self::uncount). Notes nothing if it is deleted already.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` if nothing was noted. The reply MUST NOT be deleted then.
+    pub(crate) async fn note_deletion(&self, room: &RoomName, reply: &ChatMessage) -> Result<()> {
+        let Some(root) = reply.thread else { return Ok(()) };
+        for attempt in 1..=ATTEMPTS {
+            let Some(mut found) = self.messages.at(room, root).await? else { return Ok(()) };
+            let mut wanted = found.message.replies.clone().unwrap_or_default();
+            // The reply is read after the summary, and the summary is replaced only if nobody changed it since it was read. Otherwise
+            // another deletion of the reply might have been subtracted in between, and this note would subtract it again.
+            let others = wanted.deleting.iter().copied().filter(|noted| *noted != reply.seq);
+            let named = others.chain([reply.seq]).collect();
+            let replies = self.read(room, root, named).await?;
+            if !replies.iter().any(|found| found.seq == reply.seq && !found.deleted) {
+                return Ok(());
+            }
+            replies.iter().for_each(|reply| summary::include(&mut wanted, reply));
+            summary::note_deletion(&mut wanted, reply.seq);
+            if self.replace(room, &mut found.message, wanted).await? {
+                return Ok(());
+            }
+            self.pause(attempt).await;
+        }
+        let cause = "others kept changing the summary of its thread".into();
+        Err(Unavailable { doing: "noting the deletion of a reply", cause })
+    }
+
+    /// Takes a reply that is deleted or erased out of the summary of its root, once, whichever attempt deleted it. `author` wrote it.
+    pub(crate) async fn uncount(&self, room: &RoomName, author: &PersonId, deleted: &ChatMessage) {
+        let Some(root) = deleted.thread else { return };
+        let erased = deleted.author.is_erased().then_some(author);
+        let update = |summary: &mut ThreadSummary| {
+            summary::include(summary, deleted);
+            // Also if it was deleted before: a page subtracts what a later revision has deleted.
+            summary.rev = summary.rev.max(deleted.rev);
+            summary.people.retain(|person| Some(&person.id) != erased);
+        };
+        self.summarize(room, root, None, update).await;
+    }
+
+    /// Updates the summary of a root, which the caller may have read. A failure is logged.
     async fn summarize(
         &self,
         room: &RoomName,
         seq: Seq,
         mut known: Option<ChatMessage>,
-        update: impl Fn(&ThreadSummary) -> Option<ThreadSummary>,
+        update: impl Fn(&mut ThreadSummary),
     ) {
         for attempt in 1..=ATTEMPTS {
             let root = match known.take() {
                 Some(root) => Ok(Some(root)),
                 None => self.messages.at(room, seq).await.map(|found| found.map(|found| found.message)),
             };
-            let result = match root {
+            let replaced = match root {
                 // It expired before its replies.
                 Ok(None) => return,
-                Ok(Some(root)) => {
-                    let Some(wanted) = update(&root.replies.clone().unwrap_or_default()) else { return };
-                    self.messages.summarize(room, seq, root.replies.as_ref(), &wanted).await
+                Ok(Some(mut root)) => {
+                    let mut wanted = root.replies.clone().unwrap_or_default();
+                    update(&mut wanted);
+                    self.replace(room, &mut root, wanted).await
                 }
                 Err(error) => Err(error),
             };
-            match result {
+            match replaced {
                 Ok(true) => return,
-                Ok(false) => self.clock.sleep(Duration::from_millis(self.clock.now().0 % 16) * attempt).await,
+                Ok(false) => self.pause(attempt).await,
                 Err(error) => {
                     tracing::warn!(%error, "summary of a thread not updated; the next request of the thread corrects it");
                     return;
@@ -140,8 +211,28 @@ impl Threads {
         tracing::warn!("summary of a busy thread not updated; the next request of the thread corrects it");
     }
 
-    /// Returns a thread with the replies before a position, or the newest ones, as `thread`. Corrects the summary if the answer has the
-    /// whole thread.
+    /// Replaces the summary of a root, unless it is the wanted one already. Returns `false` if another request changed it since the root
+    /// was read.
+    async fn replace(&self, room: &RoomName, root: &mut ChatMessage, wanted: ThreadSummary) -> Result<bool> {
+        let seen = root.replies.as_ref();
+        if wanted == seen.cloned().unwrap_or_default() {
+            return Ok(true);
+        }
+        let version = wanted.version.unwrap_or_default().saturating_add(1);
+        let wanted = ThreadSummary { version: Some(version), ..wanted };
+        let is_replaced = self.messages.summarize(room, root.seq, seen, &wanted).await?;
+        if is_replaced {
+            root.replies = Some(wanted);
+        }
+        Ok(is_replaced)
+    }
+
+    async fn pause(&self, attempt: u32) {
+        self.clock.sleep(Duration::from_millis(self.clock.now().0 % 16) * attempt).await;
+    }
+
+    /// Returns a thread with the replies before a position, or the newest ones, as `thread`. Corrects the summary by
+    /// what was read.
     ///
     /// # Errors
     ///
@@ -161,9 +252,8 @@ impl Threads {
         let more = named.len() > limit;
         named.drain(..named.len().saturating_sub(limit));
         let replies = self.read(room, root.seq, named).await?;
-        if before.is_none() && !more {
-            self.correct(room, &mut root, &replies).await?;
-        }
+        let is_whole = before.is_none() && !more;
+        self.correct(room, &mut root, &replies, is_whole).await?;
         let room = room.clone();
         let thread = turn.run("rendering a thread", move |html| rendered(html, &room, root, replies)).await?;
         let Rendered { root, messages, is_cut } = thread;
@@ -178,95 +268,26 @@ impl Threads {
         Ok(found.filter(|reply| reply.thread == Some(root)).collect())
     }
 
-    /// Replaces the summary of a root by that of all replies of its thread, if it counts others. A reply that is stored at this moment
-    /// changes the summary, and then it stays as it is.
-    async fn correct(&self, room: &RoomName, root: &mut ChatMessage, replies: &[ChatMessage]) -> Result<()> {
-        let exact = summary_of(replies);
-        let counted = root.replies.clone().unwrap_or_default();
-        let is_same = counted.count == exact.count && counted.people == exact.people && counted.last() == exact.last();
-        if is_same && counted.rev >= exact.rev {
-            return Ok(());
-        }
-        let exact = ThreadSummary { rev: exact.rev.max(counted.rev), ..exact };
-        if version_of(Some(&exact)) == version_of(root.replies.as_ref())
-            || self.messages.summarize(room, root.seq, root.replies.as_ref(), &exact).await?
-        {
-            root.replies = Some(exact);
-        }
-        Ok(())
-    }
-}
-
-/// Returns the summary of all replies of a thread, in ascending order.
-fn summary_of(replies: &[ChatMessage]) -> ThreadSummary {
-    let mut summary = ThreadSummary::default();
-    for reply in replies {
-        match with_reply(&summary, reply) {
-            Some(next) if !reply.deleted => summary = next,
-            _ => {
-                push_recent(&mut summary.recent, reply.seq);
-                summary.rev = summary.rev.max(reply.rev);
-            }
-        }
-    }
-    summary
-}
-
-/// Returns a summary with one more reply; `None` if it counts the reply already.
-fn with_reply(summary: &ThreadSummary, reply: &ChatMessage) -> Option<ThreadSummary> {
-    if summary.counts(reply.seq) {
-        return None;
-    }
-    let mut summary = summary.clone();
-    let is_last = summary.last().is_none_or(|last| last < reply.seq);
-    summary.count += 1;
-    summary.rev = summary.rev.max(Rev(reply.seq.0));
-    if is_last {
-        summary.last_at = reply.sent_at;
-    }
-    push_recent(&mut summary.recent, reply.seq);
-    let is_known = summary.people.iter().any(|person| person.id == reply.author.id);
-    if is_last || !is_known {
-        summary.people.retain(|person| person.id != reply.author.id);
-        let place = if is_last { 0 } else { summary.people.len() };
-        summary.people.insert(place, Person { moderator: false, ..reply.author.clone() });
-        summary.people.truncate(limits::THREAD_PEOPLE);
-    }
-    Some(summary)
-}
-
-/// Returns a summary without a deleted reply; `None` if nothing is to be changed. A reply that is not counted yet is marked as counted.
-fn without_reply(
-    summary: &ThreadSummary,
-    deleted: &ChatMessage,
-    was_deleted: bool,
-    erased: Option<&Person>,
-) -> Option<ThreadSummary> {
-    let mut changed = summary.clone();
-    if !was_deleted {
-        if summary.counts(deleted.seq) {
-            changed.count = changed.count.saturating_sub(1);
+    /// Corrects the summary of a root by replies of its thread, which were read after it: the whole thread, or a page of it. A reply that
+    /// is stored or deleted at this moment changes the summary, and then it stays as it is.
+    async fn correct(
+        &self,
+        room: &RoomName,
+        root: &mut ChatMessage,
+        replies: &[ChatMessage],
+        is_whole: bool,
+    ) -> Result<()> {
+        let stored = root.replies.clone().unwrap_or_default();
+        let wanted = if is_whole {
+            summary::of_whole(stored, replies)
         } else {
-            push_recent(&mut changed.recent, deleted.seq);
-        }
+            let noted = self.read(room, root.seq, stored.deleting.clone()).await?;
+            let mut wanted = stored;
+            noted.iter().chain(replies).for_each(|reply| summary::include(&mut wanted, reply));
+            wanted
+        };
+        self.replace(room, root, wanted).await.map(drop)
     }
-    // Also if it was deleted before: a page subtracts what a later revision has deleted.
-    changed.rev = changed.rev.max(deleted.rev);
-    if let Some(erased) = erased {
-        changed.people.retain(|person| person.id != erased.id);
-    }
-    if changed.count == 0 {
-        changed.people.clear();
-    }
-    (changed != *summary).then_some(changed)
-}
-
-fn push_recent(recent: &mut Vec<Seq>, reply: Seq) {
-    recent.push(reply);
-    recent.sort_unstable();
-    recent.dedup();
-    let surplus = recent.len().saturating_sub(limits::THREAD_RECENT);
-    recent.drain(..surplus);
 }
 
 struct Rendered {
@@ -303,75 +324,17 @@ fn shortened(message: ChatMessage) -> ChatMessage {
 
 #[cfg(test)]
 mod tests {
-    use shared_types::Timestamp;
-
     use super::*;
-
-    fn reply(seq: u64, author: &str) -> ChatMessage {
-        serde_json::from_value(serde_json::json!({
-            "seq": seq, "rev": seq, "author": { "id": author, "name": author }, "nonce": "n", "text": "x", "sentAt": seq,
-            "thread": 1,
-        }))
-        .unwrap()
-    }
-
-    fn deleted(seq: u64, rev: u64) -> ChatMessage {
-        ChatMessage { rev: Rev(rev), deleted: true, ..reply(seq, "ann") }
-    }
-
-    fn counted(replies: &[ChatMessage]) -> ThreadSummary {
-        replies.iter().fold(ThreadSummary::default(), |summary, reply| with_reply(&summary, reply).unwrap_or(summary))
-    }
-
-    fn people(summary: &ThreadSummary) -> Vec<&str> {
-        summary.people.iter().map(|person| person.id.as_str()).collect()
-    }
-
-    #[test]
-    fn a_reply_is_counted_once_in_any_order() {
-        let (two, three, four) = (reply(2, "ann"), reply(3, "bea"), reply(4, "ann"));
-        for order in [[&two, &three, &four, &two], [&four, &two, &three, &four], [&three, &four, &three, &two]] {
-            let summary = counted(&order.map(Clone::clone));
-            assert_eq!((summary.count, summary.last_at, summary.rev), (3, Timestamp(4), Rev(4)));
-            assert_eq!(summary.recent, [Seq(2), Seq(3), Seq(4)]);
-            assert_eq!(people(&summary)[0], "ann", "the last one first");
-            assert_eq!(summary.people.len(), 2);
-        }
-    }
-
-    #[test]
-    fn a_retry_of_a_reply_older_than_the_recent_ones_is_not_counted_again() {
-        let replies: Vec<_> = (2..=20).map(|seq| reply(seq, &format!("p{seq}"))).collect();
-        let summary = counted(&replies);
-        assert_eq!((summary.count, summary.recent.len()), (19, limits::THREAD_RECENT));
-        assert_eq!(people(&summary), ["p20", "p19", "p18", "p17", "p16"]);
-        assert_eq!(with_reply(&summary, &replies[0]), None);
-    }
-
-    #[test]
-    fn a_deletion_lowers_the_count_whether_the_reply_is_counted_before_or_after_it() {
-        let two = reply(2, "ann");
-        let after = without_reply(&counted(std::slice::from_ref(&two)), &deleted(2, 9), false, None).unwrap();
-        let before = without_reply(&ThreadSummary::default(), &deleted(2, 9), false, None).unwrap();
-        assert_eq!(with_reply(&before, &two), None);
-        for summary in [after, before] {
-            assert_eq!((summary.count, summary.rev, summary.people.len()), (0, Rev(9), 0));
-        }
-        assert_eq!(summary_of(&[reply(2, "ann"), deleted(3, 9)]).count, 1);
-    }
-
-    #[test]
-    fn an_erased_person_leaves_the_summary() {
-        let summary = counted(&[reply(2, "ann"), reply(3, "bea")]);
-        let erased = without_reply(&summary, &deleted(2, 9), false, Some(&reply(2, "ann").author)).unwrap();
-        assert_eq!((people(&erased), erased.count), (vec!["bea"], 1));
-        let erased_later = without_reply(&summary, &deleted(2, 9), true, Some(&reply(2, "ann").author)).unwrap();
-        assert_eq!(erased_later.count, 2, "its deletion was counted before");
-    }
 
     #[test]
     fn a_long_thread_fits_one_answer() {
-        let heavy = |seq| ChatMessage { text: "語".repeat(4000).parse().ok(), ..reply(seq, "ann") };
+        let heavy = |seq: u64| -> ChatMessage {
+            serde_json::from_value(serde_json::json!({
+                "seq": seq, "rev": seq, "author": { "id": "ann", "name": "Ann" }, "nonce": "n", "text": "語".repeat(4000),
+                "sentAt": seq, "thread": 1,
+            }))
+            .unwrap()
+        };
         let Rendered { messages, is_cut, .. } =
             rendered(&HtmlCache::new(0), &RoomName::lobby(), heavy(1), (2..=50).map(heavy).collect());
         assert!(is_cut && messages.len() >= 2 && messages.last().unwrap().seq == Seq(50));

@@ -175,10 +175,9 @@ impl MessageUpdater {
                 | MessageUpdate::PollClosed => found.applied.iter().any(is_mine),
             };
             if is_done {
-                if update == MessageUpdate::Erased && found.message.thread.is_some() {
-                    // The attempt that erased the reply may have ended before the summary of its thread was updated.
-                    let before = ChatMessage { author: by.clone(), ..found.message.clone() };
-                    self.threads().uncount(room, &before, &found.message).await;
+                if found.message.deleted && found.message.thread.is_some() {
+                    // The attempt that deleted or erased the reply may have ended before the summary of its thread was updated.
+                    self.threads().uncount(room, &by.id, &found.message).await;
                 }
                 let outcome =
                     if is_overtaken(&update, &found.message, by) { Changed::Overtaken } else { Changed::Before };
@@ -207,6 +206,9 @@ impl MessageUpdater {
             if is_pinning && !pins.admit(room, seq, found.message.rev).await? {
                 return Err(UpdateError::TooManyPins);
             }
+            if message.deleted && !found.message.deleted {
+                self.threads().note_deletion(room, &found.message).await?;
+            }
             // Taken after the message was read, so it is higher than every change in it.
             message.rev = self.messages.next_rev(room).await?;
             let record = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
@@ -229,7 +231,7 @@ impl MessageUpdater {
                 }
                 if changed.message.deleted && !(found.message.deleted && found.message.author == changed.message.author)
                 {
-                    self.threads().uncount(room, &found.message, &changed.message).await;
+                    self.threads().uncount(room, &found.message.author.id, &changed.message).await;
                 }
                 return Ok(Changed::Now(changed.message));
             }

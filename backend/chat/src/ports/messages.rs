@@ -227,13 +227,22 @@ pub trait Messages: Send + Sync {
     async fn remove_changes(&self, room: &RoomName, before: Timestamp, limit: usize) -> Result<usize>;
 }
 
-/// Version of the thread summary of a message: its revision and its count. `None` without a summary.
-pub type ThreadVersion = Option<(Rev, u32)>;
+/// Version of the thread summary of a message. The number of the update alone would do, but versions of the server that do not know it
+/// change the other two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreadVersion {
+    /// Its revision.
+    pub rev: Rev,
+    /// Its number of replies.
+    pub count: u32,
+    /// The number of its update; `None` if an earlier version of the server made it.
+    pub update: Option<u32>,
+}
 
-/// Returns the version of a thread summary. A change of a message and a new reply in its thread may happen at the same time: the version
-/// keeps one from overwriting the other.
-pub fn version_of(summary: Option<&ThreadSummary>) -> ThreadVersion {
-    summary.map(|summary| (summary.rev, summary.count))
+/// Returns the version of a thread summary; `None` without one. A change of a message and a new reply in its thread may happen at the same
+/// time: the version keeps one from overwriting the other.
+pub fn version_of(summary: Option<&ThreadSummary>) -> Option<ThreadVersion> {
+    summary.map(|summary| ThreadVersion { rev: summary.rev, count: summary.count, update: summary.version })
 }
 
 /// Removes expired messages from a store that has no time to live of its own.

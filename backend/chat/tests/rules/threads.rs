@@ -200,7 +200,65 @@ async fn a_wrong_summary_is_corrected_when_the_thread_is_read() {
     // What a request leaves that ends between a reply and its summary.
     set_summary(&chat, 1, &ThreadSummary { count: 1, recent: vec![Seq(3)], ..right.clone() }).await;
     assert_eq!(newest_of(&chat, 1).await["root"]["replies"]["count"], 2);
-    assert_eq!(summary(&chat, 1).await, Some(right));
+    let corrected = summary(&chat, 1).await.unwrap();
+    assert_eq!(corrected, ThreadSummary { version: corrected.version, ..right });
+}
+
+/// Writes replies to message 1, more than one page.
+async fn long_thread(chat: &TestChat) -> u32 {
+    let count = limits::THREAD_PAGE as u32 + 7;
+    for number in 0..count {
+        chat.advance_to_next_minute();
+        chat.send("b", reply(1, "a reply", &format!("r{number}"))).await;
+    }
+    count
+}
+
+#[tokio::test]
+async fn the_count_of_a_long_thread_is_corrected_when_it_is_read() {
+    let chat = chat().await;
+    let count = long_thread(&chat).await;
+    let right = summary(&chat, 1).await.unwrap();
+    // The last two requests ended between the reply and its summary.
+    let recent = right.recent.iter().map(|seq| Seq(seq.0 - 2)).collect();
+    let wrong = ThreadSummary { count: count - 2, recent, ..right.clone() };
+    set_summary(&chat, 1, &wrong).await;
+    assert_eq!(newest_of(&chat, 1).await["root"]["replies"]["count"], count);
+    assert_eq!(newest_of(&chat, 1).await["root"]["replies"]["count"], count, "once");
+    // The next reply finds them, too.
+    set_summary(&chat, 1, &ThreadSummary { version: summary(&chat, 1).await.unwrap().version, ..wrong }).await;
+    chat.advance_to_next_minute();
+    chat.send("b", reply(1, "a reply", "last")).await;
+    assert_eq!(summary(&chat, 1).await.unwrap().count, count + 1);
+}
+
+#[tokio::test]
+async fn an_interrupted_deletion_in_a_long_thread_is_counted_once() {
+    let chat = chat().await;
+    let count = long_thread(&chat).await;
+    // An old reply and a new one.
+    for (number, seq) in [5, 3 + u64::from(count) - 1].into_iter().enumerate() {
+        let before = summary(&chat, 1).await.unwrap();
+        let left = before.count - 1;
+        let delete = json!({ "action": "delete", "seq": seq, "nonce": format!("d{number}") });
+        chat.send("b", delete.clone()).await;
+        let ended = summary(&chat, 1).await.unwrap();
+        assert_eq!((ended.count, ended.deleting.len()), (left, 0), "{seq}");
+        // The request ended between the deletion and the summary.
+        let interrupted = ThreadSummary { deleting: vec![Seq(seq)], version: ended.version, ..before };
+        for is_retried in [true, false] {
+            set_summary(&chat, 1, &interrupted).await;
+            for _ in 0..2 {
+                if is_retried {
+                    chat.send("b", delete.clone()).await;
+                } else {
+                    newest_of(&chat, 1).await;
+                }
+                let ended = summary(&chat, 1).await.unwrap();
+                assert_eq!((ended.count, ended.deleting.len()), (left, 0), "{seq} {is_retried}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The index of replies in threads, and the summary of a thread in the message that began it.
 
 use chat::ports::messages::StoredMessage;
-use shared_types::{ChatMessage, Rev, Seq, ThreadSummary, Timestamp};
+use shared_types::{ChatMessage, Pin, Rev, Seq, ThreadSummary, Timestamp};
 
 use super::contract;
 use crate::contract::{
@@ -14,6 +14,8 @@ contract! { threads_contract threads {
     a_reply_is_listed_and_is_in_the_log
     a_summary_is_replaced_at_its_version_only
     a_change_and_a_summary_do_not_overwrite_each_other
+    an_update_that_counts_the_same_is_not_overwritten
+    an_update_without_a_number_is_replaced_by_its_revision_and_count
 } }
 
 fn reply(root: u64, seq: u64) -> ChatMessage {
@@ -22,7 +24,14 @@ fn reply(root: u64, seq: u64) -> ChatMessage {
 
 fn summary(count: u32, rev: u64) -> ThreadSummary {
     let people = vec![message(1, "x").author];
-    ThreadSummary { count, people, recent: vec![Seq(2), Seq(rev)], last_at: Timestamp(5), rev: Rev(rev) }
+    ThreadSummary {
+        count,
+        people,
+        recent: vec![Seq(2), Seq(rev)],
+        last_at: Timestamp(5),
+        rev: Rev(rev),
+        ..ThreadSummary::default()
+    }
 }
 
 async fn put(stores: &Stores, name: &str, reply: &ChatMessage) {
@@ -109,4 +118,46 @@ pub async fn a_change_and_a_summary_do_not_overwrite_each_other(stores: Stores) 
     assert!(!log.replace(&lobby, Rev(4), &edited(&seen, 6)).await.unwrap(), "the change has an older summary");
     let found = log.at(&lobby, Seq(1)).await.unwrap().unwrap().message;
     assert_eq!((found.rev, found.text, found.replies), (Rev(4), "edited".parse().ok(), Some(summary(2, 5))));
+}
+
+/// Returns the third summary of a thread, with the number of its update.
+fn numbered(version: Option<u32>, deleting: &[u64]) -> ThreadSummary {
+    ThreadSummary { version, deleting: deleting.iter().copied().map(Seq).collect(), ..summary(2, 3) }
+}
+
+fn pinned(of: &StoredMessage, rev: u64) -> StoredMessage {
+    let pin = Pin { by: message(1, "x").author, at: Timestamp(7) };
+    let message = ChatMessage { rev: Rev(rev), pinned: Some(pin), ..of.message.clone() };
+    StoredMessage { message, applied: Vec::new() }
+}
+
+pub async fn an_update_that_counts_the_same_is_not_overwritten(stores: Stores) {
+    store_messages(&stores, "lobby", [1]).await;
+    let (lobby, log) = (room("lobby"), stores.messages.as_ref());
+    let (first, noted) = (numbered(Some(1), &[]), numbered(Some(2), &[2]));
+    assert!(log.summarize(&lobby, Seq(1), None, &first).await.unwrap());
+    let before = log.at(&lobby, Seq(1)).await.unwrap().unwrap();
+    assert!(log.summarize(&lobby, Seq(1), Some(&first), &noted).await.unwrap());
+    assert!(!log.summarize(&lobby, Seq(1), Some(&first), &numbered(Some(2), &[3])).await.unwrap());
+    assert!(!log.replace(&lobby, Rev(1), &pinned(&before, 4)).await.unwrap());
+    let found = log.at(&lobby, Seq(1)).await.unwrap().unwrap();
+    assert_eq!(found.message.replies, Some(noted.clone()));
+    assert!(log.replace(&lobby, Rev(1), &pinned(&found, 5)).await.unwrap());
+    assert!(log.summarize(&lobby, Seq(1), Some(&noted), &numbered(Some(3), &[])).await.unwrap());
+    let found = log.at(&lobby, Seq(1)).await.unwrap().unwrap().message;
+    assert_eq!((found.pinned.is_some(), found.replies), (true, Some(numbered(Some(3), &[]))));
+}
+
+pub async fn an_update_without_a_number_is_replaced_by_its_revision_and_count(stores: Stores) {
+    store_messages(&stores, "lobby", [1]).await;
+    let (lobby, log) = (room("lobby"), stores.messages.as_ref());
+    let mut seen: Option<ThreadSummary> = None;
+    for wanted in [numbered(Some(1), &[]), summary(3, 4), numbered(Some(1), &[2])] {
+        assert!(log.summarize(&lobby, Seq(1), seen.as_ref(), &wanted).await.unwrap(), "{wanted:?}");
+        let found = log.at(&lobby, Seq(1)).await.unwrap().unwrap();
+        assert_eq!(found.message.replies.as_ref(), Some(&wanted));
+        let rev = found.message.rev;
+        assert!(log.replace(&lobby, rev, &pinned(&found, rev.0 + 10)).await.unwrap(), "{wanted:?}");
+        seen = Some(wanted);
+    }
 }

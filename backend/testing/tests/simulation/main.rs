@@ -10,6 +10,7 @@
 mod account;
 mod changes;
 mod device;
+mod long_threads;
 mod observations;
 mod server;
 mod verify;
@@ -117,7 +118,7 @@ fn run(seed: u64) -> BTreeMap<&'static str, usize> {
             tokio::spawn(async move { server.run_watchers(faults_end).await })
         });
         tokio::time::sleep_until(faults_end).await;
-        server.stop_faults();
+        server.set_faults(server::NO_FAULTS);
         for task in tasks {
             task.await.unwrap();
         }

@@ -189,12 +189,12 @@ impl Server {
         self.messages.put(&lobby, &question).await.unwrap();
     }
 
-    /// Reads a thread with at most one page of replies, without faults.
-    pub(crate) async fn thread(self: &Arc<Self>, root: Seq) -> (ChatMessage, Vec<ChatMessage>) {
+    /// Reads the newest replies of a thread, or those before a position, without faults.
+    pub(crate) async fn thread(self: &Arc<Self>, root: Seq, before: Option<Seq>) -> (ChatMessage, Vec<ChatMessage>) {
         let threads = Threads { messages: self.messages.clone(), clock: Arc::new(FrozenClock) };
         let client = CpuClient::default();
-        let page = threads.page(&self.renderer, &RoomName::lobby(), root, None, &client).await.unwrap();
-        let ServerMessage::Thread { root, messages, more: false, .. } = page else { panic!("{page:?}") };
+        let page = threads.page(&self.renderer, &RoomName::lobby(), root, before, &client).await.unwrap();
+        let ServerMessage::Thread { root, messages, .. } = page else { panic!("{page:?}") };
         (root, messages)
     }
 
@@ -203,8 +203,8 @@ impl Server {
         START + self.start.elapsed().as_millis() as u64
     }
 
-    pub(crate) fn stop_faults(&self) {
-        *self.faults.lock().unwrap() = NO_FAULTS;
+    pub(crate) fn set_faults(&self, faults: Faults) {
+        *self.faults.lock().unwrap() = faults;
     }
 
     pub(crate) fn pick(&self, range: std::ops::Range<u64>) -> u64 {
@@ -341,7 +341,8 @@ impl Server {
         }
     }
 
-    async fn handle(self: &Arc<Self>, frame: FrameRequest) {
+    /// Handles a frame of a client, as one function does.
+    pub(crate) async fn handle(self: &Arc<Self>, frame: FrameRequest) {
         let ports = Arc::new(Ports(self.clone()));
         let settings = FrameSettings {
             rate: unlimited(ports.clone()),

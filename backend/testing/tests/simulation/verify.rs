@@ -86,14 +86,16 @@ async fn verify_threads(
         }
     }
     for (root, expected) in replies.iter().filter(|(_, replies)| !replies.is_empty()) {
-        let before = stored.iter().find(|message| message.seq == *root).unwrap().replies.clone();
-        let (first, listed) = server.thread(*root).await;
+        let stored = stored.iter().find(|message| message.seq == *root).unwrap().replies.clone();
+        // Every second one like a thread of more than one page, which is corrected without a count of all replies.
+        let before = (root.0 % 2 == 0).then_some(Seq(u64::MAX));
+        let (first, listed) = server.thread(*root, before).await;
         let expected: Vec<_> = expected.iter().map(|reply| (reply.seq, content_of(reply))).collect();
         let listed: Vec<_> = listed.iter().map(|reply| (reply.seq, content_of(reply))).collect();
         assert_eq!(listed, expected, "the thread of {root} has every reply once, in the order of the log");
         let right = count(root.0);
         assert_eq!(first.replies.map(|summary| summary.count as usize), Some(right), "the summary of {root} is right");
-        let is_right = before.is_some_and(|summary| summary.count as usize == right);
+        let is_right = stored.is_some_and(|summary| summary.count as usize == right);
         *counts.entry(if is_right { "threads" } else { "corrected threads" }).or_default() += 1;
     }
     counts

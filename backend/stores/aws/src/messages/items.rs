@@ -2,7 +2,7 @@
 
 use chat::ports::{
     Result, Unavailable,
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, PinEntry, StoredMessage, version_of},
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, PinEntry, StoredMessage, ThreadVersion, version_of},
 };
 use shared_types::{Appearance, ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp, merged_reactions};
 
@@ -16,6 +16,7 @@ use crate::{
 /// Attributes of a message: the version of the summary of its thread.
 pub(super) const REPLIES_REV: &str = "repliesRev";
 pub(super) const REPLIES_COUNT: &str = "repliesCount";
+pub(super) const REPLIES_VERSION: &str = "repliesVersion";
 
 /// Attribute of a message: picture and colour of the author, at most 60 bytes.
 pub(super) const AUTHOR_APPEARANCE: &str = "authorAppearance";
@@ -137,9 +138,10 @@ pub(super) fn from_message(room: &RoomName, message: &ChatMessage, doing: &'stat
         stored.insert("inRoom".into(), number(1));
     }
     // Its version, for conditions.
-    if let Some((rev, count)) = version_of(message.replies.as_ref()) {
+    if let Some(ThreadVersion { rev, count, update }) = version_of(message.replies.as_ref()) {
         stored.insert(REPLIES_REV.into(), number(rev.0));
         stored.insert(REPLIES_COUNT.into(), number(count.into()));
+        stored.extend(update.map(|update| (REPLIES_VERSION.into(), number(update.into()))));
     }
     if message.author.moderator {
         stored.insert("authorModerator".into(), number(1));

@@ -1,8 +1,9 @@
 //! The index of replies in threads, and the summary of a thread in the item of the message that began it.
 //!
-//! A summary has a version, in two attributes of numbers. Both a change of the message and an update of the summary have the version as a
+//! A summary has a version, in three attributes of numbers. Both a change of the message and an update of the summary have the version as a
 //! condition, so that neither overwrites the other.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chat::ports::{
     Result, Unavailable,
     messages::{ThreadVersion, version_of},
@@ -11,19 +12,13 @@ use shared_types::{ChatMessage, Rev, RoomName, Seq, ThreadSummary};
 
 use super::{
     DynamoMessages,
-    items::{REPLIES_COUNT, REPLIES_REV, message_key, reply_sk, room_partition, to_reply},
+    items::{REPLIES_COUNT, REPLIES_REV, REPLIES_VERSION, message_key, reply_sk, room_partition, to_reply},
     query::Expired,
 };
 use crate::{
     item::{Item, item, json, number, text},
     table::Update,
 };
-
-/// The condition that a message has the version of a summary that the values `:seenRev` and `:seenCount` name.
-const SAME_VERSION: &str = "#repliesRev = :seenRev AND #repliesCount = :seenCount";
-
-/// The condition that a message has no summary.
-const NO_SUMMARY: &str = "attribute_not_exists(#repliesRev)";
 
 impl DynamoMessages {
     /// Writes the entry of a reply in the index.
@@ -71,21 +66,14 @@ impl DynamoMessages {
         seen: Rev,
         summary: Option<&ThreadSummary>,
     ) -> Result<Option<Item>> {
-        let version = version_of(summary);
         let put = self
             .table
             .putting(changed)
-            .condition_expression(format!("#rev = :seen AND {}", condition(version)))
             .expression_attribute_names("#rev", "rev")
-            .expression_attribute_names("#repliesRev", REPLIES_REV)
             .expression_attribute_values(":seen", number(seen.0));
-        let put = match version {
-            None => put,
-            Some((rev, count)) => put
-                .expression_attribute_names("#repliesCount", REPLIES_COUNT)
-                .expression_attribute_values(":seenRev", number(rev.0))
-                .expression_attribute_values(":seenCount", number(count.into())),
-        };
+        let (expression, values) = condition(summary);
+        let put = put.condition_expression(format!("#rev = :seen AND {expression}"));
+        let put = values.into_iter().fold(put, |put, (name, value)| put.expression_attribute_values(name, value));
         Ok(self.table.try_put(put, "changing a message").await?.map(Option::unwrap_or_default))
     }
 
@@ -96,24 +84,22 @@ impl DynamoMessages {
         seen: Option<&ThreadSummary>,
         summary: &ThreadSummary,
     ) -> Result<bool> {
-        let (doing, version) = ("updating the summary of a thread", version_of(seen));
+        let doing = "updating the summary of a thread";
         let replies = json(summary).map_err(Unavailable::while_doing(doing))?;
         let update = self
             .table
             .updating(message_key(room, root))
-            .update_expression("SET replies = :summary, #repliesRev = :rev, #repliesCount = :count")
-            .condition_expression(format!("attribute_exists(pk) AND {}", condition(version)))
-            .expression_attribute_names("#repliesRev", REPLIES_REV)
-            .expression_attribute_names("#repliesCount", REPLIES_COUNT)
+            .update_expression(format!(
+                "SET replies = :summary, {REPLIES_REV} = :rev, {REPLIES_COUNT} = :count, {REPLIES_VERSION} = :version"
+            ))
             .expression_attribute_values(":summary", replies.clone())
             .expression_attribute_values(":rev", number(summary.rev.0))
-            .expression_attribute_values(":count", number(summary.count.into()));
-        let update = match version {
-            None => update,
-            Some((rev, count)) => update
-                .expression_attribute_values(":seenRev", number(rev.0))
-                .expression_attribute_values(":seenCount", number(count.into())),
-        };
+            .expression_attribute_values(":count", number(summary.count.into()))
+            .expression_attribute_values(":version", number(summary.version.unwrap_or_default().into()));
+        let (expression, values) = condition(seen);
+        let update = update.condition_expression(format!("attribute_exists(pk) AND {expression}"));
+        let update =
+            values.into_iter().fold(update, |update, (name, value)| update.expression_attribute_values(name, value));
         Ok(match self.table.try_update(update, doing).await? {
             Update::Made(_) => true,
             // An attempt whose answer was lost finds its own write.
@@ -122,9 +108,17 @@ impl DynamoMessages {
     }
 }
 
-fn condition(version: ThreadVersion) -> &'static str {
-    match version {
-        None => NO_SUMMARY,
-        Some(_) => SAME_VERSION,
+/// Returns the condition that the item of a message has the version of a summary that was seen, with its values. The number of the update
+/// is not compared if the seen one has none: an earlier version of the functions made it, and left the attribute as it was.
+fn condition(seen: Option<&ThreadSummary>) -> (String, Vec<(&'static str, AttributeValue)>) {
+    let Some(ThreadVersion { rev, count, update }) = version_of(seen) else {
+        return (format!("attribute_not_exists({REPLIES_REV})"), Vec::new());
+    };
+    let mut expression = format!("{REPLIES_REV} = :seenRev AND {REPLIES_COUNT} = :seenCount");
+    let mut values = vec![(":seenRev", number(rev.0)), (":seenCount", number(count.into()))];
+    if let Some(update) = update {
+        expression.push_str(&format!(" AND {REPLIES_VERSION} = :seenVersion"));
+        values.push((":seenVersion", number(update.into())));
     }
+    (expression, values)
 }

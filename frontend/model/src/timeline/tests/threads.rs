@@ -15,8 +15,10 @@ fn deleted(seq: u64, rev: u64) -> ChatMessage {
 
 fn root(count: u32, recent: &[u64], rev: u64) -> ChatMessage {
     let recent: Vec<_> = recent.iter().copied().map(Seq).collect();
-    let summary =
-        ThreadSummary { count, people: vec![person("bob")], recent, last_at: Timestamp(MINUTE), rev: Rev(rev) };
+    // The server's form has further fields.
+    let mut summary =
+        ThreadSummary { count, people: vec![person("bob")], recent, rev: Rev(rev), ..ThreadSummary::default() };
+    summary.last_at = Timestamp(MINUTE);
     ChatMessage { replies: Some(summary), ..message_by(1, "ann") }
 }
 
