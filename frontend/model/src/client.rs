@@ -18,6 +18,7 @@ use crate::{
     room_cache::RoomCache,
     texts::ClientTexts,
     timeline::{Change, Draft, Timeline},
+    unique_names::confirms,
 };
 
 /// Something that the caller performs.
@@ -44,7 +45,7 @@ pub struct Client {
     connection: Connection,
     timeline: Timeline,
     texts: &'static dyn ClientTexts,
-    /// The name that the visitor chose during this visit.
+    /// The name that the visitor chose and that the server has not confirmed.
     name: Option<PersonName>,
     /// When `typing` was last sent, in milliseconds.
     typing_sent_at: u64,
@@ -182,7 +183,8 @@ impl Client {
         self.send_due(now)
     }
 
-    /// Changes the visitor's name.
+    /// Changes the visitor's name. Each new socket and each room that is entered sends it again, until
+    /// [`take_confirmed_name`](Self::take_confirmed_name) or [`forget_chosen_name`](Self::forget_chosen_name).
     pub fn rename(&mut self, name: PersonName) -> Vec<Effect> {
         self.timeline.rename(name.clone());
         self.name = Some(name.clone());
@@ -194,14 +196,21 @@ impl Client {
         self.timeline.set_appearance(person, appearance)
     }
 
-    /// The name that the visitor chose here, if the server has not confirmed it. The next socket asks for it.
+    /// The name that the visitor chose here, if the server has not confirmed it.
     pub fn chosen_name(&self) -> Option<&PersonName> {
         self.name.as_ref()
     }
 
-    /// The name that the visitor chose is not asked for again during this visit: the server has stored it, or gave them another one.
+    /// The name that the visitor chose is not sent again: the server has refused it, or another tab sends a newer one.
     pub fn forget_chosen_name(&mut self) {
         self.name = None;
+    }
+
+    /// Returns the name that the visitor chose, if a `welcome` with this name shows that the server has stored it; it is not sent again then.
+    /// Call it before the frame is applied. The answers to `hello` and `enter` show nothing: their name may be that of the socket's address.
+    pub fn take_confirmed_name(&mut self, given: &PersonName) -> Option<PersonName> {
+        let is_answer = self.ready().is_some();
+        self.name.take_if(|chosen| is_answer && confirms(chosen.as_str(), given.as_str()))
     }
 
     /// The visitor is typing. Tells the server, at most once in each interval, and not in a room that is so large that the server
@@ -279,8 +288,7 @@ impl Client {
             effects.extend(self.send(request));
         }
         if self.unanswered.take_due(now) {
-            let renamed = self.name.clone().filter(|_| self.timeline.is_renaming());
-            let renamed = renamed.map(|name| ClientMessage::Rename { name });
+            let renamed = self.name.clone().map(|name| ClientMessage::Rename { name });
             let repeated = renamed.into_iter().chain(self.unanswered.commands());
             effects.extend(repeated.flat_map(|command| self.send(command)));
         }
@@ -374,9 +382,6 @@ impl Client {
             }
             _ => None,
         };
-        if matches!(&message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. }) {
-            self.name = None;
-        }
         let presence_missed = matches!(message, ServerMessage::CatchUp { .. });
         let is_answer = matches!(message, ServerMessage::Changes { .. });
         let reports_visible = is_answer && before == Some(id) && self.visibility.waits_to_report(id);
@@ -447,12 +452,9 @@ impl Client {
         self.on_socket_lost(now)
     }
 
-    /// Renames again if the socket was opened under the earlier name.
+    /// Sends the name that the visitor chose, if it may not be stored.
     fn confirm_name(&mut self) -> Vec<Effect> {
-        match self.name.clone() {
-            Some(name) if name != self.timeline.me().name => self.rename(name),
-            _ => Vec::new(),
-        }
+        self.name.clone().map(|name| self.rename(name)).unwrap_or_default()
     }
 
     /// Requests and messages on the lost socket will not be answered.

@@ -296,11 +296,6 @@ impl Timeline {
         is_new
     }
 
-    /// Whether the server has not confirmed the visitor's name.
-    pub fn is_renaming(&self) -> bool {
-        self.me.name != self.server_name
-    }
-
     /// The visitor.
     pub fn me(&self) -> &Person {
         &self.me

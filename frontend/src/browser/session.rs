@@ -165,6 +165,8 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     client.set_hidden(!events::is_visible());
     let (unsent, stored) = UnsentMessages::open(&page.room, &page.you.id, &storage::device());
     client.restore(stored, now);
+    // There is no socket yet: nothing is to be performed.
+    _ = storage::unsent_name(&page.you.id).map(|name| client.rename(name));
     if let Some(newer) = page_state::newer_state() {
         client.on_page_state(&newer);
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use js_sys::{Object, Reflect};
 use leptos::prelude::*;
 use page_model::{sorted, unsent_messages::DeviceStorage};
-use shared_types::{RoomName, Seq};
+use shared_types::{PersonId, PersonName, RoomName, Seq};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
@@ -19,6 +19,16 @@ pub(crate) const ROOMS: &str = "rooms";
 
 /// Beginning of the keys of read positions.
 const READ: &str = "read/";
+
+/// Returns the name that a person chose in this browser, if the server has not confirmed it.
+pub(crate) fn unsent_name(person: &PersonId) -> Option<PersonName> {
+    read(&unsent_name_key(person))?.parse().ok()
+}
+
+/// Returns the key of the name that a person chose. Another person in this browser does not send it.
+pub(crate) fn unsent_name_key(person: &PersonId) -> String {
+    ["name/", person.as_str()].concat()
+}
 
 /// Returns the stored read position in a room.
 pub(crate) fn read_position(room: &RoomName) -> Option<Seq> {

@@ -1,5 +1,6 @@
 //! Tests of what a client reports: typing, and whether its page is hidden.
 
+mod chosen_name;
 mod entry;
 mod throttling;
 
@@ -51,6 +52,15 @@ pub(super) fn welcome(online: u32) -> ServerMessage {
         details: RoomDetails::default(),
         read: None,
     }
+}
+
+/// A `welcome` that gives the visitor this name.
+pub(super) fn welcome_as(given: &str) -> ServerMessage {
+    let mut message = welcome(2);
+    if let ServerMessage::Welcome { you, .. } = &mut message {
+        you.name = given.parse().unwrap();
+    }
+    message
 }
 
 pub(super) fn changes() -> ServerMessage {

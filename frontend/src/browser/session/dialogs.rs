@@ -209,7 +209,7 @@ impl Session {
         self.restore_people_panel();
         self.load_followed_threads();
         let handle = self.handle;
-        other_tabs::on_name(move |person| with(handle, |session| session.follow_name(person)));
+        other_tabs::on_name(move |person| with(handle, |session| session.follow_other_tab(person)));
         self.follow_stored_name();
     }
 
@@ -222,9 +222,8 @@ impl Session {
         }
     }
 
-    /// Takes the name that the visitor chose in another tab, for the next socket. The other tab sends the name, and the server sends it to
-    /// this one.
-    fn follow_name(&mut self, you: Person) {
+    /// Takes the name that the visitor chose in another tab, for the next socket.
+    pub(super) fn follow_name(&mut self, you: Person) {
         if you.id == self.page.you.id {
             self.page.you.name = you.name;
         }

@@ -1,33 +1,29 @@
 //! The visitor's name: changes of it, here and on their other devices, what the server says about them, and the number that the server gives
 //! a name that is taken. The server's name is the right one: the cookie of this browser may be older. It is loaded on demand.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
-use page_model::{
-    client::Effect,
-    connection::Status,
-    unique_names::{confirms, is_known_numbered},
-};
-use shared_types::{AccessMode, Action, ActionName, ErrorCode, PersonName, ServerMessage};
+use page_model::{client::Effect, connection::Status, unique_names::is_known_numbered};
+use shared_types::{AccessMode, Action, ActionName, ErrorCode, Person, PersonName, ServerMessage};
 
 use crate::{
     browser::{
         other_tabs,
         session::{Session, moderation::TOAST_MS},
-        time,
+        storage, time,
     },
     ui::{profile::renaming::Renaming, state::set},
 };
 
 thread_local! {
-    /// The change of the name that the server has not answered. It is not in [`Session`], which is loaded first.
-    static PENDING: RefCell<Option<(PersonName, Renaming)>> = const { RefCell::new(None) };
+    /// The dialog that waits for the answer to the chosen name. It is not in [`Session`], which is loaded first.
+    static PENDING: Cell<Option<Renaming>> = const { Cell::new(None) };
 }
 
 impl Session {
     /// Changes the visitor's name. The dialog stays open until the server has answered, and the browser keeps the name when it is accepted.
-    /// Without a socket, the next one takes the name. The name that the visitor has already changes nothing: with a number it is not the
-    /// name that they chose.
+    /// Without a socket, the next one sends it, also that of a later page. The name that the visitor has already changes nothing: with a
+    /// number it is not the name that they chose.
     pub(super) fn rename(&mut self, name: PersonName, renaming: Renaming) -> Vec<Effect> {
         renaming.reset();
         if name == self.client.timeline().me().name && !renaming.is_pending.get_untracked() {
@@ -35,10 +31,11 @@ impl Session {
             return Vec::new();
         }
         let is_live = self.chat.room.status.get_untracked() == Status::Live;
+        storage::write(&storage::unsent_name_key(&self.page.you.id), name.as_str());
         let effects = self.client.rename(name.clone());
         if is_live && !effects.is_empty() {
             set(renaming.is_pending, true);
-            PENDING.set(Some((name, renaming)));
+            PENDING.set(Some(renaming));
         } else {
             self.keep_name(name);
             renaming.finish();
@@ -46,27 +43,32 @@ impl Session {
         effects
     }
 
-    /// Stores a name for the next socket and the next page, and tells it to the visitor's other tabs.
+    /// Stores a name for the next page, and tells it to the visitor's other tabs.
     fn keep_name(&mut self, name: PersonName) {
         self.store_name(name);
         other_tabs::tell_name(&self.page.you);
+    }
+
+    /// The chosen name is not sent any more: the server has stored or refused it.
+    fn remove_unsent_name(&mut self) {
+        self.client.forget_chosen_name();
+        storage::device().remove(&storage::unsent_name_key(&self.page.you.id));
     }
 
     /// Handles what a message says about the visitor's name.
     pub(super) fn on_name_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Welcome { you, .. } => {
-                let is_confirmed = |(name, _): &mut (PersonName, Renaming)| confirms(name.as_str(), you.name.as_str());
-                if let Some((name, renaming)) = PENDING.with_borrow_mut(|pending| pending.take_if(is_confirmed)) {
-                    // The server has stored it: the next socket asks for no name that another device may have replaced.
-                    self.client.forget_chosen_name();
+                if let Some(name) = self.client.take_confirmed_name(&you.name) {
+                    self.remove_unsent_name();
                     self.keep_name(name);
-                    finish(renaming);
-                } else if is_known_numbered(self.client.timeline().me().name.as_str(), you.name.as_str()) {
-                    self.client.forget_chosen_name();
-                    self.tell_number(&you.name);
-                } else {
-                    self.follow_server_name(&you.name);
+                    // Unless the visitor has closed it before the answer.
+                    if let Some(renaming) = PENDING.take().filter(|renaming| renaming.is_pending.get_untracked()) {
+                        renaming.finish();
+                    }
+                } else if self.client.chosen_name().is_none() {
+                    let known = self.client.timeline().me().name.clone();
+                    self.follow_given_name(&known, &you.name);
                 }
             }
             ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), code, message, .. } => {
@@ -78,58 +80,73 @@ impl Session {
                     code => page_model::texts::ClientTexts::server_error(translations, *code)
                         .map_or_else(|| message.clone(), str::to_owned),
                 };
-                match PENDING.take() {
-                    Some((_, renaming)) if renaming.is_pending.get_untracked() => {
+                // What can succeed later is sent again with the next socket, unless the visitor sees here that it failed.
+                let is_temporary = matches!(
+                    code,
+                    ErrorCode::TooFast | ErrorCode::Muted | ErrorCode::Unavailable | ErrorCode::NotConnected
+                );
+                match PENDING.take().filter(|renaming| renaming.is_pending.get_untracked()) {
+                    Some(renaming) => {
+                        self.remove_unsent_name();
                         set(renaming.is_pending, false);
                         set(renaming.refusal, sentence);
                     }
-                    _ => self.add_error(sentence),
+                    None if is_temporary => self.add_error(sentence),
+                    None => {
+                        self.remove_unsent_name();
+                        self.add_error(sentence);
+                    }
                 }
             }
             _ => {}
         }
     }
 
-    /// The answer that is awaited is lost. The next socket takes the name. The dialog stays open: the visitor can save again, and has lost
-    /// nothing of what they typed.
+    /// The answer that is awaited is lost. The next socket sends the name again. The dialog stays open: the visitor can save again, and has
+    /// lost nothing of what they typed.
     pub(super) fn on_name_disconnect(&mut self) {
-        if let Some((name, renaming)) = PENDING.take() {
+        let Some(renaming) = PENDING.take() else { return };
+        if let Some(name) = self.client.chosen_name().cloned() {
             self.keep_name(name);
-            renaming.stop(self.chat.translations.profile().unconfirmed);
         }
+        renaming.stop(self.chat.translations.profile().unconfirmed);
     }
 
-    /// Handles the name that the server gave when the page was opened, before this was loaded.
+    /// Handles the name that the server gave when the page was opened, before this was loaded. A name that an earlier page could not send is
+    /// sent again, because its answer may be there already.
     pub(super) fn on_first_name(&mut self) {
-        let given = self.client.timeline().me().name.clone();
-        if is_known_numbered(self.page.you.name.as_str(), given.as_str()) {
-            self.tell_number(&given);
-        } else {
-            self.follow_server_name(&given);
+        if let Some(name) = self.client.chosen_name().cloned() {
+            return self.send_name(name);
         }
+        let (known, given) = (self.page.you.name.clone(), self.client.timeline().me().name.clone());
+        self.follow_given_name(&known, &given);
     }
 
-    /// Keeps the name that the server gave, which the visitor chose on another device, unless they chose another one here that the server
-    /// does not know yet. Where a provider gives the names, the browser keeps none.
-    fn follow_server_name(&mut self, given: &PersonName) {
-        if self.client.chosen_name().is_some_and(|chosen| chosen != given) {
+    /// Takes the name that the visitor chose in another tab. If that tab could not send it, this one does.
+    pub(super) fn follow_other_tab(&mut self, you: Person) {
+        if you.id != self.page.you.id {
             return;
         }
-        self.client.forget_chosen_name();
-        if *given != self.page.you.name && self.page.access != AccessMode::Oidc {
-            self.store_name(given.clone());
+        self.follow_name(you);
+        match storage::unsent_name(&self.page.you.id) {
+            Some(name) => self.send_name(name),
+            None => self.client.forget_chosen_name(),
         }
     }
 
-    fn tell_number(&mut self, name: &PersonName) {
-        let sentence = self.chat.translations.unique_names().numbered.with(name.as_str());
-        self.show_toast(sentence, time::now() + TOAST_MS);
+    fn send_name(&mut self, name: PersonName) {
+        let effects = self.client.rename(name);
+        self.perform(effects);
     }
-}
 
-/// Closes the dialog, unless the visitor has closed it before the answer.
-fn finish(renaming: Renaming) {
-    if renaming.is_pending.get_untracked() {
-        renaming.finish();
+    /// Handles a name that the server gave, if the visitor has not chosen one that is still to be sent. `known` is the name of before.
+    fn follow_given_name(&mut self, known: &PersonName, given: &PersonName) {
+        if is_known_numbered(known.as_str(), given.as_str()) {
+            let sentence = self.chat.translations.unique_names().numbered.with(given.as_str());
+            self.show_toast(sentence, time::now() + TOAST_MS);
+        } else if *given != self.page.you.name && self.page.access != AccessMode::Oidc {
+            // They chose it on another device. Where a provider gives the names, the browser keeps none.
+            self.store_name(given.clone());
+        }
     }
 }

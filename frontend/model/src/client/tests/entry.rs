@@ -55,8 +55,29 @@ fn changes(messages: Vec<ChatMessage>, up_to: u64) -> ServerMessage {
     ServerMessage::Changes { messages, up_to: Rev(up_to), truncated: false }
 }
 
-fn page(messages: Vec<ChatMessage>, up_to: u64) -> ServerMessage {
+fn newest_page(messages: Vec<ChatMessage>, up_to: u64) -> ServerMessage {
     ServerMessage::Page { place: None, messages, more: false, newer: false, up_to: Some(Rev(up_to)) }
+}
+
+/// The page of the lobby, which has three messages.
+pub(super) fn page() -> PageState {
+    PageState {
+        language: Language::English,
+        room: RoomName::lobby(),
+        you: person("me"),
+        online: 1,
+        messages: (1..=3).map(|seq| message(seq, "bob", &format!("l{seq}"))).collect(),
+        more: false,
+        up_to: Rev(3),
+        socket: "/ws".into(),
+        ticket: String::new(),
+        access: AccessMode::Open,
+        rules: RoomRules::default(),
+        restrictions: Restrictions::default(),
+        details: Default::default(),
+        owner: false,
+        chat_name: None,
+    }
 }
 
 /// A client, and the room that the server names in its frames.
@@ -65,24 +86,7 @@ struct Socket(Client);
 impl Socket {
     /// A client with a live socket in the lobby, which has three messages.
     fn live() -> Self {
-        let page = PageState {
-            language: Language::English,
-            room: RoomName::lobby(),
-            you: person("me"),
-            online: 1,
-            messages: (1..=3).map(|seq| message(seq, "bob", &format!("l{seq}"))).collect(),
-            more: false,
-            up_to: Rev(3),
-            socket: "/ws".into(),
-            ticket: String::new(),
-            access: AccessMode::Open,
-            rules: RoomRules::default(),
-            restrictions: Restrictions::default(),
-            details: Default::default(),
-            owner: false,
-            chat_name: None,
-        };
-        let mut socket = Self(Client::start(&page, &PlainTexts, 0, || 0).0);
+        let mut socket = Self(Client::start(&page(), &PlainTexts, 0, || 0).0);
         socket.receive(0, None, welcome("lobby"));
         socket.receive(0, Some("lobby"), changes(Vec::new(), 3));
         assert!(socket.0.can_enter());
@@ -131,7 +135,7 @@ fn a_new_room_is_asked_for_its_newest_page_and_a_kept_one_for_changes() {
     assert_eq!(socket.enter(1, "cats"), asks_for("cats", None));
     assert_eq!((socket.shown().as_str(), socket.0.timeline().is_loading_older()), ("", true));
     socket.receive(2, None, welcome("cats"));
-    socket.receive(3, Some("cats"), page(vec![message(1, "bob", "c1")], 1));
+    socket.receive(3, Some("cats"), newest_page(vec![message(1, "bob", "c1")], 1));
     assert_eq!((socket.shown().as_str(), socket.0.timeline().is_loading_older()), ("c1", false));
     assert_eq!(socket.enter(4, "lobby"), asks_for("lobby", Some(3)));
     assert_eq!(socket.shown(), "l1 l2 l3", "a kept room is shown at once");
@@ -152,7 +156,7 @@ fn frames_of_another_room_are_not_shown() {
     socket.receive(2, None, welcome("cats"));
     late(&mut socket, 5, "l5");
     socket.receive(3, Some("lobby"), changes(vec![message(9, "bob", "l9")], 9));
-    socket.receive(3, Some("cats"), page(Vec::new(), 0));
+    socket.receive(3, Some("cats"), newest_page(Vec::new(), 0));
     socket.receive(3, Some("cats"), ServerMessage::Message(message(1, "bob", "c1")));
     assert_eq!(socket.shown(), "c1");
     // What arrived late is in its own room, and the room is asked for what is after it.
@@ -195,7 +199,7 @@ fn a_message_in_flight_is_answered_before_the_socket_moves() {
     let acknowledgement = ServerMessage::Message(message(4, "me", "n1"));
     assert_eq!(socket.receive(3, Some("lobby"), acknowledgement), asks_for("cats", None));
     socket.receive(4, None, welcome("cats"));
-    socket.receive(4, Some("cats"), page(Vec::new(), 0));
+    socket.receive(4, Some("cats"), newest_page(Vec::new(), 0));
     assert_eq!(socket.shown(), "");
     // The message that was not sent belongs to its room, and goes out there.
     socket.enter(5, "lobby");
@@ -222,10 +226,10 @@ fn the_last_of_several_rooms_is_entered() {
     assert_eq!(socket.enter(1, "cats"), asks_for("cats", None));
     assert_eq!(socket.enter(2, "dogs"), []);
     assert_eq!(socket.receive(3, None, welcome("cats")), asks_for("dogs", None));
-    assert_eq!(socket.receive(3, Some("cats"), page(vec![message(1, "bob", "c1")], 1)), []);
+    assert_eq!(socket.receive(3, Some("cats"), newest_page(vec![message(1, "bob", "c1")], 1)), []);
     assert!(socket.0.is_entering());
     socket.receive(4, None, welcome("dogs"));
-    socket.receive(4, Some("dogs"), page(Vec::new(), 0));
+    socket.receive(4, Some("dogs"), newest_page(Vec::new(), 0));
     assert_eq!((socket.shown().as_str(), socket.0.is_entering()), ("", false));
     assert_eq!(socket.enter(5, "cats"), asks_for("cats", None), "its page was not for the room that was shown");
 }

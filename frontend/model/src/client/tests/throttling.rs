@@ -1,9 +1,9 @@
 //! Tests of what a client repeats after a refusal: commands after API Gateway refused a frame, and reports of its visibility.
 
-use shared_types::{Person, PersonId, Restrictions, RoomRules};
+use shared_types::{PersonId, Restrictions, RoomRules};
 
 use crate::client::{
-    tests::{changes, client, heartbeat, next_heartbeat, presence, wait, welcome},
+    tests::{changes, client, heartbeat, next_heartbeat, presence, wait, welcome_as},
     *,
 };
 
@@ -42,9 +42,9 @@ fn a_throttled_rename_is_repeated_until_it_is_answered() {
         assert_eq!(client.tick(now + 1_000), sent(rename.clone()));
         assert_eq!(client.tick(now + 2_000), [], "once");
     }
-    let ServerMessage::Welcome { you, room, online, people, away, rules, details, read } = welcome(2) else { panic!() };
-    let you = Person { name: "Ann".parse().unwrap(), ..you };
-    client.on_message(8_000, 1, Some(ServerMessage::Welcome { you, room, online, people, away, rules, details, read }));
+    let answer = welcome_as("Ann");
+    assert!(client.take_confirmed_name(&"Ann".parse().unwrap()).is_some());
+    client.on_message(8_000, 1, Some(answer));
     throttle(&mut client, 8_000);
     assert_eq!(client.tick(9_000), []);
 }
