@@ -34,6 +34,24 @@ async function otherDevice(page: Page, browser: Browser, deployment: Deployment,
 const unsentNames = (page: Page) =>
   page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('name/')).map((key) => localStorage.getItem(key)));
 
+test('a name that is shown on one device becomes that of a person who has another one elsewhere', async ({ page, browser, deployment, room }) => {
+  // Before names were stored, each browser had its own.
+  await page.context().addCookies([{ name: 'name', value: 'Ann', url: deployment.pageUrl(room) }]);
+  await ChatPage.open(page, deployment, room);
+  await waitForPart(page);
+  const phone = await otherDevice(page, browser, deployment, room, 'Bob');
+  await expect(ownName(page)).toHaveText('Ann');
+  await expect(ownName(phone)).toHaveText('Bob');
+  await page.locator('.me').click();
+  await expect(field(page)).toHaveValue('Ann');
+  await save(page);
+  await expect(profile(page)).toBeHidden();
+  await expect(ownName(phone)).toHaveText('Ann');
+  const laptop = await otherDevice(page, browser, deployment, room, 'Cid');
+  await expect(ownName(laptop)).toHaveText('Ann');
+  for (const other of [phone, laptop]) await other.context().close();
+});
+
 test.describe('without a connection', () => {
   test.use({ serviceWorkers: 'block' });
 

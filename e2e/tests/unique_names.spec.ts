@@ -127,8 +127,13 @@ test('a refused name stays out of the cookie and of other tabs', async ({ browse
     const save = () => profile.getByRole('button', { name: 'Save' }).click();
 
     await openProfile();
+    await expect(field).toHaveValue('Olga 2');
     await save();
     await expect(profile).toBeHidden();
+    const dogs = await other.newPage();
+    await open(dogs, `${server.url}/r/dogs`);
+    await expect(ownName(dogs), 'a number is not chosen').toHaveText('Olga');
+    await dogs.close();
     await openProfile();
     await field.fill('Olga');
     await save();

@@ -22,11 +22,12 @@ thread_local! {
 
 impl Session {
     /// Changes the visitor's name. The dialog stays open until the server has answered, and the browser keeps the name when it is accepted.
-    /// Without a socket, the next one sends it, also that of a later page. The name that the visitor has already changes nothing: with a
-    /// number it is not the name that they chose.
+    /// Without a socket, the next one sends it, also that of a later page. The name that is shown is sent, too: it may come from the cookie,
+    /// and not be the one of their other devices. With a number it is not the name that they chose, and changes nothing.
     pub(super) fn rename(&mut self, name: PersonName, renaming: Renaming) -> Vec<Effect> {
         renaming.reset();
-        if name == self.client.timeline().me().name && !renaming.is_pending.get_untracked() {
+        let is_number = is_known_numbered(self.page.you.name.as_str(), name.as_str());
+        if is_number && name == self.client.timeline().me().name && !renaming.is_pending.get_untracked() {
             renaming.finish();
             return Vec::new();
         }
