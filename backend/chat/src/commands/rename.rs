@@ -152,13 +152,19 @@ async fn rename_others(handler: &FrameHandler, renamed: &Connection, mut name: P
     changed.into_values().collect()
 }
 
-/// Gives a connection the name that its person chose, or a free one where names are unique. Returns `None` if it is gone.
+/// Gives a connection the name that its person chose, or a free one where names are unique. The name of another person is not even stored for
+/// a moment. Returns `None` if the connection is gone.
 async fn give_name(handler: &FrameHandler, one: Connection, name: &PersonName) -> Result<Option<Renamed>> {
-    let Some(renamed) = handler.broadcast.connections.rename(&one.id, name, None).await? else { return Ok(None) };
     let unique_names = handler.unique_names();
+    let is_unique = unique_names.are_wanted_in(&one.room).await?;
+    let free = if is_unique { unique_names.free_name(name, &one).await? } else { name.clone() };
+    let chosen = Some(name).filter(|chosen| **chosen != free);
+    let Some(renamed) = handler.broadcast.connections.rename(&one.id, &free, chosen).await? else { return Ok(None) };
     let claimed = async {
-        let is_unique = unique_names.are_wanted_in(&renamed.room).await?;
-        if is_unique { unique_names.claim(renamed.clone()).await } else { Ok(Some(renamed.clone())) }
+        let has_moved = renamed.room != one.room;
+        let is_unique = if has_moved { unique_names.are_wanted_in(&renamed.room).await? } else { is_unique };
+        // Somebody else may have taken the name at the same time.
+        unique_names.name_in_room(renamed.clone(), is_unique).await
     };
     match claimed.await {
         Ok(claimed) => Ok(claimed.map(|connection| Renamed { connection, before: one.person.name })),

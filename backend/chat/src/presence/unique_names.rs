@@ -62,6 +62,18 @@ impl UniqueNames {
         Ok(self.names_of_others(by).await?.contains(&compared_name(name)))
     }
 
+    /// Returns the name that a person gets in the room of their connection when they choose one: it, or a free one if another person has it.
+    /// Another person may take it before it is stored; [`claim`](Self::claim) finds out.
+    ///
+    /// # Errors
+    ///
+    /// Returns `Unavailable` when the listeners of the room could not be read.
+    pub async fn free_name(&self, chosen: &PersonName, by: &Connection) -> Result<PersonName> {
+        let others = self.names_of_others(by).await?;
+        let is_taken = others.contains(&compared_name(chosen));
+        Ok(if is_taken { free_name(chosen, &others, 0) } else { chosen.clone() })
+    }
+
     /// Gives the person of a connection, which has moved to another room, their name there: the one that they chose, or if names are
     /// unique a free one. Returns the connection with its name, or `None` if it was removed meanwhile.
     ///

@@ -1,7 +1,7 @@
 //! Tests of unique names: who is refused, who gets a number, and two at the same time.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -258,8 +258,10 @@ async fn a_read_receipt_has_the_chosen_name() {
 
 /// Returns a handler whose read of a room's listeners with this number, from 1, meets what `read` says.
 fn handler_with(chat: &TestChat, number: u64, read: Read) -> FrameHandler {
-    let state = AtomicU64::new(0);
-    let connections = Arc::new(SlowConnections { store: chat.connections.clone(), state, reads: number.into(), read });
+    handler_on(chat, SlowConnections::new(chat, 0, number, read))
+}
+
+fn handler_on(chat: &TestChat, connections: Arc<SlowConnections>) -> FrameHandler {
     FrameHandler::new(FramePorts { connections, ..chat.ports() }, chat.settings())
 }
 
@@ -302,13 +304,8 @@ async fn a_rename_that_cannot_be_checked_changes_nothing() {
 async fn somebody_whose_old_name_is_taken_during_a_refused_rename_is_told_the_number() {
     let chat = chat_with_unique_names().await;
     join(&chat, "b", "lobby", "Bea").await;
-    let known = chat.connection("b").await;
-    let arriving = ["Zoe", "Bea"].map(|name| {
-        let known_person = known.person.clone();
-        let person = shared_types::Person { id: name.parse().unwrap(), name: name.parse().unwrap(), ..known_person };
-        Connection { id: ConnectionId(name.into()), person, ..known.clone() }
-    });
-    let handler = handler_with(&chat, 2, Read::Finds(arriving.to_vec()));
+    let coming = vec![arriving(&chat, "b", "Zoe").await, arriving(&chat, "b", "Bea").await];
+    let handler = handler_with(&chat, 2, Read::Finds(coming));
     handler.handle(frame_of("b", &rename("Zoe"))).await;
     let frames = chat.received("b");
     assert_eq!(name_of(&chat, "b").await, "Bea 2", "{frames:?}");
@@ -363,6 +360,8 @@ struct SlowConnections {
     /// Number of reads of rooms until the one that meets `read`. At 0 none does.
     reads: AtomicU64,
     read: Read,
+    /// The names that connections were given, in this order.
+    given: Mutex<Vec<(String, String)>>,
 }
 
 /// What a read of a room meets.
@@ -374,6 +373,17 @@ enum Read {
 }
 
 impl SlowConnections {
+    fn new(chat: &TestChat, seed: u64, reads: u64, read: Read) -> Arc<Self> {
+        let (state, reads) = (AtomicU64::new(seed), AtomicU64::new(reads));
+        Arc::new(Self { store: chat.connections.clone(), state, reads, read, given: Mutex::default() })
+    }
+
+    /// The names that a connection was given, in this order.
+    fn given_to(&self, window: &str) -> Vec<String> {
+        let given = self.given.lock().unwrap();
+        given.iter().filter(|(id, _)| id == window).map(|(_, name)| name.clone()).collect()
+    }
+
     async fn pause(&self) {
         let state = self.state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
         let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -403,6 +413,7 @@ impl Connections for SlowConnections {
         chosen: Option<&PersonName>,
     ) -> Result<Option<Connection>> {
         self.pause().await;
+        self.given.lock().unwrap().push((id.0.to_string(), name.to_string()));
         let renamed = self.store.rename(id, name, chosen).await;
         self.pause().await;
         renamed
@@ -473,13 +484,8 @@ async fn names_after_race(seed: u64) -> Vec<String> {
     for window in ["r1", "r2"] {
         join(chat, window, "lobby", &format!("Guest {window}")).await;
     }
-    let connections = Arc::new(SlowConnections {
-        store: chat.connections.clone(),
-        state: AtomicU64::new(seed),
-        reads: AtomicU64::new(0),
-        read: Read::Fails,
-    });
-    let handler = &FrameHandler::new(FramePorts { connections: connections.clone(), ..chat.ports() }, chat.settings());
+    let connections = SlowConnections::new(chat, seed, 0, Read::Fails);
+    let handler = &handler_on(chat, connections.clone());
     let frame = |window: &str, body: Value| {
         let connection = ConnectionId(window.into());
         handler.handle(FrameRequest { connection, request_id: format!("{window}-{seed}"), body: body.to_string() })
@@ -541,12 +547,7 @@ async fn a_large_room_is_read_once_in_five_seconds() {
 
 #[tokio::test]
 async fn another_device_of_a_renamed_person_gets_a_number_where_the_name_is_taken() {
-    let chat = chat_with_unique_names().await;
-    join(&chat, "b", "cats", "Bea").await;
-    for (window, room) in [("a1", "lobby"), ("a2", "cats")] {
-        let ticket = chat.ticket("ann");
-        chat.connect(window, Some(room), Some(&ticket), Some("Ann")).await.unwrap();
-    }
+    let chat = chat_with_two_windows().await;
     chat.send("a1", rename("Bea")).await;
     assert_eq!((welcome_name(&chat, "a1"), welcome_name(&chat, "a2")), ("Bea".into(), "Bea 2".into()));
     chat.send("a2", json!({ "action": "enter", "room": "lobby" })).await;
@@ -557,4 +558,54 @@ async fn another_device_of_a_renamed_person_gets_a_number_where_the_name_is_take
     let ticket = chat.ticket("ann");
     chat.connect("a3", Some("dogs"), Some(&ticket), Some("Ann")).await.unwrap();
     assert_eq!(name_of(&chat, "a3").await, "Bea");
+}
+
+/// A chat in which Bea is in cats, and Ann has the windows `a1` in the lobby and `a2` in cats.
+async fn chat_with_two_windows() -> TestChat {
+    let chat = chat_with_unique_names().await;
+    join(&chat, "b", "cats", "Bea").await;
+    for (window, room) in [("a1", "lobby"), ("a2", "cats")] {
+        let ticket = chat.ticket("ann");
+        chat.connect(window, Some(room), Some(&ticket), Some("Ann")).await.unwrap();
+    }
+    chat
+}
+
+/// Somebody who is about to come into the room of a window.
+async fn arriving(chat: &TestChat, window: &str, name: &str) -> Connection {
+    let known = chat.connection(window).await;
+    let person =
+        shared_types::Person { id: name.parse().unwrap(), name: name.parse().unwrap(), ..known.person.clone() };
+    Connection { id: ConnectionId(name.into()), person, ..known }
+}
+
+#[tokio::test]
+async fn another_device_of_a_renamed_person_never_has_a_name_that_is_taken() {
+    let chat = chat_with_two_windows().await;
+    let connections = SlowConnections::new(&chat, 0, 0, Read::Fails);
+    handler_on(&chat, connections.clone()).handle(frame_of("a1", &rename("Bea"))).await;
+    assert_eq!(connections.given_to("a1"), ["Bea"]);
+    assert_eq!(connections.given_to("a2"), ["Bea 2"], "not even for a moment");
+    assert_eq!(chat.connection("a2").await.chosen, "Bea".parse().ok());
+}
+
+/// The reads of rooms of a `rename` with one other socket: two of the room of the sender, and two of that of the other socket.
+#[tokio::test]
+async fn another_device_gives_up_a_name_that_somebody_takes_at_the_same_time() {
+    let chat = chat_with_two_windows().await;
+    let zoe = arriving(&chat, "a2", "Zoe").await;
+    let connections = SlowConnections::new(&chat, 0, 4, Read::Finds(vec![zoe]));
+    handler_on(&chat, connections.clone()).handle(frame_of("a1", &rename("Zoe"))).await;
+    assert_eq!(connections.given_to("a2"), ["Zoe", "Zoe 2"]);
+    assert_eq!((name_of(&chat, "a1").await, name_of(&chat, "a2").await), ("Zoe".into(), "Zoe 2".into()));
+}
+
+#[tokio::test]
+async fn another_device_keeps_its_name_if_it_is_not_known_which_one_is_free() {
+    let chat = chat_with_two_windows().await;
+    handler_with(&chat, 3, Read::Fails).handle(frame_of("a1", &rename("Zoe"))).await;
+    assert_eq!((name_of(&chat, "a1").await, name_of(&chat, "a2").await), ("Zoe".into(), "Ann".into()));
+    // Once it is stored, a name that is not certain to be free is given up with its socket.
+    handler_with(&chat, 4, Read::Fails).handle(frame_of("a1", &rename("Ada"))).await;
+    assert_eq!((name_of(&chat, "a1").await, chat.is_connected("a2").await), ("Ada".into(), false));
 }
