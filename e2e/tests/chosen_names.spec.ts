@@ -19,11 +19,14 @@ async function rename(page: Page, name: string): Promise<void> {
   await expect(ownName(page)).toHaveText(name);
 }
 
+/** The cookie with the name of a browser, as the page stores it. */
+const nameCookie = (deployment: Deployment, value: string) => ({ name: 'name', value, url: deployment.pageUrl('lobby') });
+
 /** Opens a room in another browser as the person of a page. Without a name, the browser has none stored. */
 async function otherDevice(page: Page, browser: Browser, deployment: Deployment, room: string, name?: string): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block' });
   const session = (await page.context().cookies()).find((cookie) => cookie.name === guestCookie(deployment))!;
-  await context.addCookies([session, ...(name === undefined ? [] : [{ name: 'name', value: name, url: deployment.pageUrl(room) }])]);
+  await context.addCookies([session, ...(name === undefined ? [] : [nameCookie(deployment, name)])]);
   const other = await context.newPage();
   await ChatPage.open(other, deployment, room);
   await waitForPart(other);
@@ -36,7 +39,7 @@ const unsentNames = (page: Page) =>
 
 test('a name that is shown on one device becomes that of a person who has another one elsewhere', async ({ page, browser, deployment, room }) => {
   // Before names were stored, each browser had its own.
-  await page.context().addCookies([{ name: 'name', value: 'Ann', url: deployment.pageUrl(room) }]);
+  await page.context().addCookies([nameCookie(deployment, 'Ann')]);
   await ChatPage.open(page, deployment, room);
   await waitForPart(page);
   const phone = await otherDevice(page, browser, deployment, room, 'Bob');
@@ -50,6 +53,23 @@ test('a name that is shown on one device becomes that of a person who has anothe
   const laptop = await otherDevice(page, browser, deployment, room, 'Cid');
   await expect(ownName(laptop)).toHaveText('Ann');
   for (const other of [phone, laptop]) await other.context().close();
+});
+
+test('a name with a number that was chosen on another device is followed like any other one', async ({ page, browser, deployment, room }) => {
+  await ChatPage.open(page, deployment, room);
+  await waitForPart(page);
+  await rename(page, 'Ann');
+  const phone = await otherDevice(page, browser, deployment, room, 'Ann');
+  const storedName = async () => (await phone.context().cookies()).find((cookie) => cookie.name === 'name')?.value;
+  await rename(page, 'Ann 2');
+  await expect(ownName(phone)).toHaveText('Ann 2');
+  await expect.poll(storedName).toBe('Ann%202');
+  await expect(phone.getByText('Somebody here has your name already.')).toBeHidden();
+  // The phone sends it, too, when it is saved there.
+  await rename(phone, 'Ann 3');
+  await rename(page, 'Ann 3');
+  await expect.poll(storedName).toBe('Ann%203');
+  await phone.context().close();
 });
 
 test.describe('without a connection', () => {

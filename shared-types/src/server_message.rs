@@ -42,6 +42,10 @@ pub enum ServerMessage {
         /// The person's stored read position in the room. Absent if there is none, and in the answer to `rename`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         read: Option<Seq>,
+        /// Whether the name of `you` has a number, because somebody else in the room has the name that the person chose. Earlier servers do not
+        /// tell it.
+        #[serde(default, skip_serializing_if = "is_false")]
+        numbered: bool,
     },
     /// New or changed message. A changed message has a higher `rev` than before. For the author of the change it is also the
     /// acknowledgement that it is stored.

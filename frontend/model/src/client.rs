@@ -18,7 +18,6 @@ use crate::{
     room_cache::RoomCache,
     texts::ClientTexts,
     timeline::{Change, Draft, Timeline},
-    unique_names::confirms,
 };
 
 /// Something that the caller performs.
@@ -184,11 +183,16 @@ impl Client {
     }
 
     /// Changes the visitor's name. Each new socket and each room that is entered sends it again, until
-    /// [`take_confirmed_name`](Self::take_confirmed_name) or [`forget_chosen_name`](Self::forget_chosen_name).
+    /// [`take_answered_name`](Self::take_answered_name) or [`forget_chosen_name`](Self::forget_chosen_name).
     pub fn rename(&mut self, name: PersonName) -> Vec<Effect> {
-        self.timeline.rename(name.clone());
-        self.name = Some(name.clone());
+        self.restore_name(name.clone());
         self.send(ClientMessage::Rename { name })
+    }
+
+    /// Shows a name that an earlier page could not send. The next socket sends it.
+    pub fn restore_name(&mut self, name: PersonName) {
+        self.timeline.rename(name.clone());
+        self.name = Some(name);
     }
 
     /// The server told the appearance of a person. Returns whether it was another one before.
@@ -206,11 +210,12 @@ impl Client {
         self.name = None;
     }
 
-    /// Returns the name that the visitor chose, if a `welcome` with this name shows that the server has stored it; it is not sent again then.
-    /// Call it before the frame is applied. The answers to `hello` and `enter` show nothing: their name may be that of the socket's address.
-    pub fn take_confirmed_name(&mut self, given: &PersonName) -> Option<PersonName> {
+    /// Whether a `welcome` without a number answers the name that the visitor chose: it is stored, or another device chose a newer one at the
+    /// same time. It is not sent again then. Call it before the frame is applied. The answers to `hello` and `enter` are none: their name may
+    /// be that of the socket's address.
+    pub fn take_answered_name(&mut self) -> bool {
         let is_answer = self.ready().is_some();
-        self.name.take_if(|chosen| is_answer && confirms(chosen.as_str(), given.as_str()))
+        self.name.take_if(|_| is_answer).is_some()
     }
 
     /// The visitor is typing. Tells the server, at most once in each interval, and not in a room that is so large that the server

@@ -37,6 +37,5 @@ pub mod sorted;
 pub mod text_links;
 pub mod texts;
 pub mod timeline;
-pub mod unique_names;
 pub mod unread;
 pub mod unsent_messages;

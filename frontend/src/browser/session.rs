@@ -133,6 +133,8 @@ pub(crate) struct Session {
     read_position: ReadPosition,
     /// The newest message that the reader saw in this room since the page showed it.
     seen: Option<Seq>,
+    /// Whether the visitor's name has a number in the room.
+    has_number: bool,
     /// The read position in the last `welcome`, until it is merged.
     welcome_read: Option<(RoomName, Option<Seq>)>,
     read_sync: ReadSync,
@@ -165,8 +167,9 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     client.set_hidden(!events::is_visible());
     let (unsent, stored) = UnsentMessages::open(&page.room, &page.you.id, &storage::device());
     client.restore(stored, now);
-    // There is no socket yet: nothing is to be performed.
-    _ = storage::unsent_name(&page.you.id).map(|name| client.rename(name));
+    if let Some(name) = storage::unsent_name(&page.you.id) {
+        client.restore_name(name);
+    }
     if let Some(newer) = page_state::newer_state() {
         client.on_page_state(&newer);
     }
@@ -182,6 +185,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         newest_noticed: newest,
         read_position: ReadPosition::new(storage::read_position(&page.room), newest.unwrap_or_default()),
         seen: None,
+        has_number: false,
         welcome_read: None,
         read_sync: ReadSync::default(),
         people_asked_at: now,
@@ -446,7 +450,8 @@ impl Session {
                     }
                     new_messages = self.new_messages(message);
                     self.on_details(message);
-                    if let ServerMessage::Welcome { room, read, .. } = message {
+                    if let ServerMessage::Welcome { room, read, numbered, .. } = message {
+                        self.has_number = *numbered;
                         self.welcome_read = Some((room.clone(), *read));
                     }
                     on_demand::with_part(|part| (part.on_answer)(self, message));

@@ -97,6 +97,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 rules: RoomRules::default(),
                 details: RoomDetails::default(),
                 read: None,
+                numbered: false,
             },
             json!({
                 "type": "welcome", "you": { "id": "p1", "name": "Ann" }, "room": "lobby", "online": 2,
@@ -113,11 +114,28 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 rules,
                 details: RoomDetails { topic: "Cats only".parse().ok(), ..RoomDetails::default() },
                 read: Some(Seq(7)),
+                numbered: false,
             },
             json!({
                 "type": "welcome", "you": { "id": "p1", "name": "Ann", "moderator": true }, "room": "lobby", "online": 1,
                 "rules": { "slow": 30, "readOnly": true }, "details": { "topic": "Cats only" },
                 "read": 7,
+            }),
+        ),
+        (
+            ServerMessage::Welcome {
+                you: Person { name: "Ann 2".parse().unwrap(), ..ann() },
+                room: RoomName::lobby(),
+                online: 2,
+                people: vec![],
+                away: vec![],
+                rules: RoomRules::default(),
+                details: RoomDetails::default(),
+                read: None,
+                numbered: true,
+            },
+            json!({
+                "type": "welcome", "you": { "id": "p1", "name": "Ann 2" }, "room": "lobby", "online": 2, "numbered": true,
             }),
         ),
         (ServerMessage::Details { details: details() }, json!({ "type": "details", "details": details_json() })),

@@ -205,8 +205,8 @@ impl FrameHandler {
     /// Sends `welcome`: the person, the people in the room, its rules and its details, and where the person has read.
     pub(super) async fn welcome(&self, to: &Connection, people: RoomPeople, settings: RoomSettings, read: Option<Seq>) {
         let (RoomPeople { online, people, away }, RoomSettings { rules, details }) = (people, settings);
-        let (you, room) = (to.person.clone(), to.room.clone());
-        let welcome = ServerMessage::Welcome { you, room, online, people, away, rules, details, read };
+        let (you, room, numbered) = (to.person.clone(), to.room.clone(), to.chosen.is_some());
+        let welcome = ServerMessage::Welcome { you, room, online, people, away, rules, details, read, numbered };
         self.broadcast.to_one(&to.id, &welcome).await;
     }
 }

@@ -145,6 +145,30 @@ async fn somebody_who_comes_in_with_a_taken_name_gets_a_number() {
 }
 
 #[tokio::test]
+async fn a_welcome_tells_a_number_of_the_server_from_one_that_was_chosen() {
+    let chat = chat_with_unique_names().await;
+    let given = |window: &str| {
+        let frames = chat.received(window);
+        let welcome = frames.iter().find(|frame| frame["type"] == "welcome").cloned().unwrap();
+        (welcome["you"]["name"].as_str().unwrap().to_owned(), welcome.get("numbered").cloned())
+    };
+    let number = Some(json!(true));
+    for (window, name, expected) in
+        [("a", "Ann", ("Ann", None)), ("b", "Ann", ("Ann 2", number.clone())), ("c", "Cid 2", ("Cid 2", None))]
+    {
+        chat.connect(window, None, Some(&chat.ticket(window)), Some(name)).await.unwrap();
+        chat.send(window, json!({ "action": "hello" })).await;
+        assert_eq!(given(window), (expected.0.to_owned(), expected.1));
+    }
+    chat.send("b", json!({ "action": "enter", "room": "cats" })).await;
+    assert_eq!(given("b"), ("Ann".to_owned(), None));
+    chat.send("b", json!({ "action": "enter", "room": "lobby" })).await;
+    assert_eq!(given("b"), ("Ann 2".to_owned(), number));
+    chat.send("b", rename("Bea 2")).await;
+    assert_eq!(given("b"), ("Bea 2".to_owned(), None));
+}
+
+#[tokio::test]
 async fn a_new_socket_has_its_number_before_its_first_frame() {
     let chat = chat_with_unique_names().await;
     join(&chat, "a", "lobby", "Ann").await;

@@ -51,6 +51,7 @@ pub(super) fn welcome(online: u32) -> ServerMessage {
         rules,
         details: RoomDetails::default(),
         read: None,
+        numbered: false,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use page_model::{client::Effect, connection::Status, unique_names::is_known_numbered};
+use page_model::{client::Effect, connection::Status};
 use shared_types::{AccessMode, Action, ActionName, ErrorCode, Person, PersonName, ServerMessage};
 
 use crate::{
@@ -26,8 +26,8 @@ impl Session {
     /// and not be the one of their other devices. With a number it is not the name that they chose, and changes nothing.
     pub(super) fn rename(&mut self, name: PersonName, renaming: Renaming) -> Vec<Effect> {
         renaming.reset();
-        let is_number = is_known_numbered(self.page.you.name.as_str(), name.as_str());
-        if is_number && name == self.client.timeline().me().name && !renaming.is_pending.get_untracked() {
+        let is_number = self.has_number && name == self.client.timeline().me().name;
+        if is_number && !renaming.is_pending.get_untracked() {
             renaming.finish();
             return Vec::new();
         }
@@ -59,16 +59,19 @@ impl Session {
     /// Handles what a message says about the visitor's name.
     pub(super) fn on_name_answer(&mut self, message: &ServerMessage) {
         match message {
-            ServerMessage::Welcome { you, .. } => {
-                if let Some(name) = self.client.take_confirmed_name(&you.name) {
+            ServerMessage::Welcome { you, numbered, .. } => {
+                let known = self.client.timeline().me().name.clone();
+                // A chosen name gets no number: it is refused. So a number is for the name of before.
+                if !numbered && self.client.take_answered_name() {
                     self.remove_unsent_name();
-                    self.keep_name(name);
+                    self.keep_name(you.name.clone());
                     // Unless the visitor has closed it before the answer.
                     if let Some(renaming) = PENDING.take().filter(|renaming| renaming.is_pending.get_untracked()) {
                         renaming.finish();
                     }
-                } else if self.client.chosen_name().is_none() {
-                    let known = self.client.timeline().me().name.clone();
+                }
+                // A name that is still to be sent replaces the given one.
+                if self.client.chosen_name().is_none() {
                     self.follow_given_name(&known, &you.name);
                 }
             }
@@ -116,7 +119,7 @@ impl Session {
     /// Handles the name that the server gave when the page was opened, before this was loaded. A name that an earlier page could not send is
     /// sent again, because its answer may be there already.
     pub(super) fn on_first_name(&mut self) {
-        if let Some(name) = self.client.chosen_name().cloned() {
+        if let Some(name) = storage::unsent_name(&self.page.you.id) {
             return self.send_name(name);
         }
         let (known, given) = (self.page.you.name.clone(), self.client.timeline().me().name.clone());
@@ -140,13 +143,15 @@ impl Session {
         self.perform(effects);
     }
 
-    /// Handles a name that the server gave, if the visitor has not chosen one that is still to be sent. `known` is the name of before.
+    /// Handles a name that the server gave. `known` is the one of before. Says that it has a number, or keeps it: the visitor may have chosen it
+    /// on another device. Where a provider gives the names, the browser keeps none.
     fn follow_given_name(&mut self, known: &PersonName, given: &PersonName) {
-        if is_known_numbered(known.as_str(), given.as_str()) {
-            let sentence = self.chat.translations.unique_names().numbered.with(given.as_str());
-            self.show_toast(sentence, time::now() + TOAST_MS);
+        if self.has_number {
+            if known != given {
+                let sentence = self.chat.translations.unique_names().numbered.with(given.as_str());
+                self.show_toast(sentence, time::now() + TOAST_MS);
+            }
         } else if *given != self.page.you.name && self.page.access != AccessMode::Oidc {
-            // They chose it on another device. Where a provider gives the names, the browser keeps none.
             self.store_name(given.clone());
         }
     }

@@ -20,7 +20,7 @@ fn rename(id: SocketId, chosen: &str) -> Vec<Effect> {
 
 /// Handles a `welcome` as the page does. Returns whether it confirms the chosen name, and what the client sends.
 fn receive(client: &mut Client, id: SocketId, given: &str) -> (bool, Vec<Effect>) {
-    let is_confirmed = client.take_confirmed_name(&name(given)).is_some();
+    let is_confirmed = client.take_answered_name();
     (is_confirmed, client.on_message(0, id, Some(welcome_as(given))))
 }
 
@@ -67,7 +67,8 @@ fn what_was_written_under_a_new_name_is_sent_after_it() {
 fn a_name_of_an_earlier_page_is_sent_like_one_of_this_page() {
     let page = entry::page();
     let (mut client, _) = Client::start(&page, &PlainTexts, 0, || 0);
-    assert_eq!(client.rename(name("Ann")), []);
+    client.restore_name(name("Ann"));
+    assert_eq!(client.timeline().me().name, name("Ann"));
     assert_eq!(receive(&mut client, 1, "me"), (false, rename(1, "Ann")));
 }
 
@@ -91,4 +92,13 @@ fn a_name_whose_answer_is_lost_is_sent_again() {
     client.forget_chosen_name();
     reconnect(&mut client, 2);
     assert_eq!(receive(&mut client, 3, "me"), (false, vec![]), "it was refused");
+}
+
+#[test]
+fn a_name_that_another_device_replaced_at_once_is_not_sent_again() {
+    let mut client = client(2);
+    client.rename(name("Ann"));
+    assert_eq!(receive(&mut client, 1, "Bea"), (true, vec![]), "the name that was stored last");
+    reconnect(&mut client, 1);
+    assert_eq!(receive(&mut client, 2, "Bea"), (false, vec![]));
 }

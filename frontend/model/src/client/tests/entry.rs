@@ -48,6 +48,7 @@ fn welcome(to: &str) -> ServerMessage {
         rules: RoomRules::default(),
         details: Default::default(),
         read: None,
+        numbered: false,
     }
 }
 

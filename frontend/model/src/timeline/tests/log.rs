@@ -185,6 +185,7 @@ fn welcome_sets_the_visitor() {
             rules: RoomRules::default(),
             details: RoomDetails::default(),
             read: None,
+            numbered: false,
         },
         0,
     );

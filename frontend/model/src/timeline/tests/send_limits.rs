@@ -26,6 +26,7 @@ fn welcome(moderator: bool, rules: RoomRules) -> ServerMessage {
         rules,
         details: RoomDetails::default(),
         read: None,
+        numbered: false,
     }
 }
 
