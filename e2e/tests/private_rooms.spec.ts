@@ -92,6 +92,32 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       expect((await other.goto(address))?.status()).toBe(404);
     });
 
+    test('a private room that somebody lost is not offered any more', async ({ page, browser, deployment, room }) => {
+      await ChatPage.open(page, deployment, room);
+      await makePrivateRoom(page, 'Secret plans');
+      const other = await (await browser.newContext({ locale: 'en-GB', viewport })).newPage();
+      await other.goto(await invitation(page));
+      await other.getByRole('button', { name: 'Join the room' }).click();
+      await new ChatPage(other).waitForState('live');
+      const address = other.url();
+      await ChatPage.open(other, deployment, `${room}-b`);
+
+      await other.keyboard.press('Control+k');
+      await expect(roomDialog(other).getByRole('link', { name: 'Secret plans' })).toBeVisible();
+      await roomDialog(other).getByRole('combobox').fill('secret');
+      const option = roomDialog(other).getByRole('option', { name: 'Secret plans', exact: true });
+      await expect(option).toBeVisible();
+      await openMembers(page);
+      await membersDialog(page).getByRole('button', { name: /^Remove / }).click();
+      await expect(option).toHaveCount(0);
+      await expect(roomDialog(other).getByRole('option').first(), 'what is typed stays').toContainText('secret');
+      await expectAccessible(other);
+      await roomDialog(other).getByRole('combobox').fill('');
+      await expect(roomDialog(other).getByRole('link', { name: `${room}-b` })).toBeVisible();
+      await expect(roomDialog(other).getByRole('link', { name: 'Secret plans' })).toHaveCount(0);
+      expect((await other.goto(address))?.status()).toBe(404);
+    });
+
     test('several private rooms keep their titles', async ({ page, deployment, room }) => {
       await ChatPage.open(page, deployment, room);
       const titles = ['First plans', 'Second plans', 'Third plans'];

@@ -10,6 +10,7 @@ pub use self::unread::RoomNews;
 use self::unread::RoomUnread;
 
 pub mod choices;
+pub mod hidden;
 mod unread;
 
 /// Minimum time between two requests when the page becomes visible, in milliseconds.
@@ -129,6 +130,15 @@ impl RoomList {
             place += 1;
             place == 1 || visited != room
         });
+    }
+
+    /// Removes the private rooms of which the visitor is no member any more, and returns them. `mine` are all private rooms of the visitor. The
+    /// current room stays: its page says what happened.
+    pub fn remove_lost(&mut self, mine: &[RoomName]) -> Vec<RoomName> {
+        let is_lost = |room: &RoomName| room.is_private() && !mine.contains(room);
+        let lost: Vec<RoomName> = self.visited[1..].iter().filter(|room| is_lost(room)).cloned().collect();
+        lost.iter().for_each(|room| self.remove(room));
+        lost
     }
 
     /// Adds a room that the visitor has not visited, if there is space.

@@ -304,6 +304,16 @@ fn kept_rooms_stay_in_a_full_list_and_are_watched_first() {
 }
 
 #[test]
+fn private_rooms_that_the_visitor_lost_are_removed() {
+    let private = |end: &str| format!("p-{end:0>20}").parse::<RoomName>().unwrap();
+    let [here, mine, lost] = ["1", "2", "3"].map(private);
+    let mut rooms = RoomList::new(&here, Some(&json::to_string(&vec![mine.clone(), lost.clone(), room("cats")])));
+    assert_eq!(rooms.remove_lost(&[mine.clone()]), [lost.clone()]);
+    assert_eq!(rooms.to_json(), json::to_string(&vec![here, mine.clone(), room("cats")]));
+    assert_eq!(rooms.remove_lost(&[mine]), []);
+}
+
+#[test]
 fn a_page_without_other_rooms_watches_for_direct_messages() {
     let mut rooms = RoomList::new(&RoomName::lobby(), None);
     assert_eq!(take(&mut rooms, 0), asked(&[], true));

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use page_model::client::Effect;
+use page_model::{client::Effect, room_list::hidden::HiddenRooms};
 use shared_types::{
     Action, ActionName, ClientMessage, DeviceLink, NamedPerson, Person, PrivateRoom, RoomName, ServerMessage, json,
 };
@@ -31,13 +31,17 @@ use crate::{
 /// Key of the private rooms that the visitor took off the list.
 const HIDDEN: &str = "hidden-rooms";
 
-/// Maximum number of them: as many as a person has private rooms.
-const MAX_HIDDEN: usize = 200;
+/// Returns the private rooms that the visitor took off the list. Another tab may have changed them.
+fn hidden_rooms() -> HiddenRooms {
+    HiddenRooms::new(storage::read(HIDDEN).as_deref())
+}
 
-/// Returns the private rooms that the visitor took off the list.
-fn hidden_rooms() -> Vec<RoomName> {
-    let stored: Vec<String> = storage::read(HIDDEN).and_then(|stored| json::from_str(&stored).ok()).unwrap_or_default();
-    stored.iter().filter_map(|name| name.parse().ok()).collect()
+/// Changes the private rooms that the visitor took off the list, and stores them if `change` returns `true`.
+fn change_hidden(change: impl FnOnce(&mut HiddenRooms) -> bool) {
+    let mut hidden = hidden_rooms();
+    if change(&mut hidden) {
+        storage::write(HIDDEN, &hidden.to_json());
+    }
 }
 
 /// Key of the tab's entry about a room from which the visitor was removed.
@@ -172,34 +176,33 @@ impl Session {
         true
     }
 
-    /// Adds the private rooms of the visitor to the list: others may have added them to one, or they came from another device.
+    /// Lists exactly the private rooms of the visitor, except for those that they took off the list: others may have added them to one or
+    /// removed them from one, or they came from another device.
     fn on_my_rooms(&mut self, rooms: &[PrivateRoom]) {
+        let mine: Vec<RoomName> = rooms.iter().map(|private| private.room.clone()).collect();
+        self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
+        self.rooms.remove_lost(&mine).iter().for_each(Self::forget_choices);
+        change_hidden(|hidden| hidden.keep_only(&mine));
         let hidden = hidden_rooms();
-        for PrivateRoom { room, .. } in rooms.iter().filter(|private| !hidden.contains(&private.room)) {
+        for room in mine.iter().filter(|room| !hidden.contains(room)) {
             self.rooms.add(room);
         }
         self.add_titles(rooms.iter().map(|PrivateRoom { room, title }| (room, title.as_ref())));
         self.store_rooms();
-        room_dialog::set_private_rooms(self.chat, rooms.iter().map(|private| private.room.clone()).collect());
+        room_dialog::set_private_rooms(self.chat, mine);
         self.show_directory();
     }
 
     /// Takes a room off the list. A private one stays off it until the visitor opens it, and is found in the dialogs.
     pub(super) fn take_off_list(&mut self, room: &RoomName) {
-        let mut hidden = hidden_rooms();
-        if room.is_private() && !hidden.contains(room) {
-            hidden.push(room.clone());
-            let excess = hidden.len().saturating_sub(MAX_HIDDEN);
-            storage::write(HIDDEN, &json::to_string(&hidden[excess..].to_vec()));
-        }
+        change_hidden(|hidden| hidden.hide(room));
         self.remove_room(room);
     }
 
     /// The visitor is no member of a room any more. If they did not leave it themselves, the next page says so.
     fn on_room_left(&mut self, room: &RoomName) {
         // A room to which they come back is listed again.
-        let hidden: Vec<RoomName> = hidden_rooms().into_iter().filter(|hidden| hidden != room).collect();
-        storage::write(HIDDEN, &json::to_string(&hidden));
+        change_hidden(|hidden| hidden.show(room));
         Self::forget_choices(room);
         let is_own_wish = IS_LEAVING.take();
         if *room == self.page.room {
@@ -210,6 +213,8 @@ impl Session {
             location::load_room(&RoomName::lobby());
         } else {
             self.remove_room(room);
+            room_dialog::remove_private_room(self.chat, room);
+            self.show_directory();
         }
     }
 }

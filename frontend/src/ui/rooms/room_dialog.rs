@@ -100,6 +100,14 @@ pub(crate) fn set_private_rooms(chat: Chat, rooms: Vec<RoomName>) {
     }
 }
 
+/// The visitor is no member of a private room any more: it is not found. The caller has removed it from the list.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser gets answers"))]
+pub(crate) fn remove_private_room(chat: Chat, room: &RoomName) {
+    let mut rooms = private_rooms();
+    rooms.retain(|private| private != room);
+    set_private_rooms(chat, rooms);
+}
+
 /// Returns the private rooms of the visitor, as far as they are known.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser has a directory"))]
 pub(crate) fn private_rooms() -> Vec<RoomName> {
