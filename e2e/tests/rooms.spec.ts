@@ -3,6 +3,7 @@ import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { expectNoShift, recordShifts } from '../support/layout_shifts.ts';
+import { waitForPart } from '../support/on_demand.ts';
 
 // The list of visited rooms, their unread marks, and opening other rooms.
 
@@ -209,6 +210,35 @@ test('room activity is requested on user actions, never on a timer', async ({ pa
   await roomName(page).click();
   await expect.poll(() => commands.length).toBe(4);
 });
+
+for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 800 }]] as const) {
+  test(`news of other rooms that do not arrive can be requested again (${name})`, async ({ page, deployment, room }) => {
+    await page.setViewportSize(viewport);
+    let isLost = true;
+    await page.routeWebSocket(/.*/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((frame) => {
+        if (!isLost || JSON.parse(String(frame)).action !== 'rooms') server.send(frame);
+      });
+    });
+    await page.clock.install();
+    await ChatPage.open(page, deployment, room);
+    await waitForPart(page);
+    await page.clock.runFor('00:12');
+    await page.keyboard.press('Control+k');
+    await page.clock.runFor('00:12');
+    const list = roomDialog(page);
+    await expect(list.getByRole('status').filter({ hasText: 'What is new in other rooms could not be loaded.' })).toBeVisible();
+    const retry = list.getByRole('button', { name: 'Try again' });
+    await expect(retry).toBeVisible();
+    await expectAccessible(page);
+    isLost = false;
+    await retry.press('Enter');
+    await expect(retry).toHaveCount(0);
+    await expect(list.getByRole('link').first(), 'the focus is not lost').toBeFocused();
+    await expect(page.getByText('could not be loaded')).toHaveCount(0);
+  });
+}
 
 test('reopening the room dialog at once keeps what is typed', async ({ page, deployment, room }) => {
   await ChatPage.open(page, deployment, room);

@@ -2,12 +2,13 @@
 //! never on a timer, and sends news of these rooms to the page's socket from then on.
 
 use shared_types::{
-    ClientMessage, PersonId, RoomActivity, RoomName, Seq, json,
+    ClientMessage, ErrorCode, PersonId, RoomActivity, RoomName, Seq, json,
     limits::{ROOMS, WATCHED_ROOMS},
 };
 
 pub use self::unread::RoomNews;
 use self::unread::RoomUnread;
+use crate::room_directory::ANSWER_MS;
 
 pub mod choices;
 pub mod hidden;
@@ -37,6 +38,20 @@ pub struct RoomList {
     watch_at: u64,
     /// The rooms that the socket watches.
     watched: Option<Vec<RoomName>>,
+    /// Number of requests on this socket that are not answered.
+    unanswered: u32,
+    progress: RefreshProgress,
+}
+
+/// Whether what the list says is what the server answered last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshProgress {
+    /// It is, or the first answer is not late.
+    Done,
+    /// The last request failed or was not answered in time. It is repeated after a while, and when the visitor tries again.
+    Failed,
+    /// The visitor tries again.
+    Retrying,
 }
 
 /// A room to draw.
@@ -95,6 +110,8 @@ impl RoomList {
             titles: true,
             watch_at: 0,
             watched: None,
+            unanswered: 0,
+            progress: RefreshProgress::Done,
         };
         rooms.merge_stored(stored);
         rooms
@@ -185,8 +202,19 @@ impl RoomList {
         self.titles = true;
     }
 
-    /// The page has a new socket, which watches nothing yet. The first one watches at once.
+    /// The visitor opens the list, or tries again after a failure: once until that is answered or late.
+    pub fn retry(&mut self) {
+        match self.progress {
+            RefreshProgress::Retrying => return,
+            RefreshProgress::Failed => (self.watch_at, self.progress) = (0, RefreshProgress::Retrying),
+            RefreshProgress::Done => {}
+        }
+        self.request();
+    }
+
+    /// The page has a new socket, which watches nothing yet. The first one watches at once. What was not answered on the socket before is lost.
     pub fn on_welcome(&mut self, now: u64, random: u32) {
+        self.titles |= std::mem::take(&mut self.unanswered) > 0;
         let jitter = if self.watched.take().is_some() { u64::from(random) % WATCH_JITTER_MS } else { 0 };
         self.watch_at = now + jitter;
     }
@@ -204,21 +232,49 @@ impl RoomList {
             self.watched = Some(first.to_vec());
         }
         (self.wanted, self.asked) = (false, Some(now));
+        self.unanswered += 1;
         self.unread.iter_mut().for_each(RoomUnread::on_request);
         let read = first.iter().map(read).collect();
         Some(ClientMessage::Rooms { rooms, titles: std::mem::take(&mut self.titles), watch, read })
     }
 
-    /// The server answered with an error: the request is repeated when the page becomes visible, and later to watch the rooms.
-    pub fn on_error(&mut self, now: u64) {
+    /// The server answered with an error: the request is repeated when the page becomes visible, and later to watch the rooms. One that only
+    /// came too early is no failure.
+    pub fn on_error(&mut self, now: u64, code: ErrorCode) {
+        self.unanswered = self.unanswered.saturating_sub(1);
+        self.repeat_later(now);
+        if code != ErrorCode::TooFast || self.progress == RefreshProgress::Retrying {
+            self.progress = RefreshProgress::Failed;
+        }
+    }
+
+    /// Gives up requests that are not answered in time: they may be lost, and then the rooms are not watched. Returns whether it did. An answer
+    /// that comes later is used.
+    pub fn expire(&mut self, now: u64) -> bool {
+        let is_late = self.unanswered > 0 && self.asked.is_some_and(|asked| now >= asked + ANSWER_MS);
+        if is_late {
+            (self.unanswered, self.progress) = (0, RefreshProgress::Failed);
+            self.repeat_later(now);
+        }
+        is_late
+    }
+
+    fn repeat_later(&mut self, now: u64) {
         self.asked = None;
         self.titles = true;
         self.watched = None;
         self.watch_at = now + WATCH_RETRY_MS;
     }
 
+    /// Whether the list is what the server answered last.
+    pub fn progress(&self) -> RefreshProgress {
+        self.progress
+    }
+
     /// The server's answer, which has every room that has messages.
     pub fn on_activity(&mut self, activity: Vec<RoomActivity>) {
+        self.unanswered = self.unanswered.saturating_sub(1);
+        self.progress = RefreshProgress::Done;
         self.unread.retain_mut(RoomUnread::on_answer);
         for activity in activity {
             self.unread_of(&activity.room).set_activity(activity);

@@ -1,4 +1,4 @@
-//! The texts of the buttons beside a room in the list. They are loaded on demand.
+//! The texts of the list of rooms. They are loaded on demand.
 
 use shared_types::Language;
 
@@ -13,6 +13,7 @@ pub(crate) struct RoomChoiceTexts {
     pub(crate) mute: &'static str,
     pub(crate) unmute: &'static str,
     pub(crate) muted: &'static str,
+    pub(crate) not_refreshed: &'static str,
 }
 
 static ENGLISH: RoomChoiceTexts = RoomChoiceTexts {
@@ -22,6 +23,7 @@ static ENGLISH: RoomChoiceTexts = RoomChoiceTexts {
     mute: "Mute this room",
     unmute: "Unmute this room",
     muted: "Muted: only mentions are shown",
+    not_refreshed: "What is new in other rooms could not be loaded.",
 };
 
 static JAPANESE: RoomChoiceTexts = RoomChoiceTexts {
@@ -31,6 +33,7 @@ static JAPANESE: RoomChoiceTexts = RoomChoiceTexts {
     mute: "このルームをミュート",
     unmute: "ミュートを解除",
     muted: "ミュート中（メンションのみ表示）",
+    not_refreshed: "ほかのルームの新着を読み込めませんでした。",
 };
 
 impl Translations {

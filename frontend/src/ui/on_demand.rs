@@ -33,7 +33,7 @@ use crate::ui::{
     profile::{self, profile_dialog, statuses},
     receipts,
     room_details_dialog::{self, room_details_dialog},
-    rooms::{directory_dialog, list, room_dialog},
+    rooms::{directory_dialog, list, notices, room_dialog},
     search_dialog, shortcuts,
     state::{
         Chat,
@@ -72,6 +72,7 @@ fn draw(chat: Chat, slot: Slot) -> Vec<View> {
 pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
     statuses::init();
     message_lists::init();
+    notices::init();
     let (direct, devices) = (DirectDialog::of(Vec::new()), DevicesDialog::new());
     let (identity, usage) = (IdentityDialog::new(), NodeRef::new());
     let rules = RulesDialog::new();

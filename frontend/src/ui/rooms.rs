@@ -2,6 +2,7 @@
 
 pub(crate) mod directory_dialog;
 pub(crate) mod list;
+pub(crate) mod notices;
 pub(crate) mod room_dialog;
 pub(crate) mod row_buttons;
 

@@ -80,11 +80,85 @@ fn rooms_are_unique_and_stored_in_the_order_of_the_visits() {
 fn a_refused_request_is_repeated_when_the_page_is_visible_or_later() {
     let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
     assert_eq!(take(&mut rooms, 0), asked(&["dogs"], true));
-    rooms.on_error(0);
+    rooms.on_error(0, ErrorCode::Unavailable);
     assert_eq!(take(&mut rooms, 1), None);
     rooms.on_page_visible(1);
     assert_eq!(take(&mut rooms, 1), asked(&["dogs"], false));
     assert_eq!(take(&mut rooms, WATCH_RETRY_MS), asked(&["dogs"], true), "the rooms are not watched yet");
+}
+
+#[test]
+fn a_request_without_an_answer_fails_in_time_and_is_repeated() {
+    let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
+    assert!(!rooms.expire(u64::MAX), "nothing was requested");
+    assert_eq!(take(&mut rooms, 5), asked(&["dogs"], true));
+    assert!(!rooms.expire(5 + ANSWER_MS - 1));
+    assert_eq!(rooms.progress(), RefreshProgress::Done);
+    assert!(rooms.expire(5 + ANSWER_MS));
+    assert_eq!(rooms.progress(), RefreshProgress::Failed);
+    assert!(!rooms.expire(u64::MAX), "once");
+    assert_eq!(take(&mut rooms, 4 + ANSWER_MS + WATCH_RETRY_MS), None);
+    assert_eq!(take(&mut rooms, 5 + ANSWER_MS + WATCH_RETRY_MS), asked(&["dogs"], true), "by itself");
+    rooms.on_activity(vec![counted("dogs", 3, 2, false)]);
+    assert_eq!((rooms.progress(), entries(&rooms).as_str()), (RefreshProgress::Done, "lobby [cats] dogs!2"));
+    assert!(!rooms.expire(u64::MAX), "it is answered");
+}
+
+#[test]
+fn a_visitor_tries_again_at_once_after_a_failure() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), None);
+    assert_eq!(take(&mut rooms, 0), asked(&[], true));
+    assert!(rooms.expire(ANSWER_MS));
+    rooms.retry();
+    assert_eq!(rooms.progress(), RefreshProgress::Retrying);
+    assert_eq!(take(&mut rooms, ANSWER_MS), asked(&[], true), "direct messages are watched for");
+    rooms.retry();
+    assert_eq!(take(&mut rooms, ANSWER_MS), None, "once");
+    assert!(rooms.expire(2 * ANSWER_MS), "not answered either");
+    assert_eq!(rooms.progress(), RefreshProgress::Failed);
+    rooms.retry();
+    take(&mut rooms, 2 * ANSWER_MS);
+    rooms.on_error(2 * ANSWER_MS, ErrorCode::TooFast);
+    assert_eq!(rooms.progress(), RefreshProgress::Failed, "the visitor sees the end of the attempt");
+    rooms.retry();
+    rooms.on_activity(Vec::new());
+    assert_eq!(rooms.progress(), RefreshProgress::Done);
+    rooms.retry();
+    assert_eq!(rooms.progress(), RefreshProgress::Done, "the list is opened");
+}
+
+#[test]
+fn a_request_that_came_too_early_is_no_failure() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), None);
+    take(&mut rooms, 0);
+    rooms.on_error(0, ErrorCode::TooFast);
+    assert_eq!(rooms.progress(), RefreshProgress::Done);
+    assert!(!rooms.expire(u64::MAX), "it was answered");
+    rooms.on_error(0, ErrorCode::Unavailable);
+    assert_eq!(rooms.progress(), RefreshProgress::Failed);
+}
+
+#[test]
+fn each_of_two_requests_has_an_answer() {
+    let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
+    take(&mut rooms, 0);
+    rooms.request();
+    assert!(take(&mut rooms, 9).is_some());
+    rooms.on_activity(Vec::new());
+    assert!(!rooms.expire(9 + ANSWER_MS - 1));
+    assert!(rooms.expire(9 + ANSWER_MS), "the second answer is missing");
+}
+
+#[test]
+fn a_request_of_a_lost_socket_does_not_expire_and_its_titles_are_requested_again() {
+    let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
+    assert!(matches!(rooms.take_request(0, read), Some(ClientMessage::Rooms { titles: true, .. })));
+    rooms.on_welcome(5, 0);
+    assert!(!rooms.expire(ANSWER_MS));
+    assert!(matches!(rooms.take_request(ANSWER_MS, read), Some(ClientMessage::Rooms { titles: true, .. })));
+    rooms.on_activity(Vec::new());
+    rooms.on_welcome(ANSWER_MS, 0);
+    assert!(matches!(rooms.take_request(2 * ANSWER_MS, read), Some(ClientMessage::Rooms { titles: false, .. })));
 }
 
 #[test]
@@ -250,7 +324,7 @@ fn titles_are_requested_once_and_when_the_list_is_opened() {
     assert_eq!(titles(&mut rooms, LOOK_MS), Some(false));
     rooms.request();
     assert_eq!(titles(&mut rooms, LOOK_MS), Some(true));
-    rooms.on_error(LOOK_MS);
+    rooms.on_error(LOOK_MS, ErrorCode::Unavailable);
     rooms.on_page_visible(LOOK_MS);
     assert_eq!(titles(&mut rooms, LOOK_MS), Some(true), "the answer with titles is missing");
 }

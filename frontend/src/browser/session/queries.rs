@@ -19,6 +19,7 @@ use crate::{
     },
     ui::{
         parts::text::lower_parts,
+        rooms::notices,
         state::{
             search::{SearchHit, SearchResults},
             set,
@@ -59,9 +60,9 @@ impl Session {
         self.on_stored_elsewhere();
     }
 
-    /// Refreshes the list of rooms at once. The visitor opens it.
+    /// Refreshes the list of rooms at once. The visitor opens it or tries again.
     pub(super) fn refresh_rooms_now(&mut self) {
-        self.rooms.request();
+        self.rooms.retry();
         self.on_stored_elsewhere();
     }
 
@@ -76,6 +77,7 @@ impl Session {
         let entries = self.rooms.entries(&self.page.you.id, read_position);
         set(self.chat.rooms.entries, self.with_choices(entries));
         set(self.chat.rooms.is_complete, true);
+        notices::show_progress(self.rooms.progress());
         self.show_unseen_count();
     }
 
@@ -141,8 +143,9 @@ impl Session {
                 self.store_titles();
             }
             ServerMessage::CatchUp { .. } => self.rooms.request(),
-            ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), .. } => {
-                self.rooms.on_error(time::now());
+            ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), code, .. } => {
+                self.rooms.on_error(time::now(), *code);
+                notices::show_progress(self.rooms.progress());
             }
             ServerMessage::Details { .. } => self.store_titles(),
             _ => {}
@@ -151,6 +154,9 @@ impl Session {
 
     /// Returns the request about other rooms, if one is due.
     pub(super) fn rooms_query(&mut self, now: u64) -> Option<ClientMessage> {
+        if self.rooms.expire(now) {
+            notices::show_progress(self.rooms.progress());
+        }
         self.rooms.take_request(now, read_position)
     }
 

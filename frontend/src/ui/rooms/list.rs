@@ -7,7 +7,7 @@ use page_view::{Element, View, element, reactive};
 use crate::ui::{
     message_lists::MessageList,
     parts::dialog,
-    rooms::{badge_class, link, row_buttons, unread_number},
+    rooms::{badge_class, link, notices, row_buttons, unread_number},
     state::{Chat, on_demand::DialogRequest},
 };
 
@@ -38,7 +38,8 @@ pub(crate) fn lists(chat: Chat) -> Vec<View> {
         let sentence = chat.thread.unread_sentence.get();
         (!sentence.is_empty()).then(|| threads_row(chat, sentence))
     };
-    vec![reactive(threads), list().child(reactive(rooms)).into(), reactive(direct)]
+    let lists = [reactive(threads), list().child(reactive(rooms)).into(), reactive(direct)];
+    lists.into_iter().chain(notices::notices(chat)).collect()
 }
 
 /// Draws the button that opens the list of threads, while some of the room have unread replies.

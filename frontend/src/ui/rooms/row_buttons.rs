@@ -56,7 +56,7 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry, label: &str) -> Element {
 }
 
 /// Sets the focus in the list to the first of these elements after the list was drawn again: `always`, or only if it is lost.
-fn set_focus(selector: String, always: bool) {
+pub(crate) fn set_focus(selector: String, always: bool) {
     request_animation_frame(move || {
         let is_lost =
             || document().active_element().is_none_or(|active| active.matches("body, dialog").unwrap_or(true));
