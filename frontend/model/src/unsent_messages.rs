@@ -24,7 +24,7 @@ pub trait DeviceStorage {
 }
 
 /// Beginning of the keys of the entries.
-const PREFIX: &str = "unsent/";
+pub const PREFIX: &str = "unsent/";
 
 /// Minimum age of a message, in milliseconds, before a page that shows another room sends it: until then, the page that shows its room is
 /// probably sending it.
@@ -32,6 +32,32 @@ const AGE_MS: u64 = 5_000;
 
 /// Time between two looks for messages of other rooms, in milliseconds.
 const LOOK_MS: u64 = 5_000;
+
+/// Maximum time that a visit waits for the next message of its room, in milliseconds. Shorter waits cost less than another visit.
+const MAX_WAIT_MS: u64 = 30_000;
+
+/// Maximum time after which a room with slow mode is visited again, in milliseconds: a moderator may have ended slow mode, which lasts up
+/// to 18 hours.
+const MAX_PAUSE_MS: u64 = 3_600_000;
+
+/// Returns the rooms in which the author has unsent messages on this device.
+pub fn rooms_with_unsent(author: &PersonId, device: &impl DeviceStorage) -> Vec<RoomName> {
+    let mut rooms: Vec<RoomName> = Vec::new();
+    for key in device.keys(PREFIX) {
+        // Keys are sorted, so those of a room follow each other.
+        if let Some((room, _)) = room_and_time(&key, author).filter(|(room, _)| rooms.last() != Some(room)) {
+            rooms.push(room);
+        }
+    }
+    rooms
+}
+
+/// Returns the room and the time in the key of a message, if it is the author's.
+fn room_and_time(key: &str, author: &PersonId) -> Option<(RoomName, u64)> {
+    let (room, entry) = key.strip_prefix(PREFIX)?.split_once('/')?;
+    let time = entry.strip_prefix(author.as_str())?.strip_prefix('/')?.split('/').next()?;
+    Some((room.parse().ok()?, time.parse().ok()?))
+}
 
 /// The rooms that are not shown and have unsent messages of the author.
 #[derive(Debug, Default)]
@@ -42,6 +68,8 @@ pub struct UnsentElsewhere {
     tried: Vec<String>,
     /// When the next turn begins, if a room could not be reached in this one.
     next_turn: Option<u64>,
+    /// The rooms that were left because their next message has to wait, and when they are visited again.
+    waiting: Vec<(RoomName, u64)>,
     /// The keys of the messages that the server refused. They wait until their author comes to their room.
     refused: Vec<String>,
 }
@@ -60,16 +88,19 @@ impl UnsentElsewhere {
             return None;
         }
         self.look_at = now + LOOK_MS;
+        // The page sends the messages of the room that it shows itself. When the visitor leaves it, they have their turn again.
+        let shown_prefix = prefix(shown, author);
+        self.tried.retain(|key| !key.starts_with(&shown_prefix));
+        self.waiting.retain(|(room, until)| room != shown && now < *until);
         let keys = device.keys(PREFIX);
-        let waiting = |key: &String| {
-            let (room, entry) = key.strip_prefix(PREFIX)?.split_once('/')?;
-            let time = entry.strip_prefix(author.as_str())?.strip_prefix('/')?.split('/').next()?;
+        let due = |key: &String| {
+            let (room, time) = room_and_time(key, author)?;
             // The clock may have been set back.
-            let is_old = now.abs_diff(time.parse().ok()?) >= AGE_MS;
-            let room = room.parse().ok().filter(|room| room != shown)?;
-            (is_old && !self.tried.contains(key) && !self.refused.contains(key)).then_some(room)
+            let is_old = now.abs_diff(time) >= AGE_MS;
+            let is_elsewhere = room != *shown && self.waiting.iter().all(|(waiting, _)| *waiting != room);
+            (is_old && is_elsewhere && !self.tried.contains(key) && !self.refused.contains(key)).then_some(room)
         };
-        let room: Option<RoomName> = keys.iter().find_map(waiting);
+        let room: Option<RoomName> = keys.iter().find_map(due);
         let Some(room) = room else {
             if self.next_turn.take_if(|at| now >= *at).is_some() {
                 self.tried.clear();
@@ -86,7 +117,20 @@ impl UnsentElsewhere {
         self.next_turn = Some(at);
     }
 
-    /// Begins another turn: the network was lost.
+    /// Returns whether a visit of a room has to end because its next message may only be sent in so many seconds: others have their turn
+    /// meanwhile. The room has its own again when the time is over.
+    pub fn leaves_slow_room(&mut self, room: &RoomName, author: &PersonId, seconds: Option<u32>, now: u64) -> bool {
+        let wait = seconds.map_or(0, |seconds| u64::from(seconds) * 1000);
+        let leaves = wait > MAX_WAIT_MS;
+        if leaves {
+            let prefix = prefix(room, author);
+            self.tried.retain(|key| !key.starts_with(&prefix));
+            self.waiting.push((room.clone(), now + wait.min(MAX_PAUSE_MS)));
+        }
+        leaves
+    }
+
+    /// Begins another turn: the network was lost. What has to wait still does.
     pub fn retry(&mut self) {
         self.tried.clear();
         self.look_at = 0;
@@ -270,6 +314,69 @@ mod tests {
         elsewhere.leave_refused(&UnsentMessages::open_texts(&other, &ann, &device).0);
         elsewhere.retry();
         assert_eq!(next(&mut elsewhere, &ann, 8 * AGE_MS), Some(third), "a refused message is not sent again");
+    }
+
+    /// Stores an unsent message of Ann in each of these rooms.
+    fn store_in(device: &Device, rooms: &[&str], now: u64) {
+        for room in rooms {
+            let (mut unsent, _) = UnsentMessages::open(&room.parse().unwrap(), &"ann".parse().unwrap(), device);
+            unsent.update(device, &[draft("a")], now);
+        }
+    }
+
+    #[test]
+    fn a_room_with_slow_mode_does_not_hold_up_the_others() {
+        let (device, start) = (Device::default(), 1_700_000_000_000);
+        let (shown, ann): (RoomName, PersonId) = (RoomName::lobby(), "ann".parse().unwrap());
+        let [cats, dogs] = ["cats", "dogs"].map(|room| room.parse::<RoomName>().unwrap());
+        store_in(&device, &["cats", "dogs"], start);
+        let mut elsewhere = UnsentElsewhere::default();
+        let next = |elsewhere: &mut UnsentElsewhere, now| elsewhere.next_room(&shown, &ann, &device, start + now);
+        assert_eq!(next(&mut elsewhere, 10_000), Some(cats.clone()));
+        for seconds in [None, Some(30)] {
+            assert!(!elsewhere.leaves_slow_room(&cats, &ann, seconds, start + 10_000), "the visit waits {seconds:?}");
+        }
+        assert!(elsewhere.leaves_slow_room(&cats, &ann, Some(900), start + 10_000));
+        assert_eq!(next(&mut elsewhere, 15_000), Some(dogs), "the other room has its turn");
+        elsewhere.retry();
+        store_in(&device, &["dogs"], start);
+        assert_eq!(next(&mut elsewhere, 20_000), Some("dogs".parse().unwrap()), "also after the network was lost");
+        assert_eq!(next(&mut elsewhere, 900_000), None);
+        assert_eq!(next(&mut elsewhere, 910_000), Some(cats.clone()), "its time is over");
+        assert!(elsewhere.leaves_slow_room(&cats, &ann, Some(60_000), start + 910_000));
+        assert_eq!(next(&mut elsewhere, 910_000 + MAX_PAUSE_MS - 1), None);
+        assert_eq!(next(&mut elsewhere, 920_000 + MAX_PAUSE_MS), Some(cats), "slow mode may have ended");
+    }
+
+    #[test]
+    fn the_messages_of_a_room_that_was_shown_meanwhile_have_another_turn() {
+        let (device, start) = (Device::default(), 1_700_000_000_000);
+        let ann: PersonId = "ann".parse().unwrap();
+        let [cats, dogs] = ["cats", "dogs"].map(|room| room.parse::<RoomName>().unwrap());
+        store_in(&device, &["cats"], start);
+        let mut elsewhere = UnsentElsewhere::default();
+        let mut next =
+            |shown: &RoomName, now: u64| elsewhere.next_room(shown, &ann, &device, start + now).map(|room| room.to_string());
+        assert_eq!(next(&dogs, 10_000).as_deref(), Some("cats"));
+        assert_eq!(next(&dogs, 20_000), None, "it was tried");
+        assert_eq!(next(&cats, 30_000), None, "its page sends it");
+        assert_eq!(next(&dogs, 40_000).as_deref(), Some("cats"));
+    }
+
+    #[test]
+    fn rooms_with_unsent_messages_are_those_of_the_author() {
+        let (device, start) = (Device::default(), 1_700_000_000_000);
+        store_in(&device, &["dogs", "cats"], start);
+        let (mut more, _) = UnsentMessages::open(&"cats".parse().unwrap(), &"ann".parse().unwrap(), &device);
+        more.update(&device, &["a", "b"].map(draft), start);
+        device.set("unsent/No Room/ann/1700000000000/a", "");
+        device.set("unsent/mice", "");
+        let rooms = |author: &str| {
+            let rooms = rooms_with_unsent(&author.parse().unwrap(), &device);
+            rooms.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(rooms("ann"), ["cats", "dogs"]);
+        assert_eq!((rooms("an"), rooms("anna")), (Vec::new(), Vec::new()), "other people on the device");
     }
 
     #[test]

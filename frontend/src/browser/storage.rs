@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use js_sys::{Object, Reflect};
 use leptos::prelude::*;
-use page_model::{sorted, unsent_messages::DeviceStorage};
+use page_model::{
+    sorted,
+    unsent_messages::{self, DeviceStorage},
+};
 use shared_types::{PersonId, PersonName, RoomName, Seq};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
@@ -42,11 +45,13 @@ pub(crate) fn store_read_position(room: &RoomName, read: Seq) {
     }
 }
 
-/// Calls `act` when another page of this browser stores the visited rooms or a read position.
+/// Calls `act` when another page of this browser stores the visited rooms, a read position or an unsent message.
 pub(crate) fn on_rooms_changed(act: impl Fn() + 'static) {
     on_window_event("storage", move |event| {
         let key = js::property(&event, "key").as_string();
-        if key.is_some_and(|key| key == ROOMS || key.starts_with(READ)) {
+        if key.is_some_and(|key| {
+            key == ROOMS || [READ, unsent_messages::PREFIX].iter().any(|start| key.starts_with(start))
+        }) {
             act();
         }
     });

@@ -14,6 +14,10 @@ pub(crate) struct RoomChoiceTexts {
     pub(crate) unmute: &'static str,
     pub(crate) muted: &'static str,
     pub(crate) not_refreshed: &'static str,
+    /// Tooltip of the mark of a room with unsent messages.
+    pub(crate) unsent: &'static str,
+    /// The same after the name of the room, for screen readers.
+    pub(crate) is_unsent: &'static str,
 }
 
 static ENGLISH: RoomChoiceTexts = RoomChoiceTexts {
@@ -24,6 +28,8 @@ static ENGLISH: RoomChoiceTexts = RoomChoiceTexts {
     unmute: "Unmute this room",
     muted: "Muted: only mentions are shown",
     not_refreshed: "What is new in other rooms could not be loaded.",
+    unsent: "Unsent message",
+    is_unsent: ", unsent message",
 };
 
 static JAPANESE: RoomChoiceTexts = RoomChoiceTexts {
@@ -34,6 +40,8 @@ static JAPANESE: RoomChoiceTexts = RoomChoiceTexts {
     unmute: "ミュートを解除",
     muted: "ミュート中（メンションのみ表示）",
     not_refreshed: "ほかのルームの新着を読み込めませんでした。",
+    unsent: "未送信のメッセージ",
+    is_unsent: "、未送信のメッセージあり",
 };
 
 impl Translations {

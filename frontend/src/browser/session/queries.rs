@@ -78,6 +78,7 @@ impl Session {
         set(self.chat.rooms.entries, self.with_choices(entries));
         set(self.chat.rooms.is_complete, true);
         notices::show_progress(self.rooms.progress());
+        self.show_unsent_rooms();
         self.show_unseen_count();
     }
 

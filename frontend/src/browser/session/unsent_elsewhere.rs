@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use page_model::{
     client::{Client, Effect},
     connection::SocketId,
-    unsent_messages::{UnsentElsewhere, UnsentMessages},
+    unsent_messages::{UnsentElsewhere, UnsentMessages, rooms_with_unsent},
 };
 use shared_types::{
     GatewayError, PageState, RoomName, RoomTag, ServerMessage,
@@ -17,14 +17,17 @@ use shared_types::{
 };
 use wasm_bindgen_futures::spawn_local;
 
-use crate::browser::{
-    location, random,
-    session::{Session, links::request, on_demand, with},
-    socket::{Socket, SocketEvent},
-    storage, time,
+use crate::{
+    browser::{
+        location, random,
+        session::{Session, links::request, on_demand, with},
+        socket::{Socket, SocketEvent},
+        storage, time,
+    },
+    ui::rooms::notices,
 };
 
-/// Maximum duration of a visit, in milliseconds. In a room with slow mode the messages wait for each other.
+/// Maximum duration of a visit, in milliseconds. In a room with slow mode the messages wait for each other; a long wait ends the visit before.
 const VISIT_MS: u64 = 10 * 60 * 1000;
 
 /// Time before a room is visited again, in milliseconds, after a visit failed.
@@ -68,7 +71,10 @@ impl Session {
         let (shown, author) = (&self.page.room, &self.client.timeline().me().id);
         let room = with_delivery(|delivery| {
             // The page sends the messages of the room that it shows itself.
-            delivery.visit.take_if(|visit| visit.page.room == *shown || now >= visit.until);
+            delivery.visit.take_if(|visit| visit.page.room == *shown);
+            if delivery.visit.take_if(|visit| now >= visit.until).is_some() {
+                delivery.elsewhere.retry_later(now + PAUSE_MS);
+            }
             if delivery.visit.is_some() || now < delivery.fetching_until {
                 return None;
             }
@@ -132,14 +138,22 @@ impl Session {
         let effects = step(&mut visit.client);
         let goes_on = visit.perform(effects, self, number);
         visit.unsent.update(&storage::device(), &visit.client.timeline().unsent(), now);
-        match goes_on {
-            true if visit.client.timeline().has_waiting_messages() => {
-                with_delivery(|delivery| delivery.visit = Some(visit));
-            }
-            // What is left was refused.
-            true => with_delivery(|delivery| delivery.elsewhere.leave_refused(&visit.unsent)),
-            false => with_delivery(|delivery| delivery.elsewhere.retry_later(now + PAUSE_MS)),
-        }
+        let timeline = visit.client.timeline();
+        let (is_waiting, wait) = (timeline.has_waiting_messages(), timeline.seconds_until_next_message(now));
+        with_delivery(|Delivery { elsewhere, visit: current, .. }| match goes_on {
+            false => elsewhere.retry_later(now + PAUSE_MS),
+            true if !is_waiting => elsewhere.leave_refused(&visit.unsent),
+            true if elsewhere.leaves_slow_room(&visit.page.room, &self.page.you.id, wait, now) => {}
+            true => *current = Some(visit),
+        });
+        self.show_unsent_rooms();
+    }
+
+    /// Shows in the list of rooms which other ones have unsent messages.
+    pub(super) fn show_unsent_rooms(&self) {
+        let mut rooms = rooms_with_unsent(&self.page.you.id, &storage::device());
+        rooms.retain(|room| *room != self.page.room);
+        notices::show_unsent(rooms);
     }
 
     fn on_visit_event(&mut self, number: u32, id: SocketId, event: SocketEvent) {

@@ -6,10 +6,13 @@ use page_view::{Element, View, element, reactive};
 
 use crate::ui::{
     message_lists::MessageList,
-    parts::dialog,
+    parts::{dialog, icon_button::icon},
     rooms::{badge_class, link, notices, row_buttons, unread_number},
     state::{Chat, on_demand::DialogRequest},
 };
+
+/// Icon of a clock.
+const CLOCK: &str = "M12 4.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15zM12 8v4.5l3 2";
 
 /// Draws both lists. That of direct messages has a heading, and is missing while there are none.
 pub(crate) fn lists(chat: Chat) -> Vec<View> {
@@ -58,7 +61,8 @@ fn list() -> Element {
 
 fn row(chat: Chat, entry: RoomEntry) -> Element {
     let label = chat.rooms.titles.with(|titles| titles.marked_label(&entry.room));
-    let buttons = row_buttons::buttons(chat, &entry, &label);
+    let is_unsent = notices::has_unsent(&entry.room);
+    let buttons = row_buttons::buttons(chat, &entry, is_unsent, &label);
     let RoomEntry { room, is_current, unread, count, mentioned, .. } = entry;
     let screen_reader_text =
         unread.then(|| element("span").class("heard").text(chat.translations.is_unread(count, mentioned)));
@@ -66,6 +70,12 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
         let badge = element("span").class(badge_class(mentioned)).with("aria-hidden", "true");
         badge.text(unread_number(count, mentioned))
     });
-    let link = link(chat, &room, is_current).children(screen_reader_text).children(badge);
+    let unsent = is_unsent.then(|| {
+        let texts = chat.translations.room_choices();
+        let mark = element("span").class("room-unsent").with("aria-hidden", "true").with("title", texts.unsent);
+        [element("span").class("heard").text(texts.is_unsent), mark.child(icon(CLOCK))]
+    });
+    let link = link(chat, &room, is_current).children(screen_reader_text);
+    let link = link.children(unsent.into_iter().flatten()).children(badge);
     element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).child(buttons)
 }

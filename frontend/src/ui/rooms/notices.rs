@@ -1,10 +1,11 @@
-//! What is said below the list of rooms: that what is new could not be loaded.
+//! What the list of rooms says besides the rooms: where messages are unsent, and below it that what is new could not be loaded.
 
 use std::cell::Cell;
 
 use leptos::{ev, prelude::*};
 use page_model::room_list::RefreshProgress;
 use page_view::{State, View, element, reactive, reactive_text};
+use shared_types::RoomName;
 
 use crate::ui::{
     rooms::row_buttons,
@@ -16,6 +17,8 @@ use crate::ui::{
 pub(crate) struct RoomListExtras {
     /// Whether the list is what the server answered last.
     pub(crate) progress: State<RefreshProgress>,
+    /// The other rooms in which the visitor has unsent messages.
+    unsent: State<Vec<RoomName>>,
 }
 
 thread_local! {
@@ -24,12 +27,25 @@ thread_local! {
 
 /// Starts with nothing to say. Call it outside of reactive parts, before the lists are drawn.
 pub(crate) fn init() {
-    EXTRAS.set(Some(RoomListExtras { progress: State::new(RefreshProgress::Done) }));
+    EXTRAS.set(Some(RoomListExtras { progress: State::new(RefreshProgress::Done), unsent: State::new(Vec::new()) }));
 }
 
 /// Returns what is known besides the rooms.
 pub(crate) fn extras() -> Option<RoomListExtras> {
     EXTRAS.get()
+}
+
+/// Whether the visitor has unsent messages in a room that is not shown. Subscribes the caller to its changes.
+pub(crate) fn has_unsent(room: &RoomName) -> bool {
+    extras().is_some_and(|extras| extras.unsent.with(|rooms| rooms.contains(room)))
+}
+
+/// Shows in which other rooms the visitor has unsent messages.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser stores messages"))]
+pub(crate) fn show_unsent(rooms: Vec<RoomName>) {
+    if let Some(extras) = extras() {
+        set(extras.unsent, rooms);
+    }
 }
 
 /// Shows whether the list is what the server answered last.

@@ -17,8 +17,8 @@ const STAR: &str = "M12 4.5l2.3 4.8 5.2.7-3.8 3.7.9 5.3-4.6-2.5-4.6 2.5.9-5.3L4.
 /// Icon of a bell that is crossed out.
 const MUTED: &str = "M7 16.5v-5a5 5 0 0 1 8.5-3.5M17 12v4.5H6M10.5 19.5h3M5 4.5l14 15";
 
-/// Draws the buttons of a room. `label` is its title or name with the mark before it.
-pub(crate) fn buttons(chat: Chat, entry: &RoomEntry, label: &str) -> Element {
+/// Draws the buttons of a room. `label` is its title or name with the mark before it. A room with unsent messages stays in the list.
+pub(crate) fn buttons(chat: Chat, entry: &RoomEntry, is_unsent: bool, label: &str) -> Element {
     let texts = chat.translations.room_choices();
     let muted = entry.muted.then(|| {
         let mark = element("span").class("room-muted").with("role", "img").with("aria-label", texts.muted);
@@ -41,7 +41,7 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry, label: &str) -> Element {
         icon_button("room-read", texts.mark_read.with(label), CHECK, true, Callback::new(read))
     });
     // A favourite stays in the list, and so does a room with unread messages.
-    let remove = (entry.is_removable() && !entry.favourite && !entry.unread).then(|| {
+    let remove = (entry.is_removable() && !entry.favourite && !entry.unread && !is_unsent).then(|| {
         let room = entry.room.clone();
         let remove = move |()| {
             chat.run_in_dialog(DialogIntent::RemoveRoom(room.clone()));
