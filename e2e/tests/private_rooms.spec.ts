@@ -156,6 +156,12 @@ test('a private room that was taken off the list is found again', async ({ page,
   await link.hover();
   await page.getByRole('button', { name: 'Take #Hidden plans off the list' }).click();
   await expect(link).toHaveCount(0);
+  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(link).toHaveCount(1);
+  expect(await page.evaluate(() => localStorage.getItem('hidden-rooms'))).toBe('[]');
+  await link.hover();
+  await page.getByRole('button', { name: 'Take #Hidden plans off the list' }).click();
+  await expect(link).toHaveCount(0);
   await page.reload();
   await chat.waitForState('live');
   await page.keyboard.press('Control+k');

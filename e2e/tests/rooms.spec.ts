@@ -166,15 +166,63 @@ test.describe('on a phone', () => {
     await expect(page).toHaveURL(deployment.pageUrl(`${room}-a`));
   });
 
-  test('removing the last room keeps the focus in the list', async ({ page, deployment, room }) => {
+  test('removing the last room keeps the focus in the list, and offers to undo it', async ({ page, deployment, room }) => {
     await ChatPage.open(page, deployment, `${room}-a`);
     await ChatPage.open(page, deployment, room);
     await roomName(page).click();
     await roomDialog(page).getByRole('button', { name: `Take #${room}-a off the list` }).press('Enter');
     await expect(roomDialog(page).getByRole('link')).toHaveText(['#lobby', `#${room}`]);
-    await expect(roomDialog(page).getByRole('link').first()).toBeFocused();
+    await expect(roomDialog(page).getByRole('button', { name: 'Undo' })).toBeFocused();
   });
 });
+
+for (const [name, options] of [
+  ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+  ['desktop', { viewport: { width: 1280, height: 800 } }],
+] as const) {
+  test.describe(name, () => {
+    test.use(options);
+
+    test('a room that was taken off the list can be put back', async ({ page, deployment, room }) => {
+      await page.clock.install();
+      for (const end of ['-c', '-b', '-a', '']) await ChatPage.open(page, deployment, room + end);
+      await waitForPart(page);
+      if (name === 'phone') await roomName(page).click();
+      const list = name === 'phone' ? roomDialog(page) : column(page);
+      const links = list.getByRole('link');
+      const all = ['', '-a', '-b', '-c'].map((end) => `#${room}${end}`);
+      await expect(links).toHaveText(['#lobby', ...all]);
+      const stored = await storedRooms(page);
+      const remove = list.getByRole('button', { name: `Take #${room}-b off the list` });
+      const undo = list.getByRole('button', { name: 'Undo' });
+      const status = list.getByRole('status').filter({ hasText: `#${room}-b is off the list.` });
+
+      await remove.focus();
+      await page.keyboard.press('Enter');
+      await expect(status).toBeVisible();
+      await expect(links).toHaveCount(4);
+      await expect(undo).toBeFocused();
+      if (name === 'phone') expect((await undo.boundingBox())!.height).toBeGreaterThanOrEqual(44);
+      await expectAccessible(page);
+      await page.clock.runFor('00:12');
+      await expect(undo, 'it stays while the focus is on it').toBeFocused();
+      await page.keyboard.press('Enter');
+      await expect(links).toHaveText(['#lobby', ...all]);
+      await expect(links.nth(3)).toBeFocused();
+      await expect(undo).toHaveCount(0);
+      expect(await storedRooms(page), 'the room has its place again').toEqual(stored);
+
+      await list.getByRole('listitem').filter({ hasText: `${room}-b` }).hover();
+      await remove.dblclick();
+      await expect(links, 'the second click undoes nothing').toHaveCount(4);
+      await page.mouse.move(600, 10);
+      await page.clock.runFor('00:12');
+      await expect(undo).toHaveCount(0);
+      await expect(status).toHaveCount(0);
+      await expect(links).toHaveCount(4);
+    });
+  });
+}
 
 test('Ctrl+K opens the room dialog, but not over another dialog', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);

@@ -12,6 +12,7 @@ use crate::room_directory::ANSWER_MS;
 
 pub mod choices;
 pub mod hidden;
+pub mod removed;
 mod unread;
 
 /// Minimum time between two requests when the page becomes visible, in milliseconds.
@@ -140,13 +141,19 @@ impl RoomList {
         self.visited.truncate(ROOMS);
     }
 
-    /// Removes a room. The current one stays.
-    pub fn remove(&mut self, room: &RoomName) {
-        let mut place = 0;
-        self.visited.retain(|visited| {
-            place += 1;
-            place == 1 || visited != room
-        });
+    /// Removes a room. The current one stays. Returns the place where the room was.
+    pub fn remove(&mut self, room: &RoomName) -> Option<usize> {
+        let place = self.visited[1..].iter().position(|visited| visited == room)? + 1;
+        self.visited.remove(place);
+        Some(place)
+    }
+
+    /// Adds a room again at the place from which it was removed.
+    pub fn restore(&mut self, room: &RoomName, place: usize) {
+        if !self.visited.contains(room) {
+            self.visited.insert(place.clamp(1, self.visited.len()), room.clone());
+            self.visited.truncate(ROOMS);
+        }
     }
 
     /// Removes the private rooms of which the visitor is no member any more, and returns them. `mine` are all private rooms of the visitor. The
@@ -154,7 +161,7 @@ impl RoomList {
     pub fn remove_lost(&mut self, mine: &[RoomName]) -> Vec<RoomName> {
         let is_lost = |room: &RoomName| room.is_private() && !mine.contains(room);
         let lost: Vec<RoomName> = self.visited[1..].iter().filter(|room| is_lost(room)).cloned().collect();
-        lost.iter().for_each(|room| self.remove(room));
+        lost.iter().for_each(|room| _ = self.remove(room));
         lost
     }
 

@@ -355,8 +355,9 @@ mod tests {
         let [cats, dogs] = ["cats", "dogs"].map(|room| room.parse::<RoomName>().unwrap());
         store_in(&device, &["cats"], start);
         let mut elsewhere = UnsentElsewhere::default();
-        let mut next =
-            |shown: &RoomName, now: u64| elsewhere.next_room(shown, &ann, &device, start + now).map(|room| room.to_string());
+        let mut next = |shown: &RoomName, now: u64| {
+            elsewhere.next_room(shown, &ann, &device, start + now).map(|room| room.to_string())
+        };
         assert_eq!(next(&dogs, 10_000).as_deref(), Some("cats"));
         assert_eq!(next(&dogs, 20_000), None, "it was tried");
         assert_eq!(next(&cats, 30_000), None, "its page sends it");

@@ -8,6 +8,9 @@ use crate::i18n::{Template, Translations};
 pub(crate) struct RoomChoiceTexts {
     pub(crate) mark_read: Template,
     pub(crate) remove: Template,
+    /// After it was taken off the list.
+    pub(crate) removed: Template,
+    pub(crate) undo: &'static str,
     /// Label of the button that makes a room a favourite, or no favourite any more: its state says which.
     pub(crate) favourite: Template,
     pub(crate) mute: &'static str,
@@ -23,6 +26,8 @@ pub(crate) struct RoomChoiceTexts {
 static ENGLISH: RoomChoiceTexts = RoomChoiceTexts {
     mark_read: Template("Mark ", " as read"),
     remove: Template("Take ", " off the list"),
+    removed: Template("", " is off the list."),
+    undo: "Undo",
     favourite: Template("Favourite: ", ""),
     mute: "Mute this room",
     unmute: "Unmute this room",
@@ -35,6 +40,8 @@ static ENGLISH: RoomChoiceTexts = RoomChoiceTexts {
 static JAPANESE: RoomChoiceTexts = RoomChoiceTexts {
     mark_read: Template("", " を既読にする"),
     remove: Template("", " を一覧から外す"),
+    removed: Template("", " を一覧から外しました。"),
+    undo: "元に戻す",
     favourite: Template("お気に入り: ", ""),
     mute: "このルームをミュート",
     unmute: "ミュートを解除",

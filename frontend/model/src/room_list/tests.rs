@@ -382,9 +382,27 @@ fn private_rooms_that_the_visitor_lost_are_removed() {
     let private = |end: &str| format!("p-{end:0>20}").parse::<RoomName>().unwrap();
     let [here, mine, lost] = ["1", "2", "3"].map(private);
     let mut rooms = RoomList::new(&here, Some(&json::to_string(&vec![mine.clone(), lost.clone(), room("cats")])));
-    assert_eq!(rooms.remove_lost(&[mine.clone()]), [lost.clone()]);
+    assert_eq!(rooms.remove_lost(std::slice::from_ref(&mine)), [lost.clone()]);
     assert_eq!(rooms.to_json(), json::to_string(&vec![here, mine.clone(), room("cats")]));
     assert_eq!(rooms.remove_lost(&[mine]), []);
+}
+
+#[test]
+fn a_removed_room_returns_to_its_place() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs","mice"]"#));
+    assert_eq!(rooms.remove(&RoomName::lobby()), None, "the current room stays");
+    take(&mut rooms, 0);
+    rooms.on_activity(vec![counted("dogs", 3, 2, false)]);
+    let place = rooms.remove(&room("dogs"));
+    assert_eq!((place, entries(&rooms).as_str()), (Some(2), "[lobby] cats mice"));
+    rooms.restore(&room("dogs"), 2);
+    assert_eq!(rooms.to_json(), r#"["lobby","cats","dogs","mice"]"#);
+    assert_eq!(entries(&rooms), "[lobby] cats dogs!2 mice", "what is unread is still known");
+    rooms.restore(&room("dogs"), 1);
+    assert_eq!(rooms.to_json(), r#"["lobby","cats","dogs","mice"]"#, "another page restored it");
+    rooms.restore(&room("owls"), 9);
+    rooms.restore(&room("pigs"), 0);
+    assert_eq!(rooms.to_json(), r#"["lobby","pigs","cats","dogs","mice","owls"]"#, "other pages changed the list");
 }
 
 #[test]

@@ -61,6 +61,7 @@ impl Session {
             DialogIntent::RefreshRooms => self.refresh_rooms_now(),
             DialogIntent::TitleNewRoom(room, title) => Self::keep_new_title(&room, title.as_ref()),
             DialogIntent::RemoveRoom(room) => self.take_off_list(&room),
+            DialogIntent::RestoreRoom => self.restore_room(),
             DialogIntent::SetNotifications(choice) => self.set_notifications(choice),
             DialogIntent::LoadRestrictions => self.load_restrictions(),
             DialogIntent::PurgeUser(person) => self.purge_user(person),

@@ -1,8 +1,18 @@
 //! Private rooms: makes them, knows those of the visitor, and shows their members.
 
-use std::cell::Cell;
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
 
-use page_model::{client::Effect, room_list::hidden::HiddenRooms};
+use leptos::prelude::*;
+use page_model::{
+    client::Effect,
+    room_list::{
+        hidden::HiddenRooms,
+        removed::{RemovedRoom, UNDO_MS},
+    },
+};
 use shared_types::{
     Action, ActionName, ClientMessage, DeviceLink, NamedPerson, Person, PrivateRoom, RoomName, ServerMessage, json,
 };
@@ -23,7 +33,7 @@ use crate::{
     ui::{
         members_dialog,
         parts::dialog,
-        rooms::room_dialog,
+        rooms::{notices, room_dialog, row_buttons},
         state::{members::MembersView, set},
     },
 };
@@ -37,7 +47,7 @@ fn hidden_rooms() -> HiddenRooms {
 }
 
 /// Changes the private rooms that the visitor took off the list, and stores them if `change` returns `true`.
-fn change_hidden(change: impl FnOnce(&mut HiddenRooms) -> bool) {
+fn change_hidden(change: &dyn Fn(&mut HiddenRooms) -> bool) {
     let mut hidden = hidden_rooms();
     if change(&mut hidden) {
         storage::write(HIDDEN, &hidden.to_json());
@@ -50,6 +60,8 @@ const REMOVAL: &str = "removed";
 thread_local! {
     /// Whether the visitor asked to leave the room that is shown.
     static IS_LEAVING: Cell<bool> = const { Cell::new(false) };
+    /// The room that was taken off the list, as long as that can be undone.
+    static REMOVED: RefCell<Option<RemovedRoom>> = const { RefCell::new(None) };
 }
 
 impl Session {
@@ -182,7 +194,7 @@ impl Session {
         let mine: Vec<RoomName> = rooms.iter().map(|private| private.room.clone()).collect();
         self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
         self.rooms.remove_lost(&mine).iter().for_each(Self::forget_choices);
-        change_hidden(|hidden| hidden.keep_only(&mine));
+        change_hidden(&|hidden| hidden.keep_only(&mine));
         let hidden = hidden_rooms();
         for room in mine.iter().filter(|room| !hidden.contains(room)) {
             self.rooms.add(room);
@@ -193,17 +205,62 @@ impl Session {
         self.show_directory();
     }
 
-    /// Takes a room off the list. A private one stays off it until the visitor opens it, and is found in the dialogs.
+    /// Takes a room off the list. A private one stays off it until the visitor opens it, and is found in the dialogs. For a while, this can be
+    /// undone.
     pub(super) fn take_off_list(&mut self, room: &RoomName) {
-        change_hidden(|hidden| hidden.hide(room));
-        self.remove_room(room);
+        change_hidden(&|hidden| hidden.hide(room));
+        let Some(place) = self.remove_room(room) else { return };
+        REMOVED.set(Some(RemovedRoom::new(room.clone(), place, time::now())));
+        let label = self.chat.rooms.titles.with_untracked(|titles| titles.marked_label(room));
+        notices::show_removed(self.chat.translations.room_choices().removed.with(&label));
+        self.end_undo_in(UNDO_MS);
+    }
+
+    /// Ends after a while what can be undone, unless it is being used then.
+    fn end_undo_in(&self, milliseconds: u64) {
+        let handle = self.handle;
+        let look = move || {
+            with(handle, |session| {
+                let Some(removed) = REMOVED.with_borrow(Clone::clone) else { return };
+                match removed.look_again_in(time::now(), notices::is_undo_in_use()) {
+                    Some(later) => session.end_undo_in(later),
+                    None => Self::end_undo(),
+                }
+            });
+        };
+        set_timeout(look, Duration::from_millis(milliseconds));
+    }
+
+    /// What was done cannot be undone any more.
+    fn end_undo() {
+        REMOVED.set(None);
+        notices::show_removed(String::new());
+    }
+
+    /// The room was opened, or the visitor is no member of it any more: that it was taken off the list cannot be undone.
+    pub(super) fn end_undo_of(room: &RoomName) {
+        if REMOVED.with_borrow(|removed| removed.as_ref().is_some_and(|removed| removed.room == *room)) {
+            Self::end_undo();
+        }
+    }
+
+    /// Puts the room that was taken off the list into it again.
+    pub(super) fn restore_room(&mut self) {
+        let Some(RemovedRoom { room, place, .. }) = REMOVED.take() else { return };
+        change_hidden(&|hidden| hidden.show(&room));
+        self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
+        self.rooms.restore(&room, place);
+        self.store_rooms();
+        notices::show_removed(String::new());
+        row_buttons::set_focus([".room-link[href=\"", &room.path(), "\"]"].concat(), true);
     }
 
     /// The visitor is no member of a room any more. If they did not leave it themselves, the next page says so.
     fn on_room_left(&mut self, room: &RoomName) {
         // A room to which they come back is listed again.
-        change_hidden(|hidden| hidden.show(room));
+        change_hidden(&|hidden| hidden.show(room));
         Self::forget_choices(room);
+        Self::end_undo_of(room);
         let is_own_wish = IS_LEAVING.take();
         if *room == self.page.room {
             if !is_own_wish {
@@ -212,7 +269,7 @@ impl Session {
             storage::write(storage::ROOMS, &self.rooms.to_json_without_current());
             location::load_room(&RoomName::lobby());
         } else {
-            self.remove_room(room);
+            _ = self.remove_room(room);
             room_dialog::remove_private_room(self.chat, room);
             self.show_directory();
         }

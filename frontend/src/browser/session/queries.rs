@@ -3,7 +3,7 @@
 use page_model::{
     calendar::Calendar,
     connection::Status,
-    room_list::RoomNews,
+    room_list::{RefreshProgress, RoomNews},
     search::{Search, excerpt},
 };
 use shared_types::{
@@ -50,6 +50,7 @@ impl Session {
     pub(super) fn enter_in_list(&mut self) {
         self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
         self.rooms.enter(&self.page.room);
+        Self::end_undo_of(&self.page.room);
         self.rooms.on_page_visible(time::now());
         self.store_rooms();
     }
@@ -66,20 +67,31 @@ impl Session {
         self.on_stored_elsewhere();
     }
 
-    /// Removes a room from the list.
-    pub(super) fn remove_room(&mut self, room: &RoomName) {
+    /// Removes a room from the list. Returns its place.
+    pub(super) fn remove_room(&mut self, room: &RoomName) -> Option<usize> {
         self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
-        self.rooms.remove(room);
+        let place = self.rooms.remove(room);
         self.store_rooms();
+        place
     }
 
     pub(super) fn show_rooms(&self) {
         let entries = self.rooms.entries(&self.page.you.id, read_position);
         set(self.chat.rooms.entries, self.with_choices(entries));
         set(self.chat.rooms.is_complete, true);
-        notices::show_progress(self.rooms.progress());
+        self.show_refresh_progress();
         self.show_unsent_rooms();
         self.show_unseen_count();
+    }
+
+    /// Shows whether the list is what the server answered last.
+    fn show_refresh_progress(&self) {
+        let translations = self.chat.translations;
+        notices::show_not_refreshed(match self.rooms.progress() {
+            RefreshProgress::Done => "",
+            RefreshProgress::Failed => translations.room_choices().not_refreshed,
+            RefreshProgress::Retrying => translations.loading_part,
+        });
     }
 
     /// Another page of this browser changed what is stored: it may have visited a room or read its messages.
@@ -146,7 +158,7 @@ impl Session {
             ServerMessage::CatchUp { .. } => self.rooms.request(),
             ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), code, .. } => {
                 self.rooms.on_error(time::now(), *code);
-                notices::show_progress(self.rooms.progress());
+                self.show_refresh_progress();
             }
             ServerMessage::Details { .. } => self.store_titles(),
             _ => {}
@@ -156,7 +168,7 @@ impl Session {
     /// Returns the request about other rooms, if one is due.
     pub(super) fn rooms_query(&mut self, now: u64) -> Option<ClientMessage> {
         if self.rooms.expire(now) {
-            notices::show_progress(self.rooms.progress());
+            self.show_refresh_progress();
         }
         self.rooms.take_request(now, read_position)
     }

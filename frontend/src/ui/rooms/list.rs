@@ -42,7 +42,7 @@ pub(crate) fn lists(chat: Chat) -> Vec<View> {
         (!sentence.is_empty()).then(|| threads_row(chat, sentence))
     };
     let lists = [reactive(threads), list().child(reactive(rooms)).into(), reactive(direct)];
-    lists.into_iter().chain(notices::notices(chat)).collect()
+    lists.into_iter().chain(notices::notices(chat).map(View::from)).collect()
 }
 
 /// Draws the button that opens the list of threads, while some of the room have unread replies.

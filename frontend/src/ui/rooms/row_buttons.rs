@@ -1,6 +1,6 @@
 //! The buttons beside a room in the list: favourite, mark as read, remove. They are loaded on demand.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use page_model::room_list::RoomEntry;
 use page_view::{Callback, Element, element};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
@@ -45,14 +45,31 @@ pub(crate) fn buttons(chat: Chat, entry: &RoomEntry, is_unsent: bool, label: &st
         let room = entry.room.clone();
         let remove = move |()| {
             chat.run_in_dialog(DialogIntent::RemoveRoom(room.clone()));
-            set_focus(".room-link".into(), false);
+            // The button is gone, or that of the next room. What it did can be undone at once.
+            set_focus(".room-undo".into(), true);
         };
-        icon_button("room-forget", texts.remove.with(label), CROSS, true, Callback::new(remove))
+        let label = texts.remove.with(label);
+        element("button")
+            .class("room-forget")
+            .with("type", "button")
+            .with("aria-label", label.clone())
+            .with("title", label)
+            .on(ev::click, on_single_click(Callback::new(remove)))
+            .child(icon(CROSS))
     });
     // In the column, those in `room-more` are drawn over the end of the name while the pointer or the focus is in the row.
     let (shown, hidden) = if entry.favourite { (Some(star), None) } else { (None, Some(star)) };
     let more = element("span").class("room-more").child(read).child(hidden).child(remove);
     element("span").class("room-buttons").with("data-room", entry.room.path()).child(muted).child(more).child(shown)
+}
+
+/// Returns a handler that ignores the second click of a double click: what was clicked is gone, and something else is in its place.
+pub(crate) fn on_single_click(act: Callback<()>) -> impl Fn(ev::MouseEvent) + 'static {
+    move |event| {
+        if event.detail() < 2 {
+            act.run(());
+        }
+    }
 }
 
 /// Sets the focus in the list to the first of these elements after the list was drawn again: `always`, or only if it is lost.

@@ -110,6 +110,8 @@ pub(crate) enum DialogIntent {
     TitleNewRoom(RoomName, Option<RoomTitle>),
     /// Remove a room from the list.
     RemoveRoom(RoomName),
+    /// Put the room that was removed last into the list again.
+    RestoreRoom,
     SetNotifications(NotificationLevel),
     /// Load the restrictions of the person in the restriction dialog.
     LoadRestrictions,
