@@ -22,6 +22,7 @@ pub mod mention_completion;
 pub mod notification_level;
 pub mod paste;
 pub mod profile_answers;
+pub mod profile_times;
 pub mod read_receipts;
 pub mod read_sync;
 pub mod rejected_image;

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use page_model::{
     client::Effect,
     profile_answers::{ProfileAnswer, ProfileAnswers, SentPicture, SentProfile},
+    profile_times::ProfileTimes,
     rejected_image::RejectedImage,
     texts::ClientTexts as _,
 };
@@ -31,24 +32,6 @@ use crate::{
         state::set,
     },
 };
-
-/// Minimum time between two requests for the statuses in the panel because people came, went or changed, in milliseconds.
-const STATUS_INTERVAL: u64 = 30_000;
-
-/// The same in a room of more than [`limits::TYPING_CONNECTIONS`] people, in milliseconds; a random part of up to the same time is added, so
-/// that not all pages ask at once.
-const LARGE_ROOM_STATUS_INTERVAL: u64 = 180_000;
-
-/// Maximum time without an answer, in milliseconds: then the question for the profile is repeated, and saving ends. An upload of a picture
-/// has the same time.
-const ANSWER_TIME: u64 = 30_000;
-
-/// Time after which the question for the profile is repeated when the server refused one, in milliseconds.
-const RETRY_TIME: u64 = 3_000;
-
-/// Number of refused questions after which the dialog says that the profile cannot be loaded. Of the first one it is not known whether it was
-/// that for the profile or that for the statuses.
-const MAX_REFUSALS: u32 = 2;
 
 /// The picture that the visitor chose.
 struct ChosenPicture {
@@ -80,12 +63,7 @@ thread_local! {
     static CHOICE_BEFORE: RefCell<PictureChoice> = const { RefCell::new(PictureChoice::Kept) };
     /// The version of the visitor's picture when the dialog was loaded.
     static PICTURE_BEFORE: Cell<Option<Timestamp>> = const { Cell::new(None) };
-    /// When saving ends without an answer.
-    static SAVING_UNTIL: Cell<u64> = const { Cell::new(u64::MAX) };
-    /// When the question for the visitor's profile is repeated, if the dialog is still being loaded.
-    static LOAD_AGAIN_AT: Cell<u64> = const { Cell::new(u64::MAX) };
-    /// Number of questions that the server refused since the dialog was opened.
-    static REFUSALS: Cell<u32> = const { Cell::new(0) };
+    static TIMES: Cell<ProfileTimes> = const { Cell::new(ProfileTimes::NONE) };
     /// The person whose card was opened last.
     static CARD: RefCell<Option<PersonId>> = const { RefCell::new(None) };
     static QUESTIONS: RefCell<Questions> = const { RefCell::new(Questions { own: false, statuses: false, person: None }) };
@@ -93,10 +71,16 @@ thread_local! {
     static ANSWERS: RefCell<ProfileAnswers> = const { RefCell::new(ProfileAnswers::NONE) };
     /// Whether the server does not know profiles.
     static IS_UNKNOWN: Cell<bool> = const { Cell::new(false) };
-    /// When the statuses can be asked for again because people came, went or changed.
-    static NEXT_STATUSES_AT: Cell<u64> = const { Cell::new(0) };
     /// Number of files that were chosen: only the last one becomes the picture.
     static FILES: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Changes the time limits.
+fn with_times<R>(change: impl FnOnce(&mut ProfileTimes) -> R) -> R {
+    let mut times = TIMES.get();
+    let changed = change(&mut times);
+    TIMES.set(times);
+    changed
 }
 
 impl Session {
@@ -104,7 +88,7 @@ impl Session {
     pub(super) fn load_own_profile(&self) {
         Self::forget_save();
         CHOSEN.take();
-        REFUSALS.set(0);
+        with_times(ProfileTimes::on_opened);
         match ProfileDialog::of_page().filter(|_| IS_UNKNOWN.get()) {
             Some(dialog) => set(dialog.progress, Progress::Failed),
             None => QUESTIONS.with_borrow_mut(|questions| questions.own = true),
@@ -121,18 +105,17 @@ impl Session {
     pub(super) fn load_statuses(&self) {
         let now = time::now();
         let is_large = self.client.timeline().presence(now).online as usize > limits::TYPING_CONNECTIONS;
-        let large = || LARGE_ROOM_STATUS_INTERVAL + u64::from(random::random()) % LARGE_ROOM_STATUS_INTERVAL;
-        NEXT_STATUSES_AT.set(now + if is_large { large() } else { STATUS_INTERVAL });
+        with_times(|times| times.on_statuses_wanted(now, is_large, random::random()));
         QUESTIONS.with_borrow_mut(|questions| questions.statuses = true);
     }
 
     /// Returns the requests for profiles that are due, and the profile to save. The caller has a socket.
     pub(super) fn profile_queries(&self, now: u64) -> Vec<ClientMessage> {
-        if self.is_saving() && now >= SAVING_UNTIL.get() {
+        if self.is_saving() && TIMES.get().is_save_late(now) {
             Self::abort_upload();
             self.stop_saving(self.chat.translations.profile().unanswered);
         }
-        if now >= LOAD_AGAIN_AT.get() && ProfileDialog::of_page().is_some_and(is_loading) {
+        if TIMES.get().is_load_due(now) && ProfileDialog::of_page().is_some_and(is_loading) {
             QUESTIONS.with_borrow_mut(|questions| questions.own = true);
         }
         let save = (AWAITS_NAME.get() && self.wants_to_save()).then(|| self.profile_to_save()).flatten();
@@ -141,7 +124,7 @@ impl Session {
             return Vec::from_iter(save);
         }
         if own {
-            LOAD_AGAIN_AT.set(now + ANSWER_TIME);
+            with_times(|times| times.on_asked(now));
         }
         let people = own.then(|| self.page.you.id.clone()).into_iter().chain(person);
         let mut people: Vec<_> = people.map(Some).collect();
@@ -209,7 +192,7 @@ impl Session {
     /// Sends the profile, after the answer to a change of the name.
     fn send_profile(&mut self) -> Vec<Effect> {
         AWAITS_NAME.set(true);
-        SAVING_UNTIL.set(time::now() + ANSWER_TIME);
+        with_times(|times| times.on_save_step(time::now()));
         match self.profile_to_save() {
             Some(command) => self.send_for_profile(command),
             None => Vec::new(),
@@ -239,7 +222,7 @@ impl Session {
     }
 
     fn send_for_profile(&mut self, command: ClientMessage) -> Vec<Effect> {
-        SAVING_UNTIL.set(time::now() + ANSWER_TIME);
+        with_times(|times| times.on_save_step(time::now()));
         let effects = self.client.send_query(command);
         if effects.is_empty() {
             self.stop_saving(self.chat.translations.profile().unconfirmed);
@@ -251,7 +234,7 @@ impl Session {
     fn forget_save() {
         DRAFT.take();
         AWAITS_NAME.set(false);
-        SAVING_UNTIL.set(u64::MAX);
+        with_times(ProfileTimes::on_save_end);
         ANSWERS.with_borrow_mut(ProfileAnswers::forget_sent);
     }
 
@@ -291,7 +274,7 @@ impl Session {
         if !self.wants_to_save() {
             return;
         }
-        SAVING_UNTIL.set(time::now() + ANSWER_TIME);
+        with_times(|times| times.on_save_step(time::now()));
         let handle = self.handle;
         let report = move |event| with(handle, |session| session.on_picture_upload(&event));
         let is_started = CHOSEN.with_borrow_mut(|chosen| {
@@ -329,7 +312,7 @@ impl Session {
         match message {
             ServerMessage::Presence { .. } => {
                 // A new status is announced like a new picture, but not told.
-                if self.shows_people() && time::now() >= NEXT_STATUSES_AT.get() {
+                if self.shows_people() && TIMES.get().are_statuses_due(time::now()) {
                     self.load_statuses();
                 }
                 return false;
@@ -348,12 +331,9 @@ impl Session {
                 ANSWERS.with_borrow_mut(ProfileAnswers::on_refused);
                 IS_UNKNOWN.set(IS_UNKNOWN.get() || *code == ErrorCode::UnknownAction);
                 let Some(dialog) = ProfileDialog::of_page().filter(|dialog| is_loading(*dialog)) else { return true };
-                REFUSALS.set(REFUSALS.get() + 1);
-                if IS_UNKNOWN.get() || REFUSALS.get() >= MAX_REFUSALS {
+                let asks_again = with_times(|times| times.on_refused(time::now(), *retry_after));
+                if IS_UNKNOWN.get() || !asks_again {
                     set(dialog.progress, Progress::Failed);
-                } else {
-                    let pause = retry_after.map_or(RETRY_TIME, |seconds| u64::from(seconds) * 1000);
-                    LOAD_AGAIN_AT.set(time::now() + pause);
                 }
             }
             ServerMessage::Error { action: Some(ActionName::Known(Action::SetProfile)), code, .. } => {
