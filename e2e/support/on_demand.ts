@@ -28,11 +28,11 @@ export async function failPart(page: Page): Promise<() => Promise<void>> {
   return () => page.unroute(PART);
 }
 
-/** Removes the timer that loads the file a second after the page is live: what is needed loads it. */
+/** Removes the timers that load the file after the page is live, and a second after its start: what is needed loads it. */
 export async function loadOnlyWhenNeeded(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const { setTimeout } = window;
-    const after = (act: TimerHandler, time?: number, ...rest: unknown[]) => (time === 1000 ? 0 : setTimeout(act, time, ...rest));
+    const after = (act: TimerHandler, time?: number, ...rest: unknown[]) => (time === 1000 || time === 150 ? 0 : setTimeout(act, time, ...rest));
     window.setTimeout = after as typeof window.setTimeout;
   });
 }

@@ -4,7 +4,7 @@ import { hold, loadOnlyWhenNeeded, PART, STYLE_SHEET } from '../support/on_deman
 import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
 
-// What reading and writing do not need is loaded a second after the page is live, or when it is first needed.
+// What reading and writing do not need is loaded when the page is live, a second after its start at the latest, or when it is first needed.
 
 const PROGRAM = /_bg\.wasm$/;
 
@@ -27,6 +27,28 @@ for (const [file, type] of [[PART, 'application/wasm'], [STYLE_SHEET, 'text/css'
     await expect(page.getByRole('dialog', { name: 'You' })).toBeVisible();
   });
 }
+
+test('the part is loaded as soon as the page is live, and never later than a second after its start', async ({ page, deployment, room }) => {
+  // The timer of the page that is not live never ends.
+  await page.addInitScript(() => {
+    const { setTimeout } = window;
+    const after = (act: TimerHandler, time?: number, ...rest: unknown[]) => (time === 1000 ? 0 : setTimeout(act, time, ...rest));
+    window.setTimeout = after as typeof window.setTimeout;
+  });
+  const proxy = await SocketProxy.install(page);
+  proxy.dropReplies();
+  let isRequested = false;
+  page.on('request', (request) => (isRequested ||= PART.test(request.url())));
+  await page.goto(deployment.pageUrl(room));
+  await expect(page.locator('.chat')).toHaveAttribute('data-connection', 'connecting');
+  await page.waitForLoadState('networkidle');
+  expect(isRequested).toBe(false);
+  const part = page.waitForRequest(PART);
+  await proxy.disconnect();
+  proxy.restore();
+  await new ChatPage(page).waitForState('live');
+  await part;
+});
 
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });

@@ -452,6 +452,9 @@ impl Session {
                     self.on_details(message);
                     if let ServerMessage::Welcome { room, read, numbered, .. } = message {
                         self.has_number = *numbered;
+                        if self.welcome_read.is_none() {
+                            on_demand::load_when_live(self.handle, self.chat);
+                        }
                         self.welcome_read = Some((room.clone(), *read));
                     }
                     on_demand::with_part(|part| (part.on_answer)(self, message));

@@ -1,8 +1,8 @@
 //! What is not part of the first program, because reading, writing and the quick reactions do not need it: the dialogs,
 //! the attached images, what is suggested while somebody types, formatting, commands, and the actions of a message.
 //!
-//! The browser loads it a second after its session has started, or when it is first needed. On a slow line, a
-//! placeholder is shown meanwhile; if loading fails, it says so and offers to try again.
+//! The browser loads it when the page is live, a second after its session has started at the latest, or when it is first needed. On a slow
+//! line, a placeholder is shown meanwhile; if loading fails, it says so and offers to try again.
 
 use page_view::{NodeRef, View};
 

@@ -33,9 +33,12 @@ use crate::{
     },
 };
 
-/// Time after the start of the session at which the part is loaded, unless it is needed before. Until then, the page has
-/// the network for itself.
+/// Time after the start of the session at which the part is loaded at the latest. Until its socket is live, the page has the network for
+/// itself.
 const LOAD_DELAY: Duration = Duration::from_secs(1);
+
+/// Time after the first `welcome` at which the part is loaded, unless it is needed before. What the page missed arrives first.
+const LIVE_DELAY: Duration = Duration::from_millis(150);
 
 /// The functions of the part.
 #[derive(Clone, Copy)]
@@ -170,6 +173,11 @@ pub(super) fn upload(session: &mut Session, nonce: Nonce, url: &str) {
 /// Loads the part a moment later.
 pub(super) fn load_soon(handle: SessionHandle, chat: Chat) {
     load_after(handle, chat, LOAD_DELAY);
+}
+
+/// Loads the part now that the page is live.
+pub(super) fn load_when_live(handle: SessionHandle, chat: Chat) {
+    load_after(handle, chat, LIVE_DELAY);
 }
 
 /// Tries to load the part after this time, and again from time to time.
