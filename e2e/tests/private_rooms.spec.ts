@@ -1,8 +1,9 @@
-import type { Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
-import { expect, test } from '../support/fixtures.ts';
+import { type Deployment, expect, test } from '../support/fixtures.ts';
 import { png } from '../support/images.ts';
+import { waitForPart } from '../support/on_demand.ts';
 
 // Private rooms: only members see them.
 
@@ -146,6 +147,72 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
     });
   });
 }
+
+/** Opens a room as a new person with a name. */
+async function openAs(browser: Browser, deployment: Deployment, room: string, name: string): Promise<ChatPage> {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
+  await context.addCookies([{ name: 'name', value: encodeURIComponent(name), url: deployment.pageUrl('lobby') }]);
+  const chat = await ChatPage.open(await context.newPage(), deployment, room);
+  await waitForPart(chat.page);
+  return chat;
+}
+
+const listedRoom = (page: Page, title: string) => page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: title });
+
+/** Adds a person of the panel to a private room, in their card. `before` is done while the card is open. */
+async function addToRoom(page: Page, person: string, title: string, before?: () => Promise<unknown>): Promise<void> {
+  await page.getByRole('complementary', { name: 'People here' }).getByRole('button', { name: person }).click();
+  const card = page.getByRole('dialog', { name: person });
+  await card.getByLabel('Add to the private room').selectOption({ label: title });
+  await before?.();
+  await card.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByText(`The person is a member of #${title} now.`)).toBeVisible();
+}
+
+test('a person who is added to a private room sees it at once, and after they were away', async ({ browser, deployment, room }) => {
+  const olga = await openAs(browser, deployment, room, 'Olga Novak');
+  const title = 'Budget plans';
+  const address = await makePrivateRoom(olga.page, title);
+  await ChatPage.open(olga.page, deployment, room);
+  const kenji = await openAs(browser, deployment, room, 'Kenji Mori');
+  const away = await openAs(browser, deployment, room, 'Wim Away');
+  await expect(olga.page.getByText('3 online')).toBeVisible();
+  await expect(listedRoom(kenji.page, title)).toHaveCount(0);
+
+  // The room has no message yet.
+  await olga.page.locator('header .presence').click();
+  await addToRoom(olga.page, 'Kenji Mori', title);
+  await expect(listedRoom(kenji.page, title)).toHaveAccessibleName(/new messages/i);
+  await expect(kenji.page.locator('body')).not.toContainText(/p-[a-z0-9]{20}/, { useInnerText: true });
+  await expectAccessible(kenji.page);
+  await addToRoom(olga.page, 'Wim Away', title, async () => away.page.goto('about:blank'));
+  await olga.page.goto(address);
+  await olga.waitForState('live');
+  await olga.sendMessage('these are the numbers');
+  await expect(listedRoom(kenji.page, title)).toHaveAccessibleName(/1 new message/);
+  await expect(kenji.page).toHaveTitle(new RegExp(`^\\(1\\) #${room} · `));
+  await kenji.page.reload();
+  await kenji.waitForState('live');
+  await expect(listedRoom(kenji.page, title)).toHaveAccessibleName(/1 new message/);
+  await listedRoom(kenji.page, title).click();
+  await expect(kenji.page).toHaveURL(address);
+  await kenji.expectMessages('these are the numbers');
+
+  await ChatPage.open(away.page, deployment, room);
+  await expect(listedRoom(away.page, title)).toHaveAccessibleName(/1 new message/);
+});
+
+test('a private room that is made in one tab has its title in another one', async ({ page, context, deployment, room }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const other = await context.newPage();
+  await other.setViewportSize({ width: 1280, height: 800 });
+  await ChatPage.open(other, deployment, room);
+  await waitForPart(other);
+  await ChatPage.open(page, deployment, room);
+  await makePrivateRoom(page, 'Two tabs');
+  await expect(listedRoom(other, 'Two tabs')).toBeVisible();
+  await expect(other.locator('body')).not.toContainText(/p-[a-z0-9]{20}/, { useInnerText: true });
+});
 
 test('a private room that was taken off the list is found again', async ({ page, deployment, room }) => {
   await page.setViewportSize({ width: 1280, height: 800 });

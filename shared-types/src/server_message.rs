@@ -350,6 +350,15 @@ pub enum ServerMessage {
         /// The person.
         person: PersonId,
     },
+    /// Another person made the recipient a member of a private room. Sent to their sockets that watch rooms.
+    #[json(late)]
+    RoomAdded {
+        /// The room. It is not the room of the socket, so it has another name than that.
+        member_room: RoomName,
+        /// Its title, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<RoomTitle>,
+    },
     /// The recipient is no member of a private room any more: the answer to `leaveRoom`, and sent to a person who was removed. The sockets
     /// that they have there are closed after it.
     #[json(late)]
@@ -431,6 +440,7 @@ impl ServerMessage {
             | Self::RoomCreated { .. }
             | Self::MyRooms { .. }
             | Self::MemberAdded { .. }
+            | Self::RoomAdded { .. }
             | Self::RoomLeft { .. }
             | Self::SignedOut { .. }
             | Self::Profiles { .. }

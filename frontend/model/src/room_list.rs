@@ -42,6 +42,10 @@ pub struct RoomList {
     /// Number of requests on this socket that are not answered.
     unanswered: u32,
     progress: RefreshProgress,
+    /// Whether the socket is a new one that has watched nothing. Then the answer has what came while there was none.
+    is_new_socket: bool,
+    /// The rooms to which others have added the visitor, until the visitor opens them. They may have no message.
+    added: Vec<RoomName>,
 }
 
 /// Whether what the list says is what the server answered last.
@@ -113,6 +117,8 @@ impl RoomList {
             watched: None,
             unanswered: 0,
             progress: RefreshProgress::Done,
+            is_new_socket: false,
+            added: Vec::new(),
         };
         rooms.merge_stored(stored);
         rooms
@@ -136,6 +142,7 @@ impl RoomList {
 
     /// The visitor goes to another room, which is the current one then.
     pub fn enter(&mut self, room: &RoomName) {
+        self.on_opened(room);
         self.visited.retain(|visited| visited != room);
         self.visited.insert(0, room.clone());
         self.visited.truncate(ROOMS);
@@ -183,9 +190,20 @@ impl RoomList {
         self.visited.truncate(ROOMS);
     }
 
-    /// Adds a direct message that the visitor does not know, behind the current room. Returns whether it did.
-    pub fn add_direct(&mut self, room: &RoomName) -> bool {
-        let is_new = room.is_direct() && !self.visited.contains(room);
+    /// Somebody added the visitor to a room: it is unread until the visitor opens it.
+    pub fn on_added(&mut self, room: &RoomName) {
+        self.on_opened(room);
+        self.added.push(room.clone());
+    }
+
+    /// The visitor opens a room, or marks it as read.
+    pub fn on_opened(&mut self, room: &RoomName) {
+        self.added.retain(|added| added != room);
+    }
+
+    /// Adds a private room that the visitor does not know, behind the current room. Returns whether it did.
+    pub fn add_private(&mut self, room: &RoomName) -> bool {
+        let is_new = room.is_private() && !self.visited.contains(room);
         if is_new {
             self.visited.insert(1, room.clone());
             self.visited.truncate(ROOMS);
@@ -219,11 +237,13 @@ impl RoomList {
         self.request();
     }
 
-    /// The page has a new socket, which watches nothing yet. The first one watches at once. What was not answered on the socket before is lost.
-    pub fn on_welcome(&mut self, now: u64, random: u32) {
-        self.titles |= std::mem::take(&mut self.unanswered) > 0;
-        let jitter = if self.watched.take().is_some() { u64::from(random) % WATCH_JITTER_MS } else { 0 };
-        self.watch_at = now + jitter;
+    /// The page has a new socket, which watches nothing yet. The first one watches at once, and so does one that `moved` from another room.
+    /// What was not answered on a socket that was lost is asked again.
+    pub fn on_welcome(&mut self, now: u64, moved: bool, random: u32) {
+        self.titles |= !moved && std::mem::take(&mut self.unanswered) > 0;
+        let is_later = self.watched.take().is_some() && !moved;
+        self.watch_at = now + if is_later { u64::from(random) % WATCH_JITTER_MS } else { 0 };
+        self.is_new_socket |= is_later;
     }
 
     /// Returns the request to send, if one is wanted. It does not name the current room. `read` returns the read position of a room.
@@ -242,7 +262,9 @@ impl RoomList {
         self.unanswered += 1;
         self.unread.iter_mut().for_each(RoomUnread::on_request);
         let read = first.iter().map(read).collect();
-        Some(ClientMessage::Rooms { rooms, titles: std::mem::take(&mut self.titles), watch, read })
+        let titles = std::mem::take(&mut self.titles) || watch && self.is_new_socket;
+        self.is_new_socket &= !watch;
+        Some(ClientMessage::Rooms { rooms, titles, watch, read })
     }
 
     /// The server answered with an error: the request is repeated when the page becomes visible, and later to watch the rooms. One that only
@@ -320,6 +342,8 @@ impl RoomList {
             if let Some(unread) = self.unread.iter().find(|unread| unread.room == *room) {
                 unread.show(&mut entry, me, read(room));
             }
+            // Another page may have opened it.
+            entry.unread |= self.added.contains(room) && read(room) == Seq::default();
             match entries.iter_mut().find(|entry| entry.room == *room) {
                 Some(lobby) => *lobby = entry,
                 None => {

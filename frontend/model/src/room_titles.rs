@@ -59,6 +59,18 @@ impl RoomTitles {
         true
     }
 
+    /// Adds the titles of private rooms that are unknown here, behind the others: the address of such a room tells nothing. Returns whether there
+    /// are any.
+    pub fn add_unknown(&mut self, others: Self) -> bool {
+        let known = self.0.len();
+        let unknown =
+            others.0.into_iter().filter(|titled| titled.room.is_private() && self.get(&titled.room).is_none());
+        let unknown: Vec<TitledRoom> = unknown.collect();
+        self.0.extend(unknown);
+        self.0.truncate(ROOMS);
+        self.0.len() > known
+    }
+
     /// The answer to a request that asked for titles: the titles of all visited rooms but the current one. Returns whether something
     /// changed. An answer without titles changes nothing, because most requests do not ask for them.
     pub fn on_titles(&mut self, current: &RoomName, titles: &[TitledRoom]) -> bool {
@@ -111,6 +123,16 @@ mod tests {
         assert!(titles.on_titles(&RoomName::lobby(), &[titled("dogs", "犬"), titled("lobby", "old")]));
         assert_eq!(line(&titles), "Hall, cats, 犬");
         assert!(!titles.on_titles(&RoomName::lobby(), &[titled("dogs", "犬")]));
+    }
+
+    #[test]
+    fn titles_of_unknown_private_rooms_are_added() {
+        let private = RoomName::of_private_room([7; 20]);
+        let mut titles = RoomTitles(vec![titled("cats", "Cats")], "");
+        let others =
+            RoomTitles(vec![titled("cats", "old"), titled("dogs", "Dogs"), titled(private.as_str(), "Plans")], "");
+        assert!(titles.add_unknown(others.clone()) && !titles.add_unknown(others));
+        assert_eq!((line(&titles).as_str(), titles.label(&private).as_str()), ("lobby, Cats, dogs", "Plans"));
     }
 
     #[test]

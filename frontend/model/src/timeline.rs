@@ -227,6 +227,7 @@ impl Timeline {
             | ServerMessage::RoomCreated { .. }
             | ServerMessage::MyRooms { .. }
             | ServerMessage::MemberAdded { .. }
+            | ServerMessage::RoomAdded { .. }
             | ServerMessage::Members { .. }
             | ServerMessage::RoomLeft { .. }
             | ServerMessage::SignedOut { .. }

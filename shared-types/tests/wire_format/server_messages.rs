@@ -691,6 +691,14 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             json!({ "type": "memberAdded", "memberRoom": "lobby", "person": "p1" }),
         ),
         (
+            ServerMessage::RoomAdded { member_room: private_room(), title: "猫 Cats".parse().ok() },
+            json!({ "type": "roomAdded", "memberRoom": "p-abcdefghijklmnopqrst", "title": "猫 Cats" }),
+        ),
+        (
+            ServerMessage::RoomAdded { member_room: private_room(), title: None },
+            json!({ "type": "roomAdded", "memberRoom": "p-abcdefghijklmnopqrst" }),
+        ),
+        (
             ServerMessage::Save { message_room: RoomName::lobby(), seq: Seq(7), saved: true },
             json!({ "type": "save", "messageRoom": "lobby", "seq": 7, "saved": true }),
         ),

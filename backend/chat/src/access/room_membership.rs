@@ -146,7 +146,8 @@ impl RoomMembership {
         Ok(room)
     }
 
-    /// Adds a person to a private room, for a member whose socket is in it. Every member may. Somebody who is a member stays as they are.
+    /// Adds a person to a private room, for a member. Every member may. Somebody who is a member stays as they are. Returns whether the
+    /// person was no member before.
     ///
     /// # Errors
     ///
@@ -158,7 +159,7 @@ impl RoomMembership {
         person: PersonId,
         name: Option<PersonName>,
         at: Timestamp,
-    ) -> Result<(), MembershipError> {
+    ) -> Result<bool, MembershipError> {
         self.join(
             by,
             room,
@@ -180,7 +181,7 @@ impl RoomMembership {
         person: &Person,
         at: Timestamp,
     ) -> Result<(), MembershipError> {
-        self.join(invited_by, room, member(person, false, at), limits::PRIVATE_ROOMS).await
+        self.join(invited_by, room, member(person, false, at), limits::PRIVATE_ROOMS).await.map(drop)
     }
 
     /// Ends the membership of another person, for a host. The caller ends their sockets and watchers afterwards, also if they were no
@@ -276,14 +277,15 @@ impl RoomMembership {
         }
     }
 
-    /// Makes a person a member, by a member. Nobody can bring themselves or others back while they are being removed.
+    /// Makes a person a member, by a member, and returns whether they were none before. Nobody can bring themselves or others back while they
+    /// are being removed.
     async fn join(
         &self,
         by: &PersonId,
         room: &RoomName,
         member: RoomMember,
         most_rooms: usize,
-    ) -> Result<(), MembershipError> {
+    ) -> Result<bool, MembershipError> {
         private_only(room)?;
         let members = self.members.members(room, limits::ROOM_MEMBERS).await?;
         if members.iter().all(|other| other.person != *by) {
@@ -292,7 +294,7 @@ impl RoomMembership {
         // Only its people learn that a room is a direct message.
         changeable(room)?;
         if members.iter().any(|other| other.person == member.person) {
-            return Ok(());
+            return Ok(false);
         }
         if members.len() >= limits::ROOM_MEMBERS {
             return Err(MembershipError::RoomFull);
@@ -304,7 +306,7 @@ impl RoomMembership {
             self.members.remove(room, &member.person).await?;
             return Err(MembershipError::NoSuchRoom);
         }
-        Ok(())
+        Ok(true)
     }
 
     pub(super) async fn check_number_of_rooms(&self, person: &PersonId, most: usize) -> Result<(), MembershipError> {

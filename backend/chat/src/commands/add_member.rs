@@ -1,5 +1,5 @@
 //! `addMember`: adds a person to a private room. Every member may. Replies with `members`, and with `memberAdded` for another room than the
-//! sender's.
+//! sender's. A person who was no member before is told with `roomAdded`.
 
 use shared_types::{PersonId, PersonName, RoomName, ServerMessage};
 
@@ -20,7 +20,9 @@ pub(super) async fn run(
 ) -> Reply {
     let now = handler.broadcast.clock.now();
     let room = other_room.as_ref().unwrap_or(&sender.room);
-    handler.membership.add(&sender.person.id, room, person.clone(), name, now).await?;
+    if handler.membership.add(&sender.person.id, room, person.clone(), name, now).await? {
+        handler.tell_added(room, &person).await;
+    }
     match other_room {
         Some(member_room) => Ok(Some(ServerMessage::MemberAdded { member_room, person })),
         None => members::run(handler, sender).await,

@@ -1,7 +1,7 @@
 //! `rooms`: replies with the newest message of each of several rooms, counts what is unread there, and adds their titles if they are
 //! asked for. Private rooms of which the sender is no member are left out like empty ones. With `watch` the sender's connection is sent news
-//! of these rooms from then on, and of all direct messages of the sender. With both, the answer also has direct messages that the request
-//! does not name.
+//! of these rooms from then on, and of all direct messages of the sender. With both, the answer also has private rooms and direct messages that
+//! the request does not name.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -34,7 +34,7 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, wanted: Wan
     let Wanted { mut rooms, titles, watch, mut read } = wanted;
     let person = &sender.person.id;
     if titles && watch {
-        add_direct_messages(handler, person, &mut rooms, &mut read).await?;
+        add_private_rooms(handler, person, &mut rooms, &mut read).await?;
     }
     let mut visible = handler.membership.visible(&rooms, person).await?;
     if watch {
@@ -57,17 +57,18 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, wanted: Wan
     Ok(Some(ServerMessage::Rooms { rooms, titles }))
 }
 
-/// Adds direct messages that the sender does not know yet, as far as there is space: on a new device, or because they came while no page was
-/// open. What is unread there is counted after the stored read positions.
-async fn add_direct_messages(
+/// Adds private rooms that the sender does not know yet, as far as there is space, direct messages first: on a new device, or because somebody
+/// wrote to them or added them while no page was open. What is unread there is counted after the stored read positions.
+async fn add_private_rooms(
     handler: &FrameHandler,
     person: &PersonId,
     rooms: &mut Vec<RoomName>,
     read: &mut Vec<Seq>,
 ) -> PortResult<()> {
     let own = handler.membership.members.rooms_of(person, limits::PRIVATE_ROOMS).await?;
-    for room in own {
-        if room.is_direct() && rooms.len() < limits::ROOMS && !rooms.contains(&room) {
+    let (direct, others): (Vec<RoomName>, Vec<RoomName>) = own.into_iter().partition(RoomName::is_direct);
+    for room in direct.into_iter().chain(others) {
+        if rooms.len() < limits::ROOMS && !rooms.contains(&room) {
             rooms.push(room);
             read.resize(rooms.len(), Seq::default());
         }

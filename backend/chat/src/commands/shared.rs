@@ -10,12 +10,21 @@ use shared_types::{
 
 use super::{FrameHandler, Reply, error::CommandError};
 use crate::{
-    access::{direct_messages::title_for, room_membership::MembershipError},
+    access::{
+        direct_messages::{inbox_of, title_for},
+        room_membership::MembershipError,
+    },
     messages::{
         erase::ErasedMessages,
         update::{Changed, MessageUpdate, UpdateError},
     },
-    ports::{Result, connections::Connection, moderation::RoomSettings, profiles::StoredProfile, watchers::Audience},
+    ports::{
+        Result,
+        connections::{Connection, SMALL_ROOM},
+        moderation::RoomSettings,
+        profiles::StoredProfile,
+        watchers::Audience,
+    },
     presence::people::{RoomPeople, Told},
 };
 
@@ -185,6 +194,22 @@ impl FrameHandler {
         }))
         .await;
         Ok(())
+    }
+
+    /// Tells the sockets of a person that somebody made them a member of a private room: those that watch the inbox of the person, as pages
+    /// do. Costs two reads at once, and a post for each socket. A failure fails nothing: the next answer to `rooms` has the room.
+    pub(super) async fn tell_added(&self, room: &RoomName, person: &PersonId) {
+        let inbox = inbox_of(person);
+        let inbox = self.broadcast.connections.audience(&inbox, SMALL_ROOM);
+        let (inbox, settings) = match try_join(inbox, self.posting_policy.restriction_store.settings(room)).await {
+            Ok(read) => read,
+            Err(error) => {
+                tracing::warn!(%error, "telling a new member failed; their next request for rooms finds the room");
+                return;
+            }
+        };
+        let added = ServerMessage::RoomAdded { member_room: room.clone(), title: settings.details.title };
+        join_all(inbox.watchers.iter().map(|watcher| self.broadcast.to_one(&watcher.id, &added))).await;
     }
 
     /// Ends what a person who is no member any more still has of a private room: their sockets there are closed, and their sockets in

@@ -332,6 +332,61 @@ async fn a_member_adds_people_from_another_room() {
     assert_eq!(code, "notAllowed");
 }
 
+/// Asks as a page does that begins to watch, and has the lobby and some rooms. Returns the answer.
+async fn begin_to_watch(chat: &TestChat, window: &str, rooms: &[&str]) -> Value {
+    chat.received(window);
+    chat.send(window, json!({ "action": "rooms", "rooms": rooms, "titles": true, "watch": true, "read": [] })).await;
+    chat.received(window).pop().unwrap()
+}
+
+#[tokio::test]
+async fn a_new_member_is_told_on_every_socket_once() {
+    let chat = chat().await;
+    let room = private_room(&chat).await;
+    for (window, person) in [("b", "bea"), ("b2", "bea"), ("c", "cy"), ("m", "mod")] {
+        open(&chat, window, person, "lobby").await;
+        begin_to_watch(&chat, window, &[]).await;
+    }
+    for window in ["b", "b2", "c", "m"] {
+        chat.received(window);
+    }
+    let added = json!({ "type": "roomAdded", "memberRoom": room, "title": "SECRET title" });
+    for told in [vec![added], vec![]] {
+        add(&chat, "h", "bea").await;
+        for window in ["b", "b2"] {
+            assert_eq!(chat.received(window), told, "{window}");
+        }
+    }
+    for stranger in ["c", "m"] {
+        assert_eq!(chat.received(stranger), [] as [Value; 0], "{stranger}");
+    }
+    // The page asks for the room now, and watches it.
+    begin_to_watch(&chat, "b", &[&room]).await;
+    chat.send_message("h", "hi", "n1").await;
+    assert_eq!((types(&chat, "b"), types(&chat, "c")), (vec!["news".to_owned()], vec![]));
+    // A person who was removed is told again when somebody brings them back.
+    assert!(chat.is_accepted("h", json!({ "action": "removeMember", "person": "bea" })).await);
+    assert_eq!(types(&chat, "b"), ["roomLeft"]);
+    add(&chat, "h", "bea").await;
+    assert_eq!(types(&chat, "b"), ["roomAdded"]);
+}
+
+#[tokio::test]
+async fn a_page_that_begins_to_watch_learns_of_private_rooms_that_it_does_not_know() {
+    let chat = chat().await;
+    let room = private_room(&chat).await;
+    add(&chat, "h", "bea").await;
+    chat.send_message("h", "hi", "n1").await;
+    for (window, person) in [("b", "bea"), ("m", "mod")] {
+        open(&chat, window, person, "lobby").await;
+    }
+    let answer = begin_to_watch(&chat, "b", &["cats"]).await;
+    assert_eq!(answer["titles"], json!([{ "room": room, "title": "SECRET title" }]));
+    let found = &answer["rooms"][0];
+    assert_eq!((&found["room"], &found["unread"]), (&json!(room), &json!(1)), "{answer}");
+    assert_eq!(begin_to_watch(&chat, "m", &["cats"]).await, json!({ "type": "rooms", "rooms": [] }));
+}
+
 #[tokio::test]
 async fn every_member_adds_people_and_only_hosts_remove_them() {
     let chat = chat().await;

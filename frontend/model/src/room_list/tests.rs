@@ -153,21 +153,21 @@ fn each_of_two_requests_has_an_answer() {
 fn a_request_of_a_lost_socket_does_not_expire_and_its_titles_are_requested_again() {
     let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
     assert!(matches!(rooms.take_request(0, read), Some(ClientMessage::Rooms { titles: true, .. })));
-    rooms.on_welcome(5, 0);
+    rooms.on_welcome(5, false, 0);
     assert!(!rooms.expire(ANSWER_MS));
     assert!(matches!(rooms.take_request(ANSWER_MS, read), Some(ClientMessage::Rooms { titles: true, .. })));
     rooms.on_activity(Vec::new());
-    rooms.on_welcome(ANSWER_MS, 0);
+    rooms.on_welcome(ANSWER_MS, true, 0);
     assert!(matches!(rooms.take_request(2 * ANSWER_MS, read), Some(ClientMessage::Rooms { titles: false, .. })));
 }
 
 #[test]
 fn a_page_on_a_new_socket_watches_its_rooms_again() {
     let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
-    rooms.on_welcome(5, 7_000);
+    rooms.on_welcome(5, false, 7_000);
     assert_eq!(take(&mut rooms, 5), asked(&["dogs"], true), "the first socket watches at once");
     assert_eq!(take(&mut rooms, 6), None);
-    rooms.on_welcome(100, 7_000);
+    rooms.on_welcome(100, false, 7_000);
     assert_eq!(take(&mut rooms, 7_099), None);
     assert_eq!(take(&mut rooms, 7_100), asked(&["dogs"], true));
     rooms.merge_stored(Some(r#"["mice"]"#));
@@ -418,9 +418,57 @@ fn a_page_without_other_rooms_watches_for_direct_messages() {
 fn a_direct_message_is_added_behind_the_current_room() {
     let direct = RoomName::of_direct_message(&[7; 32]);
     let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
-    assert!(rooms.add_direct(&direct) && !rooms.add_direct(&direct));
-    assert!(!rooms.add_direct(&room("dogs")), "other rooms are added by a visit");
+    assert!(rooms.add_private(&direct) && !rooms.add_private(&direct));
+    assert!(!rooms.add_private(&room("dogs")), "open rooms are added by a visit");
     assert_eq!(rooms.to_json(), format!(r#"["lobby","{direct}","cats"]"#));
     assert!(rooms.on_news(&RoomNews { mentioned: true, ..news(direct.as_str(), 1) }, &me()));
     assert_eq!(entries(&rooms), format!("[lobby] cats {direct}!1@"));
+}
+
+#[test]
+fn a_room_to_which_somebody_adds_the_visitor_is_unread_until_it_is_opened() {
+    let plans = RoomName::of_private_room([7; 20]);
+    let added = || {
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+        take(&mut rooms, 0);
+        assert!(rooms.add_private(&plans));
+        rooms.on_added(&plans);
+        rooms
+    };
+    let mut rooms = added();
+    assert_eq!(take(&mut rooms, 1), asked(&[plans.as_str(), "cats"], true), "it is watched at once");
+    rooms.on_activity(vec![]);
+    assert_eq!(entries(&rooms), format!("[lobby] cats {plans}!"), "without a message");
+    rooms.on_news(&news(plans.as_str(), 1), &me());
+    assert_eq!(entries(&rooms), format!("[lobby] cats {plans}!1"));
+    let shown = entries_of(rooms.entries(&me(), |_| Seq(1)));
+    assert_eq!(shown, format!("[lobby] cats {plans}"), "another page opened it");
+    let mut rooms = added();
+    rooms.enter(&plans);
+    rooms.enter(&RoomName::lobby());
+    assert_eq!(entries(&rooms), format!("[lobby] cats {plans}"));
+}
+
+#[test]
+fn a_later_socket_asks_for_the_private_rooms_of_the_time_without_one() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+    let mut request = |act: &dyn Fn(&mut RoomList), now| {
+        act(&mut rooms);
+        let request = rooms.take_request(now, read);
+        rooms.on_activity(Vec::new());
+        match request {
+            Some(ClientMessage::Rooms { titles, watch, .. }) => Some((titles, watch)),
+            _ => None,
+        }
+    };
+    assert_eq!(request(&|rooms| rooms.on_welcome(0, false, 0), 0), Some((true, true)));
+    assert_eq!(request(&|rooms| rooms.on_welcome(1, true, 0), 1), Some((false, true)), "the socket moved");
+    let (woken, later) = (100_000, 103_000);
+    let wake = |rooms: &mut RoomList| {
+        rooms.on_welcome(woken, false, 3_000);
+        rooms.on_page_visible(woken);
+    };
+    assert_eq!(request(&wake, woken), Some((false, false)));
+    assert_eq!(request(&|_| {}, later), Some((true, true)));
+    assert_eq!(request(&|rooms| rooms.on_page_visible(later * 2), later * 2), Some((false, false)));
 }

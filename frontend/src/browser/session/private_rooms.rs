@@ -14,7 +14,8 @@ use page_model::{
     },
 };
 use shared_types::{
-    Action, ActionName, ClientMessage, DeviceLink, NamedPerson, Person, PrivateRoom, RoomName, ServerMessage, json,
+    Action, ActionName, ClientMessage, DeviceLink, NamedPerson, Person, PrivateRoom, RoomName, RoomTitle,
+    ServerMessage, json,
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -146,10 +147,13 @@ impl Session {
         }
     }
 
-    /// Adds direct messages that the visitor does not know to the list.
-    pub(super) fn add_direct<'a>(&mut self, rooms: impl IntoIterator<Item = &'a RoomName>) {
-        let added = rooms.into_iter().filter(|room| **room != self.page.room && self.rooms.add_direct(room)).count();
-        if added > 0 {
+    /// Adds private rooms and direct messages that the visitor does not know to the list, without the private rooms that the visitor took off
+    /// it.
+    pub(super) fn add_private<'a>(&mut self, rooms: impl IntoIterator<Item = &'a RoomName>) {
+        let hidden = hidden_rooms();
+        let is_wanted = |room: &RoomName| room.is_direct() || !hidden.contains(room);
+        let rooms = rooms.into_iter().filter(|room| **room != self.page.room && is_wanted(room));
+        if rooms.filter(|room| self.rooms.add_private(room)).count() > 0 {
             storage::write(storage::ROOMS, &self.rooms.to_json());
         }
     }
@@ -174,6 +178,7 @@ impl Session {
                 let added = self.chat.translations.private_rooms().added.with(&label);
                 self.show_toast(added, time::now() + TOAST_MS);
             }
+            ServerMessage::RoomAdded { member_room, title } => self.on_room_added(member_room, title.as_ref()),
             ServerMessage::RoomLeft { room } => self.on_room_left(room),
             ServerMessage::Error { action: Some(ActionName::Known(action)), message, .. } => match action {
                 Action::Members => set(self.chat.members.list, MembersView::Failed),
@@ -253,6 +258,15 @@ impl Session {
         self.store_rooms();
         notices::show_removed(String::new());
         row_buttons::set_focus([".room-link[href=\"", &room.path(), "\"]"].concat(), true);
+    }
+
+    /// Another person made the visitor a member of a room, which is listed as unread. The next request asks for its messages.
+    fn on_room_added(&mut self, room: &RoomName, title: Option<&RoomTitle>) {
+        change_hidden(&|hidden| hidden.show(room));
+        self.add_titles([(room, title)]);
+        self.rooms.on_added(room);
+        self.add_private([room]);
+        self.show_rooms();
     }
 
     /// The visitor is no member of a room any more. If they did not leave it themselves, the next page says so.

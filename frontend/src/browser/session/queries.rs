@@ -97,6 +97,7 @@ impl Session {
     /// Another page of this browser changed what is stored: it may have visited a room or read its messages.
     pub(super) fn on_stored_elsewhere(&mut self) {
         self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
+        self.take_stored_titles();
         self.show_rooms();
     }
 
@@ -136,14 +137,16 @@ impl Session {
         match message {
             ServerMessage::Rooms { rooms, titles } => {
                 self.on_titles(titles);
-                self.add_direct(rooms.iter().map(|activity| &activity.room));
+                // A direct message is listed with its first message.
+                let titled = titles.iter().map(|titled| &titled.room).filter(|room| !room.is_direct());
+                self.add_private(rooms.iter().map(|activity| &activity.room).chain(titled));
                 self.rooms.on_activity(rooms.clone());
                 self.show_rooms();
             }
             ServerMessage::News { room, seq, author, mentioned, text, deleted, title, .. } => {
                 if let Some(title) = title {
                     self.add_titles([(room, Some(title))]);
-                    self.add_direct([room]);
+                    self.add_private([room]);
                 }
                 let (room, by) = (room.clone(), author.id.clone());
                 let news = RoomNews { room, seq: *seq, author: by, mentioned: *mentioned, deleted: *deleted };
@@ -151,8 +154,7 @@ impl Session {
             }
             ServerMessage::Welcome { .. } => {
                 // Sockets that are opened at the same time watch at different times. One that moves watches the room that it left at once.
-                let random = if self.has_entered { 0 } else { random::random() };
-                self.rooms.on_welcome(time::now(), random);
+                self.rooms.on_welcome(time::now(), self.has_entered, random::random());
                 self.store_titles();
             }
             ServerMessage::CatchUp { .. } => self.rooms.request(),

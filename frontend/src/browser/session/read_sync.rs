@@ -72,11 +72,12 @@ impl Session {
 
     /// Marks everything in another room as read.
     pub(super) fn mark_room_read(&mut self, room: &RoomName) {
+        self.rooms.on_opened(room);
         if let Some(newest) = self.rooms.newest_in(room) {
             storage::store_read_position(room, newest);
             self.read_sync.advance(room, newest);
             self.read_sync.leave(room);
-            self.show_rooms();
         }
+        self.show_rooms();
     }
 }

@@ -55,6 +55,12 @@ impl Session {
         self.store_titles();
     }
 
+    /// Takes the titles of rooms that another page of this browser has stored before the rooms, where this page knows none.
+    pub(super) fn take_stored_titles(&self) {
+        let stored = RoomTitles::from_stored(storage::read(TITLES).as_deref());
+        self.change_titles(|titles, _| titles.add_unknown(stored));
+    }
+
     fn change_titles(&self, change: impl FnOnce(&mut RoomTitles, &RoomName) -> bool) {
         let mut titles = self.chat.rooms.titles.get_untracked();
         if change(&mut titles, &self.page.room) {

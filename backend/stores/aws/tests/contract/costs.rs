@@ -365,6 +365,8 @@ async fn add_private_rooms(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls
     let other = json!({ "action": "addMember", "person": "ivy", "memberRoom": room });
     costs.insert("addMember, to another room", chat.send("eli", other).await);
     costs.insert("rooms, to watch one private room", chat.send("eli", watch).await);
+    let unknown = json!({ "action": "rooms", "rooms": [], "titles": true, "watch": true });
+    costs.insert("rooms, with one private room that the page does not know", chat.send("eli", unknown).await);
     chat.send("eli", enter).await;
     let remove = json!({ "action": "removeMember", "person": "eli" });
     costs.insert("removeMember, of one socket", chat.send("dora", remove).await);
