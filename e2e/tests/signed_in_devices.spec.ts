@@ -150,6 +150,53 @@ test('signing out everywhere else keeps this device, after a second click', asyn
   await other.context().close();
 });
 
+test('a device that was signed out says so, and keeps the half of a sentence for its author', async ({ page, browser, deployment, room }) => {
+  test.setTimeout(150_000);
+  const chat = await ChatPage.open(page, deployment, room);
+  await waitForPart(page);
+  await page.locator('.me').click();
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Ann Arbor');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.me-name')).toHaveText('Ann Arbor');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  const other = await secondDevice(page, browser);
+  await other.goto(deployment.pageUrl(room));
+  const signedOut = new ChatPage(other);
+  await signedOut.waitForState('live');
+  await expect(other.locator('.me-name')).toHaveText('Ann Arbor');
+  await waitForPart(other);
+  const secondTab = await ChatPage.open(await other.context().newPage(), deployment, room);
+  await waitForPart(secondTab.page);
+  await signedOut.composer.fill('half of a sentence');
+
+  const dialog = await openList(page);
+  await dialog.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await dialog.getByRole('button', { name: 'Really sign out everywhere else' }).click();
+  await expect(dialog.getByRole('listitem')).toHaveCount(1);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  const sentence = 'This device was signed out. You are a new guest here.';
+  for (const tab of [signedOut, secondTab]) {
+    await expect(tab.page.getByRole('alert')).toContainText(sentence);
+    await expect(tab.page.getByRole('alert')).toContainText('Sign in with a passkey');
+    await tab.waitForState('live');
+    await expect(tab.page.locator('.me-name')).not.toHaveText('Ann Arbor');
+    await expect(tab.composer).toHaveValue('');
+  }
+  await expectAccessible(other);
+  expect((await other.context().cookies()).filter(({ name }) => name === 'name')).toEqual([]);
+  await signedOut.sendMessage('from the new guest');
+  await chat.expectMessages('from the new guest');
+  await expect(chat.messages.first()).not.toContainText('Ann Arbor');
+
+  // A page that is opened later says it, too, in its language.
+  await other.context().addCookies([{ name: 'language', value: 'ja', url: deployment.pageUrl('lobby') }]);
+  const later = await other.context().newPage();
+  await later.goto(deployment.pageUrl(room));
+  await expect(later.getByRole('alert')).toContainText('この端末はログアウトされました。');
+  for (const opened of [page, other]) await opened.context().close();
+});
+
 test('the list of devices is in Japanese, too', async ({ browser, deployment, room }) => {
   const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
   await ChatPage.open(page, deployment, room);

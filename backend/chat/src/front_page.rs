@@ -3,7 +3,7 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::future::{Either, select};
-use shared_types::{AccessMode, Emoji, Language, PageState, PersonName, Role, RoomName};
+use shared_types::{AccessMode, Emoji, Language, PageState, PersonId, PersonName, Role, RoomName};
 
 use crate::{
     access::{
@@ -55,6 +55,8 @@ pub enum Visit {
     NoSuchRoom {
         /// The session cookie to set, as in [`RoomVisit::cookie`].
         cookie: Option<String>,
+        /// As [`RoomVisit::new_guest`].
+        new_guest: Option<PersonId>,
     },
     /// The visitor sees the room.
     Room(RoomVisit),
@@ -80,27 +82,41 @@ pub struct RoomVisit {
     pub icon: Option<Emoji>,
     /// The session cookie to set. `None` where the present cookie stays.
     pub cookie: Option<String>,
+    /// The new guest that the visitor is, if the device of their cookie is signed out.
+    pub new_guest: Option<PersonId>,
 }
 
 impl FrontPage {
     /// Prepares the page of a room. A visitor without a valid cookie, or whose device is signed out, becomes a new guest if access is open;
-    /// otherwise they have to enter or sign in first. Nothing of a private room is read before the visitor is known to be a member.
+    /// otherwise they have to enter or sign in first. A new guest on a signed-out device does not take the name of the person before. Nothing of
+    /// a private room is read before the visitor is known to be a member.
     ///
     /// # Errors
     ///
     /// `Unavailable` when the store did not answer.
     pub async fn visit(&self, room: &RoomName, visitor: &PageVisitor<'_>, language: Language) -> Result<Visit> {
+        let mut is_signed_out = false;
         if let Some(cookie) = visitor.cookie
             && let Some(session) = self.sessions.session(Some(cookie)).await
-            && let Some(visit) = self.visit_as(room, session, Some(cookie), visitor, language).await?
         {
-            return Ok(visit);
+            if let Some(visit) = self.visit_as(room, session, Some(cookie), visitor, language).await? {
+                return Ok(visit);
+            }
+            is_signed_out = true;
         }
         if !self.sessions.access_policy().access.is_open() {
             return Ok(Visit::SignInFirst);
         }
-        let visit = self.visit_as(room, self.sessions.new_guest(), None, visitor, language).await?;
-        Ok(visit.unwrap_or(Visit::SignInFirst))
+        let guest = self.sessions.new_guest();
+        let id = is_signed_out.then(|| guest.id.clone());
+        let name = visitor.name.clone().filter(|_| !is_signed_out);
+        let visitor = PageVisitor { name, ..*visitor };
+        let mut visit = self.visit_as(room, guest, None, &visitor, language).await?.unwrap_or(Visit::SignInFirst);
+        match &mut visit {
+            Visit::Room(RoomVisit { new_guest, .. }) | Visit::NoSuchRoom { new_guest, .. } => *new_guest = id,
+            Visit::SignInFirst => {}
+        }
+        Ok(visit)
     }
 
     /// Prepares the page for a session, which is that of `cookie`. Returns `None` if its device is signed out. That is read together with
@@ -120,7 +136,7 @@ impl FrontPage {
                 return Ok(None);
             }
             let cookie = (access != AccessMode::Oidc).then(|| self.sessions.cookie(&session));
-            return Ok(Some(Visit::NoSuchRoom { cookie }));
+            return Ok(Some(Visit::NoSuchRoom { cookie, new_guest: None }));
         }
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
         let mut you = session.person(name.clone());
@@ -170,7 +186,7 @@ impl FrontPage {
             owner: role == Role::Owner,
             chat_name: identity.name,
         };
-        Ok(Some(Visit::Room(RoomVisit { state, icon: identity.icon, cookie })))
+        Ok(Some(Visit::Room(RoomVisit { state, icon: identity.icon, cookie, new_guest: None })))
     }
 
     /// Returns the cookie to set after a visit, if there is one. Every visit extends the session of a guest. That of a signed-in person ends

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use shared_types::{Language, PersonName};
+use shared_types::{Language, PersonId, PersonName};
 
 /// The name of the visitor, percent-encoded; written by the page, so that the first paint has it.
 pub(crate) const NAME: &str = "name";
+
+/// The new guest of a device that was signed out from another one; read by the page.
+const SIGNED_OUT: &str = "signed-out";
 
 /// The tag of the language that the visitor chose; written by the page.
 const LANGUAGE: &str = "language";
@@ -59,6 +62,15 @@ pub(crate) fn set_person_name(name: &PersonName, secure: bool) -> String {
     const SECONDS: u32 = 400 * 24 * 60 * 60;
     let (name, secure) = (utf8_percent_encode(name.as_str(), NON_ALPHANUMERIC), if secure { "; Secure" } else { "" });
     format!("{NAME}={name}; Path=/; Max-Age={SECONDS}; SameSite=Lax{secure}")
+}
+
+/// Returns a `Set-Cookie` value that tells the script of the page that the device was signed out from another one, and who the new guest is.
+/// It says nothing about any other person, so it need not be removed when the guest becomes one.
+pub(crate) fn set_new_guest(guest: &PersonId, secure: bool) -> String {
+    // A day: a tab that sleeps finds out when it wakes.
+    const SECONDS: u32 = 24 * 60 * 60;
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{SIGNED_OUT}={guest}; Path=/; Max-Age={SECONDS}; SameSite=Lax{secure}")
 }
 
 /// Decodes percent-encoded text. `None` if a `%` is not followed by two hexadecimal digits, or the result is not UTF-8.

@@ -1,11 +1,11 @@
 //! Cookies with the preferences that the server needs.
 
 use leptos::prelude::*;
-use shared_types::{Language, PersonName};
+use shared_types::{Language, PersonId, PersonName};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlDocument;
 
-use crate::browser::{location, storage};
+use crate::browser::{js, location, storage};
 
 /// The cookie of the name, with the sign that follows.
 const NAME: &str = "name=";
@@ -15,6 +15,16 @@ pub(crate) fn stored_name() -> Option<PersonName> {
     let cookies = document().dyn_ref::<HtmlDocument>()?.cookie().ok()?;
     let value = cookies.split("; ").find_map(|cookie| cookie.strip_prefix(NAME))?;
     String::from(js_sys::decode_uri_component(value).ok()?).parse().ok()
+}
+
+/// Returns whether the visitor is this guest because the device was signed out from another one: then the server sets a cookie with the
+/// guest's id.
+pub(crate) fn was_signed_out(guest: &PersonId) -> bool {
+    let cookies = js::property(&document(), "cookie").as_string().unwrap_or_default();
+    // Searching for a text and not for a character would be 700 bytes of the first program.
+    let names_guest =
+        |cookie: &str| cookie.strip_prefix("signed-out=").is_some_and(|id| id.trim_end_matches(';') == guest.as_str());
+    cookies.split(' ').any(names_guest)
 }
 
 /// Stores the visitor's name.

@@ -56,7 +56,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     browser::{
         attachments::AttachmentTray,
-        damage, draft, events,
+        cookies, damage, draft, events,
         local_time::LocalTime,
         location, page_state, random,
         session::{
@@ -404,9 +404,12 @@ impl Session {
             with(handle, |session| {
                 let now = time::now();
                 let effects = match page {
-                    // Another person signed in in another tab. A reload keeps the unsent messages for their author.
-                    // In an open chat, a new id is the same person with another cookie.
-                    Ok(page) if !page.access.is_open() && page.you.id != session.page.you.id => {
+                    // Another person signed in in another tab, or this device was signed out. A reload keeps the unsent messages for their
+                    // author. Otherwise a new id in an open chat is the same person with another cookie.
+                    Ok(page)
+                        if page.you.id != session.page.you.id
+                            && (!page.access.is_open() || cookies::was_signed_out(&page.you.id)) =>
+                    {
                         return location::reload();
                     }
                     Ok(page) => {

@@ -21,6 +21,8 @@ pub(crate) struct DeviceTexts {
     sign_out_one: Template,
     pub(crate) sign_out_others: &'static str,
     pub(crate) sign_out_others_confirm: &'static str,
+    /// What the page of a device says that was signed out from another one. It names the buttons of the profile.
+    pub(crate) new_guest: &'static str,
 }
 
 static ENGLISH: DeviceTexts = DeviceTexts {
@@ -39,6 +41,8 @@ static ENGLISH: DeviceTexts = DeviceTexts {
     sign_out_one: Template("Sign out ", ""),
     sign_out_others: "Sign out everywhere else",
     sign_out_others_confirm: "Really sign out everywhere else",
+    new_guest: "This device was signed out. You are a new guest here. To be yourself again, open your profile and choose “Sign in with a \
+                passkey”, or open a link that “Use on another device” makes on a device where you are signed in.",
 };
 
 static JAPANESE: DeviceTexts = DeviceTexts {
@@ -57,6 +61,8 @@ static JAPANESE: DeviceTexts = DeviceTexts {
     sign_out_one: Template("ログアウトさせる: ", ""),
     sign_out_others: "ほかのすべての端末をログアウトさせる",
     sign_out_others_confirm: "本当にほかのすべての端末をログアウトさせる",
+    new_guest: "この端末はログアウトされました。ここでのあなたは新しいゲストです。元のあなたに戻るには、プロフィールを開いて\
+                「パスキーでログイン」を選ぶか、ログイン中の端末の「ほかの端末で使う」で作ったリンクを開いてください。",
 };
 
 impl Translations {

@@ -17,7 +17,7 @@ impl FrontHandler {
         let Visit::Room(visit) = self.visit(&room, request, language).await? else {
             return self.sign_in_page(200, &room, None, request, language).await;
         };
-        let set_cookies = self.visit_cookies(visit.cookie.as_deref(), request);
+        let set_cookies = self.visit_cookies(visit.cookie.as_deref(), visit.new_guest.as_ref(), request);
         let answer = match visit.state.restrictions.banned_until {
             Some(until) => self.banned_page(403, until, request, language).await?,
             None if visit.state.owner => {

@@ -1,12 +1,14 @@
 //! `GET /`, `GET /r/{room}` and `GET /state/{room}`: the page of a room, and its state as JSON.
 
+use std::time::Duration;
+
 use chat::{
     front_page::{PageVisitor, Visit},
     ports::Result,
 };
 use frontend::ssr;
 use serde_json::json;
-use shared_types::{Language, RoomName, Timestamp};
+use shared_types::{Language, PersonId, RoomName, Timestamp};
 
 use crate::{
     answers::FrontAnswer,
@@ -26,12 +28,15 @@ impl FrontHandler {
         let visit = match self.visit(room, request, language).await? {
             Visit::Room(visit) => visit,
             Visit::SignInFirst => return self.sign_in_page(200, room, None, request, language).await,
-            Visit::NoSuchRoom { cookie } => {
+            Visit::NoSuchRoom { cookie, new_guest } => {
                 let answer = self.html(404, request, |template| ssr::no_such_room_page(template, language)).await?;
-                return Ok(FrontAnswer { set_cookies: self.visit_cookies(cookie.as_deref(), request), ..answer });
+                return Ok(FrontAnswer {
+                    set_cookies: self.visit_cookies(cookie.as_deref(), new_guest.as_ref(), request),
+                    ..answer
+                });
             }
         };
-        let set_cookies = self.visit_cookies(visit.cookie.as_deref(), request);
+        let set_cookies = self.visit_cookies(visit.cookie.as_deref(), visit.new_guest.as_ref(), request);
         let answer = match visit.state.restrictions.banned_until {
             Some(until) => self.banned_page(403, until, request, language).await?,
             None => self.room_html(visit.state, visit.icon, request).await?,
@@ -50,9 +55,12 @@ impl FrontHandler {
         let visit = match self.visit(room, request, language).await? {
             Visit::Room(visit) => visit,
             Visit::SignInFirst => return FrontAnswer::json(401, &json!({ "access": self.access() }), request.secure),
-            Visit::NoSuchRoom { cookie } => {
+            Visit::NoSuchRoom { cookie, new_guest } => {
                 let answer = FrontAnswer::json(404, &json!({ "room": null }), request.secure)?;
-                return Ok(FrontAnswer { set_cookies: self.visit_cookies(cookie.as_deref(), request), ..answer });
+                return Ok(FrontAnswer {
+                    set_cookies: self.visit_cookies(cookie.as_deref(), new_guest.as_ref(), request),
+                    ..answer
+                });
             }
         };
         let restrictions = &visit.state.restrictions;
@@ -60,7 +68,8 @@ impl FrontHandler {
             Some(_) => FrontAnswer::json(403, &json!({ "standing": restrictions }), request.secure)?,
             None => FrontAnswer::json(200, &visit.state, request.secure)?,
         };
-        Ok(FrontAnswer { set_cookies: self.visit_cookies(visit.cookie.as_deref(), request), ..answer })
+        let set_cookies = self.visit_cookies(visit.cookie.as_deref(), visit.new_guest.as_ref(), request);
+        Ok(FrontAnswer { set_cookies, ..answer })
     }
 
     pub(super) async fn visit(&self, room: &RoomName, request: &FrontRequest, language: Language) -> Result<Visit> {
@@ -72,8 +81,18 @@ impl FrontHandler {
         self.front_page.visit(room, &visitor, language).await
     }
 
-    pub(super) fn visit_cookies(&self, cookie: Option<&str>, request: &FrontRequest) -> Vec<String> {
-        cookie.iter().map(|cookie| self.set_session_cookie(cookie, request)).collect()
+    /// Returns the cookies to set after a visit. On a signed-out device they also remove the name of the person before, and tell the pages of
+    /// the browser who the new guest is.
+    pub(super) fn visit_cookies(
+        &self,
+        cookie: Option<&str>,
+        new_guest: Option<&PersonId>,
+        request: &FrontRequest,
+    ) -> Vec<String> {
+        let session = cookie.map(|cookie| self.set_session_cookie(cookie, request));
+        let name = new_guest.map(|_| cookies::set(cookies::NAME, "", Duration::ZERO, request.secure));
+        let told = new_guest.map(|guest| cookies::set_new_guest(guest, request.secure));
+        session.into_iter().chain(name).chain(told).collect()
     }
 
     /// Answers a banned visitor with the page that shows the end of the ban.

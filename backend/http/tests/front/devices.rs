@@ -157,8 +157,9 @@ async fn a_cookie_of_a_signed_out_device_is_worth_no_more_than_none() {
                     [Some(out.as_str()), None].map(|cookie| front.handle(request(cookie, &address, form)));
                 let (replayed, without) = (replayed.await, without.await);
                 let context = format!("{access:?} {address} {form:?}");
+                // That the device was signed out says nothing about its person.
                 let said = |answer: &FrontAnswer| {
-                    (answer.status, answer.location.is_some(), answer.set_cookies.len(), answer.content_type)
+                    (answer.status, answer.location.is_some(), cookie_of(answer).is_some(), answer.content_type)
                 };
                 assert_eq!(said(&replayed), said(&without), "{context}");
                 assert!(!replayed.body.to_lowercase().contains("hana"), "{context}: {}", replayed.body);
@@ -174,6 +175,38 @@ async fn a_cookie_of_a_signed_out_device_is_worth_no_more_than_none() {
         assert!(matches!(image_access(&kept).await, ImageAccess::Member(_)));
         assert_eq!(get(&front, Some(&kept), &format!("/r/{room}")).await.status, 200, "{access:?}");
         assert_eq!(devices(&front, &kept).await.as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_new_guest_of_a_signed_out_device_is_told_and_has_another_name() {
+    let chat = chat_with(AccessMode::Open).await;
+    let front = front(&chat);
+    let [kept, out] = ["kept", "out"].map(|device| {
+        let session = Session { name: None, ..hana(device) };
+        chat.sessions.cookie(&session)
+    });
+    for cookie in [&kept, &out] {
+        devices(&front, cookie).await;
+    }
+    chat.device_registry().sign_out(&"hana".parse().unwrap(), &"out".parse().unwrap()).await.unwrap();
+    let with_name = |cookie: &str, address: &str| FrontRequest {
+        cookie: Some(format!("guest={cookie}; name=Hana")),
+        ..request(None, address, None)
+    };
+    for (cookie, is_out) in [(kept.as_str(), false), ("forged.AAAA", false), (out.as_str(), true)] {
+        for address in ["/", "/state/lobby", "/r/p-abcdefghijklmnopqrst", "/state/p-abcdefghijklmnopqrst", "/admin"] {
+            let answer = front.handle(with_name(cookie, address)).await;
+            let guest = chat.sessions.read_cookie(&cookie_of(&answer).unwrap()).await.unwrap().id;
+            let further: Vec<&str> = answer.set_cookies[1..].iter().map(String::as_str).collect();
+            let told = format!("signed-out={guest}; Path=/; Max-Age=86400; SameSite=Lax");
+            let expected = ["name=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax", told.as_str()];
+            assert_eq!(further, if is_out { expected.to_vec() } else { Vec::new() }, "{address}");
+            if address == "/state/lobby" {
+                let state: Value = serde_json::from_str(&answer.body).unwrap();
+                assert_eq!(state["you"]["name"] == "Hana", !is_out, "{state}");
+            }
+        }
     }
 }
 

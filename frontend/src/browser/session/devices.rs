@@ -7,7 +7,11 @@ use shared_types::{Action, ActionName, ClientMessage, DeviceId, DeviceList, Serv
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    browser::session::{Session, links::request, with},
+    browser::{
+        cookies,
+        session::{Session, links::request, with},
+        storage,
+    },
     ui::{
         devices_dialog::{DeviceRow, DevicesDialog, DevicesView},
         state::set,
@@ -19,7 +23,19 @@ thread_local! {
     static OPENED: Cell<Option<DevicesDialog>> = const { Cell::new(None) };
 }
 
+/// Key of the tab's entry with the guest to whom this tab has said that the device was signed out.
+const TOLD: &str = "signed-out";
+
 impl Session {
+    /// Says once in this tab that the device was signed out from another one, and that the visitor is a new guest.
+    pub(super) fn show_new_guest(&self) {
+        let (you, tab) = (&self.page.you.id, storage::tab());
+        if cookies::was_signed_out(you) && tab.get(TOLD).as_deref() != Some(you.as_str()) {
+            tab.set(TOLD, you.as_str());
+            self.add_error(self.chat.translations.devices().new_guest.to_owned());
+        }
+    }
+
     /// Requests the list of devices.
     pub(super) fn load_devices(&self, devices: DevicesDialog) {
         OPENED.set(Some(devices));

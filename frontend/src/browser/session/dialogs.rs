@@ -196,6 +196,7 @@ impl Session {
         self.on_first_name();
         self.restore_choices();
         self.show_removal();
+        self.show_new_guest();
         self.open_administration_in_address();
     }
 
