@@ -18,7 +18,7 @@ All of this runs on this machine; servers listen on the loopback interface only:
   4. the page, the local binary and the six functions are built
   5. template.yml is deployed to an AWS emulator (ministack) with the real `sam build` and `sam deploy`
   6. Chromium tests both deployments: the local binary and the deployed stack; Firefox and WebKit run smoke tests
-About 30 minutes for the first time on two cores, about 5 after that.";
+About 50 minutes for the first time on two cores, about 35 after that.";
 
 /// Rust tests that need no emulator: name of the step, arguments of `cargo test`.
 const RUST_TESTS: [(&str, &str); 4] = [
