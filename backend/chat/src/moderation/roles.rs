@@ -33,19 +33,14 @@ impl ModerationActions {
         let (OpenConnections { own, .. }, entries) =
             try_join(self.connections_of(person), moderation.roles(limits::ROLES)).await?;
         let before = entries.iter().find(|entry| entry.person == *person);
-        let other_owners = entries.iter().any(|entry| entry.role == Role::Owner && entry.person != *person);
-        if before.is_some_and(|entry| entry.role == Role::Owner) && role != Role::Owner && !other_owners {
-            return Err(ModerationError::LastOwner);
+        if before.is_some_and(|entry| entry.role == Role::Owner) && role != Role::Owner {
+            unless_alone(&entries, person)?;
         }
         if before.is_none() && role != Role::Member && entries.len() >= limits::ROLES {
             return Err(ModerationError::TooManyRoles);
         }
         let name = name_in(&own).or_else(|| before.and_then(|entry| entry.name.clone()));
-        self.record(by, ModerationAction::Role { person: person.clone(), name: name.clone(), role }).await?;
-        let entry = RoleEntry { person: person.clone(), name, role, configured: false };
-        if !moderation.set_role(&entry).await? {
-            return Err(ModerationError::LastOwner);
-        }
+        self.store_role(by, RoleEntry { person: person.clone(), name, role, configured: false }).await?;
         // The connections are read again: one that was opened before the role was stored has the role from before.
         let own = self.connections_of(person).await?.own;
         let had_role = before.is_some();
@@ -126,9 +121,7 @@ impl ModerationActions {
         if moderation.role(person).await? != Role::Owner {
             return Ok(());
         }
-        let entries = moderation.roles(limits::ROLES).await?;
-        let has_another = entries.iter().any(|entry| entry.role == Role::Owner && entry.person != *person);
-        has_another.then_some(()).ok_or(ModerationError::LastOwner)
+        unless_alone(&moderation.roles(limits::ROLES).await?, person)
     }
 
     /// Takes the role of a person who leaves the chat for good. Their open connections keep it until they close.
@@ -138,15 +131,19 @@ impl ModerationActions {
     /// Returns [`ModerationError::LastOwner`] if they are the only owner, and [`ModerationError`] when the store did not answer. A repetition
     /// completes the action.
     pub async fn resign(&self, person: &Person) -> Result<(), ModerationError> {
-        let moderation = &self.restriction_store.moderation;
-        if moderation.role(&person.id).await? == Role::Member {
+        if self.restriction_store.moderation.role(&person.id).await? == Role::Member {
             return Ok(());
         }
-        let (id, role) = (person.id.clone(), Role::Member);
-        let name = Some(person.name.clone());
-        self.record(person, ModerationAction::Role { person: id.clone(), name, role }).await?;
-        let removed = moderation.set_role(&RoleEntry { person: id, name: None, role, configured: false }).await?;
-        removed.then_some(()).ok_or(ModerationError::LastOwner)
+        let (id, name) = (person.id.clone(), Some(person.name.clone()));
+        self.store_role(person, RoleEntry { person: id, name, role: Role::Member, configured: false }).await
+    }
+
+    /// Stores the role of a person, after its entry in the audit log.
+    async fn store_role(&self, by: &Person, entry: RoleEntry) -> Result<(), ModerationError> {
+        let RoleEntry { person, name, role, .. } = entry.clone();
+        self.record(by, ModerationAction::Role { person, name, role }).await?;
+        let is_stored = self.restriction_store.moderation.set_role(&entry).await?;
+        is_stored.then_some(()).ok_or(ModerationError::LastOwner)
     }
 
     /// Checks that a person is an owner.
@@ -156,4 +153,10 @@ impl ModerationActions {
             Role::Moderator | Role::Member => Err(ModerationError::OwnersOnly),
         }
     }
+}
+
+/// Fails if a person is the only owner among the people with a role.
+fn unless_alone(entries: &[RoleEntry], person: &PersonId) -> Result<(), ModerationError> {
+    let has_another = entries.iter().any(|entry| entry.role == Role::Owner && entry.person != *person);
+    has_another.then_some(()).ok_or(ModerationError::LastOwner)
 }
