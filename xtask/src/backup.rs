@@ -135,11 +135,11 @@ pub(crate) fn backup(task: Task, flags: &[String]) -> Result<()> {
 
 /// Makes an owner link of a stack in a test. `emulator` sets the endpoint, the region and the credentials of a command.
 pub(crate) fn owner_link(project: &Project, emulator: Aws, stack: &str) -> Result<String> {
+    let aws = AwsSettings { project, flags: &Flags::default() };
     let cli = |words: &str| {
-        let mut aws = project.command("aws");
-        aws.args(words.split(' ')).args(["--output", "json"]);
-        emulator(&mut aws);
-        aws
+        let mut command = aws.cli(words);
+        emulator(&mut command);
+        command
     };
     let stack = Stack::find(&cli, stack)?;
     let (package, name) = PROGRAM;
