@@ -15,7 +15,7 @@ use crate::ui::{
         avatar::avatar,
         dialog::{self, titled_dialog},
     },
-    people_panel::open_card,
+    people_panel::card_button,
     receipts, room_details_dialog,
     state::{Chat, intent::DialogIntent, members::MembersView, on_demand::DialogRequest, set},
 };
@@ -144,14 +144,7 @@ fn row(chat: Chat, member: RoomMember, by_host: bool) -> Element {
     let avatar = person.as_ref().map(|person| avatar(chat, &chat.as_known(person)));
     // Without a name there is no card.
     let who = match person {
-        Some(person) => {
-            let open = move |_| {
-                dialog::close(chat.members.dialog);
-                open_card(chat, person.clone());
-            };
-            let button = element("button").class("person person-row").with("type", "button").on(ev::click, open);
-            button.with("aria-haspopup", "dialog")
-        }
+        Some(person) => card_button(chat, person, chat.members.dialog),
         None => element("span").class("person"),
     };
     let remove = (by_host && !is_you).then(|| {

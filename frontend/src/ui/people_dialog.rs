@@ -1,6 +1,5 @@
 //! The dialog that lists the people in the room.
 
-use leptos::ev;
 use page_view::{Element, element, reactive};
 use shared_types::Person;
 
@@ -8,8 +7,8 @@ use crate::ui::{
     direct_dialog::{self, DirectDialog},
     members_dialog,
     moderation::restriction_dialog,
-    parts::{avatar::avatar, dialog},
-    people_panel::{identity, is_wide, more_people, open_card, toggle},
+    parts::avatar::avatar,
+    people_panel::{card_button, identity, is_wide, more_people, toggle},
     state::{
         Chat,
         intent::{DialogIntent, Intent},
@@ -21,14 +20,8 @@ pub(crate) fn people_dialog(chat: Chat, direct: DirectDialog) -> Element {
     let people_dialog = chat.on_demand.people_dialog;
     let people = move || {
         let person = |person: Person| {
-            let shown = person.clone();
-            let open = move |_| {
-                dialog::close(people_dialog);
-                open_card(chat, shown.clone());
-            };
-            let button = element("button").class("person person-row").with("type", "button").on(ev::click, open);
-            let button = button.with("aria-haspopup", "dialog").child(avatar(chat, &person));
-            let button = button.child(identity(chat, &person));
+            let button = card_button(chat, person.clone(), people_dialog);
+            let button = button.child(avatar(chat, &person)).child(identity(chat, &person));
             let message = direct_dialog::message_icon(chat, &person, people_dialog);
             element("li").class("people-entry").child(button).child(message).child(restriction_dialog::button(
                 chat,

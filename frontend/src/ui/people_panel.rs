@@ -40,6 +40,16 @@ pub(crate) fn open_card(chat: Chat, person: Person) {
     }
 }
 
+/// Draws an empty button that closes a dialog and opens the card of a person.
+pub(crate) fn card_button(chat: Chat, person: Person, dialog: NodeRef<HtmlDialogElement>) -> Element {
+    let open = move |_| {
+        dialog::close(dialog);
+        open_card(chat, person.clone());
+    };
+    let button = element("button").class("person person-row").with("type", "button").on(ev::click, open);
+    button.with("aria-haspopup", "dialog")
+}
+
 /// Whether the window is wide enough for the panel.
 pub(crate) fn is_wide() -> bool {
     window().match_media(WIDE).ok().flatten().is_some_and(|query| query.matches())
