@@ -299,11 +299,17 @@ impl Session {
         self.perform(effects);
     }
 
+    /// Whether the composer has what is kept nowhere else: attached images, or an edit.
+    fn has_unsaved_input(&self) -> bool {
+        let composer = self.chat.composer;
+        !composer.attachments.with_untracked(Vec::is_empty)
+            || composer.mode.with_untracked(|mode| mode.edited().is_some())
+    }
+
     /// Whether a reload would lose something.
     fn has_unsaved_work(&self) -> bool {
-        let (timeline, composer) = (self.client.timeline(), self.chat.composer);
-        let unfinished = !composer.attachments.with_untracked(Vec::is_empty)
-            || composer.mode.with_untracked(|mode| mode.edited().is_some())
+        let timeline = self.client.timeline();
+        let unfinished = self.has_unsaved_input()
             || timeline.has_unfinished_uploads()
             || !timeline.changing_messages().is_empty()
             || !self.purges.is_empty()

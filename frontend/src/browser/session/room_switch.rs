@@ -97,9 +97,8 @@ impl Session {
             && self.client.can_enter()
             && self.purges.is_empty()
             && self.waiting.is_empty()
-            && chat.composer.attachments.with_untracked(Vec::is_empty)
+            && !self.has_unsaved_input()
             && !self.threads.has_attachments()
-            && chat.composer.mode.with_untracked(|mode| mode.edited().is_none())
             && !chat.moderation.is_pending.get_untracked()
             && !storage::has_signed_out()
     }
