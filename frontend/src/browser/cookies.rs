@@ -12,19 +12,21 @@ const NAME: &str = "name=";
 
 /// Returns the stored name of the visitor.
 pub(crate) fn stored_name() -> Option<PersonName> {
-    let cookies = document().dyn_ref::<HtmlDocument>()?.cookie().ok()?;
-    let value = cookies.split("; ").find_map(|cookie| cookie.strip_prefix(NAME))?;
-    String::from(js_sys::decode_uri_component(value).ok()?).parse().ok()
+    String::from(js_sys::decode_uri_component(&cookie(NAME)?).ok()?).parse().ok()
 }
 
 /// Returns whether the visitor is this guest because the device was signed out from another one: then the server sets a cookie with the
 /// guest's id.
 pub(crate) fn was_signed_out(guest: &PersonId) -> bool {
-    let cookies = js::property(&document(), "cookie").as_string().unwrap_or_default();
+    cookie("signed-out=").is_some_and(|id| id == guest.as_str())
+}
+
+/// Returns the value of a cookie. `name` has the sign that follows.
+fn cookie(name: &str) -> Option<String> {
+    let cookies = js::property(&document(), "cookie").as_string()?;
     // Searching for a text and not for a character would be 700 bytes of the first program.
-    let names_guest =
-        |cookie: &str| cookie.strip_prefix("signed-out=").is_some_and(|id| id.trim_end_matches(';') == guest.as_str());
-    cookies.split(' ').any(names_guest)
+    let value = cookies.split(' ').find_map(|cookie| cookie.strip_prefix(name))?;
+    Some(value.trim_end_matches(';').to_owned())
 }
 
 /// Stores the visitor's name.
