@@ -23,7 +23,7 @@ thread_local! {
     static OPENED: Cell<Option<DevicesDialog>> = const { Cell::new(None) };
 }
 
-/// Key of the tab's entry with the guest to whom this tab has said that the device was signed out.
+/// Key of the tab's entry with the id of the guest who has seen the notice in this tab.
 const TOLD: &str = "signed-out";
 
 impl Session {

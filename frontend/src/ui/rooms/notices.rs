@@ -87,7 +87,7 @@ fn exists(selector: &str) -> bool {
     document().query_selector(selector).is_ok_and(|found| found.is_some())
 }
 
-/// Draws what is said below the list.
+/// Draws the notices below the list.
 pub(crate) fn notices(chat: Chat) -> Option<Element> {
     let RoomListExtras { removed, not_refreshed, .. } = EXTRAS.get()?;
     let removed = notice(chat, removed, UNDO, chat.translations.room_choices().undo, || DialogIntent::RestoreRoom);
