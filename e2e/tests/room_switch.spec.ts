@@ -83,6 +83,22 @@ test.describe('on a phone', () => {
   });
 });
 
+test('a dialog that is opened right after a switch stays open', async ({ page, deployment, room }) => {
+  const [cats, dogs] = [`${room}-cats`, `${room}-dogs`];
+  await openRooms(page, deployment, [cats, dogs]);
+  // Both in one task: the page draws nothing between them.
+  await link(page, cats).evaluate((link: HTMLElement) => {
+    link.click();
+    document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }));
+  });
+  const dialog = page.getByRole('dialog', { name: 'Rooms' });
+  await expect(dialog).toBeVisible();
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await expect(heading(page)).toHaveText(`#${cats}`);
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByRole('combobox')).toBeFocused();
+});
+
 test('back and forward go through the rooms', async ({ page, deployment, room }) => {
   const [cats, dogs] = [`${room}-cats`, `${room}-dogs`];
   const chat = await openRooms(page, deployment, [cats, dogs]);

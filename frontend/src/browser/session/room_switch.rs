@@ -159,11 +159,16 @@ impl Session {
         _ = log.set_attribute("aria-live", "off");
         let quiet = log.clone();
         set_timeout(move || _ = quiet.set_attribute("aria-live", "polite"), QUIET);
+        // They are about the room before. Those that the visitor opens until the next frame stay open, with the focus.
+        let dialogs = open_dialogs();
         request_animation_frame(move || {
             if let Some(reading) = reading {
                 reading.apply(&log);
             }
-            close_dialogs();
+            dialogs.iter().for_each(HtmlDialogElement::close);
+            if !open_dialogs().is_empty() {
+                return;
+            }
             if has_coarse_pointer() || chat.composer.status.with_untracked(|status| status.is_disabled) {
                 _ = log.focus();
             } else {
@@ -190,10 +195,8 @@ impl Session {
     }
 }
 
-/// Closes the dialogs, which are about the room before.
-fn close_dialogs() {
-    let Ok(open) = document().query_selector_all("dialog[open]") else { return };
-    for dialog in (0..open.length()).filter_map(|index| open.item(index)?.dyn_into::<HtmlDialogElement>().ok()) {
-        dialog.close();
-    }
+/// Returns the dialogs that are open.
+fn open_dialogs() -> Vec<HtmlDialogElement> {
+    let Ok(open) = document().query_selector_all("dialog[open]") else { return Vec::new() };
+    (0..open.length()).filter_map(|index| open.item(index)?.dyn_into().ok()).collect()
 }
