@@ -3,6 +3,7 @@ import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { expectNoShift, recordShifts } from '../support/layout_shifts.ts';
+import { loadOnlyWhenNeeded, waitForPart } from '../support/on_demand.ts';
 import type { WireClient } from '../support/wire_client.ts';
 
 // The people in the room: a panel beside the log on wide screens, a dialog on others.
@@ -59,6 +60,22 @@ test.describe('on a wide screen', () => {
     await chat.waitForState('live');
     await expect(button(page)).toHaveAttribute('aria-expanded', 'false');
     await expect(panel(page)).toHaveCount(0);
+  });
+
+  test('a click closes the panel of an earlier page, also before it is drawn', async ({ page, deployment, room }) => {
+    const chat = await ChatPage.open(page, deployment, room);
+    await button(page).click();
+    await expect(panel(page)).toBeVisible();
+    await loadOnlyWhenNeeded(page);
+    await page.reload();
+    await chat.waitForState('live');
+    await expect(page.locator('html')).toHaveAttribute('data-people');
+    await expect(panel(page)).toHaveCount(0);
+    await button(page).click();
+    await waitForPart(page);
+    await expect(button(page)).toHaveAttribute('aria-expanded', 'false');
+    await expect(panel(page)).toHaveCount(0);
+    await expect(page.locator('html')).not.toHaveAttribute('data-people');
   });
 
   test('who came, went or hid all pages is shown', async ({ page, deployment, room, connect }) => {

@@ -220,6 +220,8 @@ fn try_to_load(handle: SessionHandle, chat: Chat) {
         chat.on_demand.functions.set(Some(part.ui));
         set(chat.on_demand.loading, Loading::Done);
         dialog::close(chat.on_demand.placeholder);
+        // What the visitor chose on earlier pages is known before what they want now.
+        with(handle, |session| (part.on_loaded)(session));
         let request = chat.on_demand.request.try_update(Option::take).flatten();
         if let Some(request) = request {
             (part.ui.show)(chat, request);
@@ -227,7 +229,6 @@ fn try_to_load(handle: SessionHandle, chat: Chat) {
         (part.ui.handle_waiting_keys)(chat);
         (part.ui.watch_log)(chat);
         with(handle, |session| {
-            (part.on_loaded)(session);
             for intent in std::mem::take(&mut session.waiting) {
                 let effects = (part.perform)(session, intent);
                 session.perform(effects);
