@@ -50,14 +50,12 @@ pub struct FrontPage {
 #[allow(clippy::large_enum_variant, reason = "a visit is answered and dropped: there is never more than one")]
 pub enum Visit {
     /// The visitor has to enter or to sign in first.
-    SignInFirst,
-    /// The room is private, and the visitor is no member, or it does not exist.
-    NoSuchRoom {
-        /// The session cookie to set, as in [`RoomVisit::cookie`].
-        cookie: Option<String>,
-        /// As [`RoomVisit::new_guest`].
-        new_guest: Option<PersonId>,
+    SignInFirst {
+        /// Whether the device of their cookie is signed out.
+        is_signed_out: bool,
     },
+    /// The room is private, and the visitor is no member, or it does not exist.
+    NoSuchRoom(GivenSession),
     /// The visitor sees the room.
     Room(RoomVisit),
 }
@@ -80,6 +78,12 @@ pub struct RoomVisit {
     pub state: PageState,
     /// The icon of the chat, if owners chose one.
     pub icon: Option<Emoji>,
+    /// The session that the visitor has from now on.
+    pub session: GivenSession,
+}
+
+/// The session that a visitor has after a visit.
+pub struct GivenSession {
     /// The session cookie to set. `None` where the present cookie stays.
     pub cookie: Option<String>,
     /// The new guest that the visitor is, if the device of their cookie is signed out.
@@ -105,16 +109,17 @@ impl FrontPage {
             is_signed_out = true;
         }
         if !self.sessions.access_policy().access.is_open() {
-            return Ok(Visit::SignInFirst);
+            return Ok(Visit::SignInFirst { is_signed_out });
         }
         let guest = self.sessions.new_guest();
         let id = is_signed_out.then(|| guest.id.clone());
         let name = visitor.name.clone().filter(|_| !is_signed_out);
         let visitor = PageVisitor { name, ..*visitor };
-        let mut visit = self.visit_as(room, guest, None, &visitor, language).await?.unwrap_or(Visit::SignInFirst);
+        let visit = self.visit_as(room, guest, None, &visitor, language).await?;
+        let mut visit = visit.unwrap_or(Visit::SignInFirst { is_signed_out });
         match &mut visit {
-            Visit::Room(RoomVisit { new_guest, .. }) | Visit::NoSuchRoom { new_guest, .. } => *new_guest = id,
-            Visit::SignInFirst => {}
+            Visit::Room(RoomVisit { session, .. }) | Visit::NoSuchRoom(session) => session.new_guest = id,
+            Visit::SignInFirst { .. } => {}
         }
         Ok(visit)
     }
@@ -136,7 +141,7 @@ impl FrontPage {
                 return Ok(None);
             }
             let cookie = (access != AccessMode::Oidc).then(|| self.sessions.cookie(&session));
-            return Ok(Some(Visit::NoSuchRoom { cookie, new_guest: None }));
+            return Ok(Some(Visit::NoSuchRoom(GivenSession { cookie, new_guest: None })));
         }
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
         let mut you = session.person(name.clone());
@@ -186,7 +191,8 @@ impl FrontPage {
             owner: role == Role::Owner,
             chat_name: identity.name,
         };
-        Ok(Some(Visit::Room(RoomVisit { state, icon: identity.icon, cookie, new_guest: None })))
+        let session = GivenSession { cookie, new_guest: None };
+        Ok(Some(Visit::Room(RoomVisit { state, icon: identity.icon, session })))
     }
 
     /// Returns the cookie to set after a visit, if there is one. Every visit extends the session of a guest. That of a signed-in person ends

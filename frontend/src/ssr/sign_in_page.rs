@@ -45,6 +45,8 @@ pub enum SignInProblem {
     ProviderFailed,
     /// The callback does not belong to a sign-in of this browser, or came too late.
     Expired,
+    /// The device was signed out from another one.
+    SignedOut,
 }
 
 /// Renders the sign-in page. It needs no script, except to sign in with a passkey.
@@ -54,7 +56,7 @@ pub fn sign_in_page(template: &IndexTemplate, language: Language, page: SignInPa
         SignInMethod::Passphrase => (translations.passphrase_title, translations.passphrase_why),
         SignInMethod::SignIn => (translations.sign_in_title, translations.sign_in_why),
     };
-    let problem = page.problem.map(|problem| problem.sentence(translations));
+    let problem = page.problem.map(|problem| problem.sentence(translations, page.method));
     let problem = problem
         .map(|sentence| element("p").with("id", "trouble").class("trouble").with("role", "alert").text(sentence));
     let way = match page.method {
@@ -99,7 +101,7 @@ fn passphrase(translations: &'static Translations, page: SignInPage<'_>) -> Elem
 }
 
 impl SignInProblem {
-    fn sentence(self, translations: &Translations) -> String {
+    fn sentence(self, translations: &Translations, method: SignInMethod) -> String {
         match self {
             Self::WrongPassphrase => translations.wrong_passphrase.into(),
             Self::TooManyAttempts { seconds } => {
@@ -108,6 +110,11 @@ impl SignInProblem {
             Self::ProviderRefused => translations.sign_in_refused.into(),
             Self::ProviderFailed => translations.sign_in_failed.into(),
             Self::Expired => translations.sign_in_expired.into(),
+            Self::SignedOut => {
+                let texts = translations.devices();
+                let ways_back = if method == SignInMethod::Passphrase { texts.passphrase_guest } else { "" };
+                [texts.was_signed_out, ways_back].concat()
+            }
         }
     }
 }

@@ -377,12 +377,20 @@ fn the_sign_in_page_names_the_problem() {
         (SignInProblem::ProviderRefused, "You were not let in there."),
         (SignInProblem::ProviderFailed, "Signing in did not work."),
         (SignInProblem::Expired, "This took too long"),
+        (SignInProblem::SignedOut, "With the passphrase you enter as a new guest."),
     ] {
         let page = rendered_sign_in_page(SignInMethod::Passphrase, Some(problem), Language::English);
         assert!(page.contains("role=\"alert\"") && page.contains(sentence), "no {sentence} in {page}");
         assert!(page.contains("aria-describedby=\"trouble\""), "{page}");
         assert_eq!(page.contains("aria-invalid=\"true\""), problem == SignInProblem::WrongPassphrase, "{page}");
     }
+}
+
+#[test]
+fn the_sign_in_page_of_a_provider_names_no_passphrase() {
+    let page = rendered_sign_in_page(SignInMethod::SignIn, Some(SignInProblem::SignedOut), Language::English);
+    assert!(page.contains("This device was signed out from another one.<"), "{page}");
+    assert!(!page.contains("passphrase"), "{page}");
 }
 
 #[test]

@@ -54,7 +54,7 @@ async fn load_page(chat: &TestChat, connections: Arc<dyn Connections>) -> u32 {
     let visit = page.visit(&RoomName::lobby(), &visitor, Language::English).await;
     match visit.unwrap() {
         Visit::Room(visit) => visit.state.online,
-        Visit::SignInFirst | Visit::NoSuchRoom { .. } => panic!("the lobby is open"),
+        Visit::SignInFirst { .. } | Visit::NoSuchRoom(_) => panic!("the lobby is open"),
     }
 }
 

@@ -14,10 +14,15 @@ impl FrontHandler {
     /// banned ones get the same answers as for the lobby.
     pub(crate) async fn administration_page(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let room = RoomName::lobby();
-        let Visit::Room(visit) = self.visit(&room, request, language).await? else {
-            return self.sign_in_page(200, &room, None, request, language).await;
+        let visit = match self.visit(&room, request, language).await? {
+            Visit::Room(visit) => visit,
+            // The lobby is no private room.
+            Visit::NoSuchRoom(_) => return self.sign_in_first(&room, false, request, language).await,
+            Visit::SignInFirst { is_signed_out } => {
+                return self.sign_in_first(&room, is_signed_out, request, language).await;
+            }
         };
-        let set_cookies = self.visit_cookies(visit.cookie.as_deref(), visit.new_guest.as_ref(), request);
+        let set_cookies = self.visit_cookies(&visit.session, request);
         let answer = match visit.state.restrictions.banned_until {
             Some(until) => self.banned_page(403, until, request, language).await?,
             None if visit.state.owner => {

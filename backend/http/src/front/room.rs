@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use chat::{
-    front_page::{PageVisitor, Visit},
+    front_page::{GivenSession, PageVisitor, Visit},
     ports::Result,
 };
-use frontend::ssr;
+use frontend::ssr::{self, sign_in_page::SignInProblem};
 use serde_json::json;
-use shared_types::{Language, PersonId, RoomName, Timestamp};
+use shared_types::{Language, RoomName, Timestamp};
 
 use crate::{
     answers::FrontAnswer,
@@ -27,16 +27,15 @@ impl FrontHandler {
     ) -> Result<FrontAnswer> {
         let visit = match self.visit(room, request, language).await? {
             Visit::Room(visit) => visit,
-            Visit::SignInFirst => return self.sign_in_page(200, room, None, request, language).await,
-            Visit::NoSuchRoom { cookie, new_guest } => {
+            Visit::SignInFirst { is_signed_out } => {
+                return self.sign_in_first(room, is_signed_out, request, language).await;
+            }
+            Visit::NoSuchRoom(session) => {
                 let answer = self.html(404, request, |template| ssr::no_such_room_page(template, language)).await?;
-                return Ok(FrontAnswer {
-                    set_cookies: self.visit_cookies(cookie.as_deref(), new_guest.as_ref(), request),
-                    ..answer
-                });
+                return Ok(FrontAnswer { set_cookies: self.visit_cookies(&session, request), ..answer });
             }
         };
-        let set_cookies = self.visit_cookies(visit.cookie.as_deref(), visit.new_guest.as_ref(), request);
+        let set_cookies = self.visit_cookies(&visit.session, request);
         let answer = match visit.state.restrictions.banned_until {
             Some(until) => self.banned_page(403, until, request, language).await?,
             None => self.room_html(visit.state, visit.icon, request).await?,
@@ -54,13 +53,12 @@ impl FrontHandler {
     ) -> Result<FrontAnswer> {
         let visit = match self.visit(room, request, language).await? {
             Visit::Room(visit) => visit,
-            Visit::SignInFirst => return FrontAnswer::json(401, &json!({ "access": self.access() }), request.secure),
-            Visit::NoSuchRoom { cookie, new_guest } => {
+            Visit::SignInFirst { .. } => {
+                return FrontAnswer::json(401, &json!({ "access": self.access() }), request.secure);
+            }
+            Visit::NoSuchRoom(session) => {
                 let answer = FrontAnswer::json(404, &json!({ "room": null }), request.secure)?;
-                return Ok(FrontAnswer {
-                    set_cookies: self.visit_cookies(cookie.as_deref(), new_guest.as_ref(), request),
-                    ..answer
-                });
+                return Ok(FrontAnswer { set_cookies: self.visit_cookies(&session, request), ..answer });
             }
         };
         let restrictions = &visit.state.restrictions;
@@ -68,7 +66,7 @@ impl FrontHandler {
             Some(_) => FrontAnswer::json(403, &json!({ "standing": restrictions }), request.secure)?,
             None => FrontAnswer::json(200, &visit.state, request.secure)?,
         };
-        let set_cookies = self.visit_cookies(visit.cookie.as_deref(), visit.new_guest.as_ref(), request);
+        let set_cookies = self.visit_cookies(&visit.session, request);
         Ok(FrontAnswer { set_cookies, ..answer })
     }
 
@@ -83,16 +81,28 @@ impl FrontHandler {
 
     /// Returns the cookies to set after a visit. On a signed-out device they also remove the name of the person before, and tell the pages of
     /// the browser who the new guest is.
-    pub(super) fn visit_cookies(
-        &self,
-        cookie: Option<&str>,
-        new_guest: Option<&PersonId>,
-        request: &FrontRequest,
-    ) -> Vec<String> {
-        let session = cookie.map(|cookie| self.set_session_cookie(cookie, request));
-        let name = new_guest.map(|_| cookies::set(cookies::NAME, "", Duration::ZERO, request.secure));
-        let told = new_guest.map(|guest| cookies::set_new_guest(guest, request.secure));
+    pub(super) fn visit_cookies(&self, session: &GivenSession, request: &FrontRequest) -> Vec<String> {
+        let GivenSession { cookie, new_guest } = session;
+        let session = cookie.as_ref().map(|cookie| self.set_session_cookie(cookie, request));
+        let name = new_guest.as_ref().map(|_| remove_person_name(request));
+        let told = new_guest.as_ref().map(|guest| cookies::set_new_guest(guest, request.secure));
         session.into_iter().chain(name).chain(told).collect()
+    }
+
+    /// Answers with the sign-in page. On a signed-out device it says so, and the name of the person before is removed.
+    pub(super) async fn sign_in_first(
+        &self,
+        room: &RoomName,
+        is_signed_out: bool,
+        request: &FrontRequest,
+        language: Language,
+    ) -> Result<FrontAnswer> {
+        let problem = is_signed_out.then_some(SignInProblem::SignedOut);
+        let answer = self.sign_in_page(200, room, problem, request, language).await?;
+        Ok(FrontAnswer {
+            set_cookies: is_signed_out.then(|| remove_person_name(request)).into_iter().collect(),
+            ..answer
+        })
     }
 
     /// Answers a banned visitor with the page that shows the end of the ban.
@@ -106,4 +116,9 @@ impl FrontHandler {
         let now = self.front_page.restriction_store.clock.now();
         self.html(status, request, |template| ssr::banned_page(template, language, until, now)).await
     }
+}
+
+/// Returns a `Set-Cookie` value that removes the name of the person who used the browser before.
+fn remove_person_name(request: &FrontRequest) -> String {
+    cookies::set(cookies::NAME, "", Duration::ZERO, request.secure)
 }

@@ -211,6 +211,26 @@ async fn the_new_guest_of_a_signed_out_device_is_told_and_has_another_name() {
 }
 
 #[tokio::test]
+async fn the_sign_in_page_of_a_signed_out_device_says_so_and_removes_the_name() {
+    for access in [AccessMode::Passphrase, AccessMode::Oidc] {
+        let chat = chat_with(access).await;
+        let front = front(&chat);
+        let out = chat.sessions.cookie(&hana("out"));
+        devices(&front, &out).await;
+        chat.device_registry().sign_out(&"hana".parse().unwrap(), &"out".parse().unwrap()).await.unwrap();
+        for address in ["/", "/r/p-abcdefghijklmnopqrst", "/admin"] {
+            for (cookie, is_out) in [(Some(out.as_str()), true), (Some("forged.AAAA"), false), (None, false)] {
+                let answer = get(&front, cookie, address).await;
+                let context = format!("{access:?} {address} {cookie:?}");
+                assert_eq!(answer.body.contains("This device was signed out from another one."), is_out, "{context}");
+                let removed: &[&str] = if is_out { &["name=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"] } else { &[] };
+                assert_eq!(answer.set_cookies, removed, "{context}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn signing_out_ends_all_copies_of_the_cookie() {
     for access in MODES {
         let chat = chat_with(access).await;

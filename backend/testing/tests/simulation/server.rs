@@ -265,7 +265,7 @@ impl Server {
         if let Some(until) = visit.state.restrictions.banned_until {
             return Visit::Banned(until);
         }
-        *cookie = visit.cookie.or_else(|| cookie.take());
+        *cookie = visit.session.cookie.or_else(|| cookie.take());
         let you = &visit.state.you;
         if !you.moderator && !self.people().contains(&you.id) {
             self.people.lock().unwrap().push(you.id.clone());
