@@ -3,6 +3,7 @@ import { passphrase, postPassphrase, socketUrl, withPassphraseServer, withProvid
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { LocalServer, withDataDir } from '../support/local_server.ts';
+import { becomeOwner } from '../support/owner.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 import { ConnectError, WireClient } from '../support/wire_client.ts';
 
@@ -82,6 +83,26 @@ test('signing out warns first and signs out every tab', async ({ page, context }
       await expect(page.getByRole('heading', { name: 'Enter the passphrase' })).toBeVisible();
       expect(await page.evaluate(() => ({ ...localStorage, ...sessionStorage }))).toEqual({});
     }
+  });
+});
+
+test('an owner who signs out is told that they will be none', async ({ page }) => {
+  await withPassphraseServer(async (server) => {
+    await page.goto(`${server.url}/`);
+    await page.getByLabel('Passphrase').fill(passphrase);
+    await page.getByRole('button', { name: 'Enter' }).click();
+    const dialog = page.getByRole('dialog', { name: 'You and your data' });
+    for (const isOwner of [false, true]) {
+      if (isOwner) await becomeOwner(page, server);
+      await new ChatPage(page).waitForState('live');
+      await page.locator('.me').click();
+      await page.getByRole('button', { name: 'You and your data' }).click();
+      await dialog.getByRole('button', { name: 'Sign out' }).click();
+      await expect(dialog).toContainText('You will be somebody new when you come back.');
+      await expect(dialog.getByText('Without an owner nobody can manage the chat.')).toHaveCount(isOwner ? 1 : 0);
+      await expectAccessible(page);
+    }
+    await leave(page);
   });
 });
 

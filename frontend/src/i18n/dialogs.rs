@@ -107,6 +107,8 @@ pub(crate) struct DialogTexts {
     pub(crate) sign_out: &'static str,
     pub(crate) sign_out_hint: &'static str,
     pub(crate) sign_out_sure: &'static str,
+    /// What follows it for owners.
+    pub(crate) sign_out_owner: &'static str,
     pub(crate) name_given: &'static str,
 
     pub(crate) previous: &'static str,

@@ -208,13 +208,17 @@ fn sign_out(chat: Chat, confirmation: Confirmation) -> Element {
             confirmation.button(button("button", "submit", texts.sign_out))
         }]
     };
-    let hint = move || if confirmation.is_open.get() { texts.sign_out_sure } else { texts.sign_out_hint };
+    let hint = move || match (confirmation.is_open.get(), chat.moderation.is_owner.get()) {
+        (false, _) => texts.sign_out_hint.into(),
+        (true, false) => texts.sign_out_sure.into(),
+        (true, true) => [texts.sign_out_sure, texts.sign_out_owner].concat(),
+    };
     element("form")
         .class("part sign-out")
         .optional_attribute("hidden", chat.access.is_open().then_some(""))
         .with("method", "post")
         .with("action", "/sign-out")
         .on(ev::submit, on_submit)
-        .child(hint_line(move || hint().into()))
+        .child(hint_line(hint))
         .child(reactive(buttons))
 }

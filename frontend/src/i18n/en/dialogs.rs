@@ -97,6 +97,8 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     sign_out: "Sign out",
     sign_out_hint: "Nothing of this chat stays on this device, nor does what you have not sent.",
     sign_out_sure: "Sign out? You will be somebody new when you come back. You can’t edit, delete or download what you wrote before.",
+    sign_out_owner: " You will be no owner either, unless you come back with a passkey or from another of your devices. Without an \
+                     owner nobody can manage the chat.",
     name_given: "Your name comes from where you signed in.",
 
     previous: "Previous image",
