@@ -1,5 +1,5 @@
 import { expectAccessible } from '../support/axe.ts';
-import { passphrase, postPassphrase, socketUrl, withPassphraseServer, withProviderServer } from '../support/access_servers.ts';
+import { leave, passphrase, postPassphrase, socketUrl, withPassphraseServer, withProviderServer } from '../support/access_servers.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { LocalServer, withDataDir } from '../support/local_server.ts';

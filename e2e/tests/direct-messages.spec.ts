@@ -3,6 +3,7 @@ import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test, type Deployment } from '../support/fixtures.ts';
 import { Message } from '../support/message.ts';
+import { openPeople } from '../support/people.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 
 // Direct messages: conversations that are named by their people.
@@ -26,15 +27,15 @@ async function openAs(browser: Browser, deployment: Deployment, room: string, na
   return chat;
 }
 
-/** Opens the list of people, where the page has one: a panel or a dialog. */
-async function openPeople(page: Page): Promise<void> {
-  await page.locator('header .presence').click();
+/** Opens the list of people, and waits for it. */
+async function showPeople(page: Page): Promise<void> {
+  await openPeople(page);
   await expect(panel(page).or(peopleDialog(page))).toBeVisible();
 }
 
 /** Opens the direct message with a person from the list of people. */
 async function message(page: Page, name: string, viewport: Size): Promise<void> {
-  await openPeople(page);
+  await showPeople(page);
   if (viewport === wide) {
     await panel(page).getByRole('button', { name }).click();
     const card = page.getByRole('dialog', { name });
@@ -91,7 +92,7 @@ for (const [name, viewport] of [['phone', phone], ['desktop', wide]] as const) {
       const ann = await openAs(browser, deployment, room, 'Ann', viewport);
       const others = [await openAs(browser, deployment, room, 'Bea', viewport), await openAs(browser, deployment, room, 'Cy', viewport)];
       await expect(ann.page.getByText('3 online')).toBeVisible();
-      await openPeople(ann.page);
+      await showPeople(ann.page);
       await ann.page.getByRole('button', { name: 'New direct message' }).click();
       const dialog = ann.page.getByRole('dialog', { name: 'New direct message' });
       await expect(dialog.getByRole('checkbox')).toHaveCount(2);
@@ -165,7 +166,7 @@ test('who was chosen before is not chosen when the dialog is opened again', asyn
   const ann = await openAs(browser, deployment, room, 'Ann', wide);
   for (const name of ['Bea', 'Cy']) await openAs(browser, deployment, room, name, wide);
   await expect(ann.page.getByText('3 online')).toBeVisible();
-  await openPeople(ann.page);
+  await showPeople(ann.page);
   const dialog = ann.page.getByRole('dialog', { name: 'New direct message' });
   await ann.page.getByRole('button', { name: 'New direct message' }).click();
   await dialog.getByRole('checkbox', { name: 'Bea' }).check();
@@ -229,7 +230,7 @@ test('without a connection the page says that no conversation can be started', a
   await ChatPage.open(ann.page, deployment, room);
   await openAs(browser, deployment, room, 'Bea', wide);
   await expect(ann.page.getByText('2 online')).toBeVisible();
-  await openPeople(ann.page);
+  await showPeople(ann.page);
   await panel(ann.page).getByRole('button', { name: 'Bea' }).click();
   await proxy.disconnect();
   const card = ann.page.getByRole('dialog', { name: 'Bea' });

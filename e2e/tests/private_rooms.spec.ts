@@ -4,6 +4,7 @@ import { ChatPage } from '../support/chat_page.ts';
 import { type Deployment, expect, test } from '../support/fixtures.ts';
 import { png } from '../support/images.ts';
 import { waitForPart } from '../support/on_demand.ts';
+import { openPeople } from '../support/people.ts';
 
 // Private rooms: only members see them.
 
@@ -40,8 +41,7 @@ async function invitation(page: Page): Promise<string> {
 }
 
 async function openMembers(page: Page): Promise<void> {
-  await page.locator('header .presence').click();
-  // In the dialog, or on a wide screen in the panel.
+  await openPeople(page);
   await page.getByRole('button', { name: 'Members' }).click();
   await expect(membersDialog(page)).toContainText('Only members see this room.');
 }
@@ -180,7 +180,7 @@ test('a person who is added to a private room sees it at once, and after they we
   await expect(listedRoom(kenji.page, title)).toHaveCount(0);
 
   // The room has no message yet.
-  await olga.page.locator('header .presence').click();
+  await openPeople(olga.page);
   await addToRoom(olga.page, 'Kenji Mori', title);
   await expect(listedRoom(kenji.page, title)).toHaveAccessibleName(/new messages/i);
   await expect(kenji.page.locator('body')).not.toContainText(/p-[a-z0-9]{20}/, { useInnerText: true });

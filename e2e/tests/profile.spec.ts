@@ -5,6 +5,7 @@ import { ChatPage } from '../support/chat_page.ts';
 import { expect, noPicture, test, type Deployment } from '../support/fixtures.ts';
 import { expectNoShift, recordShifts } from '../support/layout_shifts.ts';
 import { png, stripes, transparentPng } from '../support/images.ts';
+import { openPeople } from '../support/people.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 
 // The profile of a person: picture, colour and status.
@@ -68,8 +69,8 @@ function expectColours(colours: number[][], ...expected: number[][]): void {
 }
 
 /** Shows the people in the room. Returns the list. */
-async function openPeople(page: Page): Promise<Locator> {
-  await page.locator('.presence').click();
+async function showPeople(page: Page): Promise<Locator> {
+  await openPeople(page);
   return page.locator('.people-panel, .people[open]').first();
 }
 
@@ -117,7 +118,7 @@ for (const [name, device] of Object.entries(devices)) {
       await expectNoShift(other);
       await expect(ann.messageWithText('first').locator('.picture')).toHaveAttribute('src', source);
       await expect(page.locator('.me .picture')).toHaveAttribute('src', source);
-      const people = await openPeople(other);
+      const people = await showPeople(other);
       const row = people.getByRole('button', { name: /^Ann/ });
       await expect(row.locator('.picture')).toHaveAttribute('src', source);
       await expect(row).toContainText('On holiday 🏖');
@@ -153,7 +154,7 @@ for (const [name, device] of Object.entries(devices)) {
       await other.reload();
       await ben.waitForState('live');
       await expect(ben.messageWithText('first').locator('.picture')).toHaveCount(0);
-      if (name === 'phone') await openPeople(other);
+      if (name === 'phone') await showPeople(other);
       const after = other.locator('.people-panel, .people[open]').first().getByRole('button', { name: /^Ann/ });
       await after.click();
       await expect(cardOf(other, 'Ann').locator('code')).toBeVisible();
@@ -306,8 +307,7 @@ test('a picture is only saved by the answer to it, and a status that another dev
   await openProfile(page);
   await status(page).fill('Away');
   await save(page);
-  await page.locator('.presence').click();
-  await page.locator('.people-panel, .people[open]').first().getByRole('button', { name: /^Ann/ }).click();
+  await (await showPeople(page)).getByRole('button', { name: /^Ann/ }).click();
   const person = await cardOf(page, 'Ann').locator('code').innerText();
   await page.keyboard.press('Escape');
 

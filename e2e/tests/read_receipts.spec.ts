@@ -3,6 +3,7 @@ import { expectAccessible } from '../support/axe.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test, type Deployment } from '../support/fixtures.ts';
 import { Message } from '../support/message.ts';
+import { openPeople } from '../support/people.ts';
 
 // A room shows who has read its messages, if somebody has switched that on.
 
@@ -93,7 +94,7 @@ for (const [name, viewport] of [['phone', phone], ['desktop', wide]] as const) {
       const ann = await openAs(browser, deployment, room, 'Ann', viewport);
       const bea = await openAs(browser, deployment, room, 'Bea', viewport);
       await expect(ann.page.getByText('2 online')).toBeVisible();
-      await ann.page.locator('header .presence').click();
+      await openPeople(ann.page);
       await ann.page.getByRole('button', { name: 'New direct message' }).click();
       const dialog = ann.page.getByRole('dialog', { name: 'New direct message' });
       await dialog.getByRole('checkbox', { name: 'Bea' }).check();

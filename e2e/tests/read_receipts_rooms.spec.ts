@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { Message } from '../support/message.ts';
 import { expect, localOnly, test } from '../support/moderation_fixtures.ts';
+import { openPeople } from '../support/people.ts';
 
 // The switch of read receipts, and the line under a message, on a page that goes from room to room or is scrolled.
 
@@ -84,8 +85,7 @@ test('the switch follows the direct message that the page shows', async ({ moder
     await openAsGuest(name);
     if (rooms.length > 0) await page.goBack();
     await chat.waitForState('live');
-    // The second time, the people are beside the log.
-    if (rooms.length === 0) await page.locator('header .presence').click();
+    await openPeople(page);
     await page.getByRole('button', { name: 'New direct message' }).click();
     const dialog = page.getByRole('dialog', { name: 'New direct message' });
     await dialog.getByRole('checkbox', { name }).check();

@@ -4,6 +4,7 @@ import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { Moderation } from '../support/moderation.ts';
 import { localOnly, test as moderatedTest } from '../support/moderation_fixtures.ts';
+import { openPeople } from '../support/people.ts';
 
 // How long a room keeps messages: who sets it, and where it is shown. The clean-up is tested with a clock of its own in `backend/chat`.
 
@@ -23,10 +24,8 @@ async function makePrivateRoom(page: Page, title: string): Promise<void> {
 
 /** Opens the rules as a host, from the dialog of the members. */
 async function openRulesAsHost(page: Page): Promise<Locator> {
-  const members = page.getByRole('button', { name: 'Members' });
-  // On a wide screen it is in the panel, which stays open.
-  if (!(await members.isVisible())) await page.locator('header .presence').click();
-  await members.click();
+  await openPeople(page);
+  await page.getByRole('button', { name: 'Members' }).click();
   await dialog(page, 'Members').getByRole('button', { name: 'Rules of this room' }).click();
   return dialog(page, 'Rules of this room');
 }

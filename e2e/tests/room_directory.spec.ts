@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { openPeople } from '../support/people.ts';
 
 // All open rooms of the chat in one dialog, favourites and muted rooms, and what hosts and members do for their private rooms.
 
@@ -152,7 +153,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(page).toHaveURL(/\/r\/p-[a-z0-9]{20}$/);
       const address = page.url();
       await chat.waitForState('live');
-      await page.locator('header .presence').click();
+      await openPeople(page);
       await page.getByRole('button', { name: 'Members' }).click();
       const members = page.getByRole('dialog', { name: 'Members' });
       await members.getByRole('button', { name: 'About this room' }).click();
@@ -168,8 +169,7 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await guest.sendMessage('I am here');
       await page.goto(deployment.pageUrl(room));
       await chat.waitForState('live');
-      // The panel of a wide screen is open since the members were looked up.
-      if (size === 'phone') await page.locator('header .presence').click();
+      await openPeople(page);
       const people = size === 'phone' ? page.getByRole('dialog', { name: 'People here' }) : page.getByRole('complementary', { name: 'People here' });
       await people.locator('.person-row').filter({ hasNotText: 'you' }).first().click();
       const card = page.locator('dialog.person-card');
