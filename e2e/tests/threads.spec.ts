@@ -4,6 +4,7 @@ import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { png } from '../support/images.ts';
 import { Message } from '../support/message.ts';
+import { waitForPart } from '../support/on_demand.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 import type { WireClient } from '../support/wire_client.ts';
 
@@ -314,6 +315,41 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await replyByWire(client, seq, 'while you were away');
       await page.goto(deployment.pageUrl(room));
       await expect(line(Message.withSeq(chat, seq))).toHaveClass(/unread/);
+    });
+
+    test('a reply in one\'s own thread in another room marks that room until it is opened', async ({ page, connect, deployment, room }) => {
+      const client = await connect(room, { name: 'Ann' });
+      const theirs = (await client.sendMessage('theirs')).seq;
+      const chat = await ChatPage.open(page, deployment, room);
+      await chat.sendMessage('mine');
+      const mine = await Message.withText(chat, 'mine');
+      await expect(mine.article).toHaveAttribute('data-state', 'sent');
+      const seq = await mine.seq();
+      await ChatPage.open(page, deployment, `${room}-b`);
+      await waitForPart(page);
+      const row = page.getByRole('dialog', { name: 'Rooms' }).locator('.room-row').filter({ has: page.locator(`a[href="/r/${room}"]`) });
+      await replyByWire(client, theirs, 'to nobody');
+      await replyByWire(client, seq, 'a reply to you');
+      await expect(page.locator('.room-switch')).toHaveAttribute('data-unread');
+      await page.locator('.room-switch').click();
+      await expect(row).toHaveClass(/unread/);
+      await expect(row.locator('.room-badge')).toHaveText('1');
+      await expectAccessible(page);
+      await row.getByRole('link').click();
+      await expect(page).toHaveURL(deployment.pageUrl(room));
+      await expect(line(Message.withSeq(chat, seq))).toHaveClass(/unread/);
+      await expect(line(Message.withSeq(chat, theirs))).not.toHaveClass(/unread/);
+      await line(Message.withSeq(chat, seq)).click();
+      await expect(replies(page)).toHaveText(['mine', 'a reply to you']);
+      await page.keyboard.press('Escape');
+      await page.locator('.room-switch').click();
+      await page.getByRole('dialog', { name: 'Rooms' }).locator(`a[href="/r/${room}-b"]`).click();
+      await expect(page).toHaveURL(deployment.pageUrl(`${room}-b`));
+      await chat.waitForState('live');
+      await page.locator('.room-switch').click();
+      await expect(row).toBeVisible();
+      await expect(row).not.toHaveClass(/unread/);
+      await expect(page.locator('.room-switch')).not.toHaveAttribute('data-unread');
     });
 
     test('the thread of a deleted message can be read, and takes no replies', async ({ page, connect, deployment, room }) => {

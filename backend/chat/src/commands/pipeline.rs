@@ -69,7 +69,8 @@ impl FrameHandler {
             Ok((draft, nonce, pending)) => {
                 let (poster, room) = (self.poster.clone(), draft.room.clone());
                 let mut storing = async move {
-                    let result = send::store(&poster, draft, pending).await;
+                    // A plain send is in no thread.
+                    let result = send::store(&poster, draft, pending).await.map(|posted| posted.message);
                     SendOutcome { connection, room, nonce, result }
                 }
                 .boxed();

@@ -1,11 +1,9 @@
 //! `send`: stores a message and broadcasts it to the room. The broadcast is the answer.
 
-use shared_types::ChatMessage;
-
 use super::{CommandSpec, FrameHandler, Reply, error::CommandError};
 use crate::{
     access::rate_limit::RateBucket,
-    messages::post::{Draft, MessagePoster},
+    messages::post::{Draft, MessagePoster, Posted},
     moderation::posting_policy::{PendingRules, Permission},
     ports::connections::Connection,
 };
@@ -20,12 +18,12 @@ pub(super) async fn run(
     draft: Draft,
     pending: Option<PendingRules>,
 ) -> Reply {
-    let message = store(&handler.poster, draft, pending).await?;
+    let posted = store(&handler.poster, draft, pending).await?;
     // The connections are read after the message is stored: a client that connects later reads the message from the log.
     // A retry broadcasts again, because the first attempt may have ended before its broadcast.
     // The directory of rooms is written at the same time, so that nobody waits for it.
     let (told, ()) =
-        futures::join!(handler.tell_room_and_watchers(sender, message), handler.room_list.note_message(sender));
+        futures::join!(handler.tell_room_and_watchers(sender, posted), handler.room_list.note_message(sender));
     told?;
     Ok(None)
 }
@@ -35,7 +33,7 @@ pub(super) async fn store(
     poster: &MessagePoster,
     draft: Draft,
     pending: Option<PendingRules>,
-) -> Result<ChatMessage, CommandError> {
+) -> Result<Posted, CommandError> {
     if let Some(PendingRules { policy, speaker }) = pending {
         if let Some(stored) = poster.post_without_rules(draft.clone()).await? {
             return Ok(stored);

@@ -16,6 +16,7 @@ use crate::{
     },
     messages::{
         erase::ErasedMessages,
+        post::Posted,
         update::{Changed, MessageUpdate, UpdateError},
     },
     ports::{
@@ -113,16 +114,17 @@ impl FrameHandler {
     /// Broadcasts a message to the room of the connection that changed it. Watchers of the room are told of a deletion only.
     pub(super) async fn tell_room(&self, sender: &Connection, message: ChatMessage) -> Result<()> {
         if message.deleted {
-            return self.tell_room_and_watchers(sender, message).await;
+            return self.tell_room_and_watchers(sender, Posted { message, participants: Vec::new() }).await;
         }
         let message = ServerMessage::Message(self.renderer.one(&sender.room, message));
         self.broadcast.to_room_of(sender, &message).await
     }
 
     /// Broadcasts a new or deleted message to the room of the connection that sent it, and news of it to the watchers of the room.
-    pub(super) async fn tell_room_and_watchers(&self, sender: &Connection, message: ChatMessage) -> Result<()> {
+    pub(super) async fn tell_room_and_watchers(&self, sender: &Connection, posted: Posted) -> Result<()> {
+        let Posted { message, participants } = posted;
         let message = ServerMessage::Message(self.renderer.one(&sender.room, message));
-        self.broadcast.news_of(sender, &message, &self.membership).await
+        self.broadcast.news_of(sender, &message, &participants, &self.membership).await
     }
 
     /// Returns whether a person who is no moderator changes a private room as its host, which the audit log does not record.

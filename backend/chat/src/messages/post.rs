@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use shared_types::{
-    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, Poll, PollDraft, ReplyRef, Rev, RoomName,
-    Seq, ServerMessage, Timestamp, mentioned,
+    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, Poll, PollDraft, ReplyRef, Rev,
+    RoomName, Seq, ServerMessage, Timestamp, mentioned,
 };
 
 use crate::{
     content::images::{self, RefusedImage},
     messages::{
         deadlines::RECORD_LIFE,
-        threads::{ThreadError, Threads},
+        threads::{ThreadError, Threads, participants},
     },
     ports::{
         Result, Unavailable,
@@ -62,6 +62,15 @@ pub enum PostError {
     Unavailable(#[from] Unavailable),
 }
 
+/// A message that is stored, and who is told about it beside the people that it mentions.
+#[derive(Debug)]
+pub struct Posted {
+    /// The message.
+    pub message: ChatMessage,
+    /// The people of its thread: the author of the first message, and the latest who replied before.
+    pub participants: Vec<PersonId>,
+}
+
 /// When a message takes a revision.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RevCondition {
@@ -107,7 +116,7 @@ impl MessagePoster {
     /// # Errors
     ///
     /// [`PostError`] if the image is invalid, or a store did not answer.
-    pub async fn post(&self, draft: Draft) -> std::result::Result<ChatMessage, PostError> {
+    pub async fn post(&self, draft: Draft) -> std::result::Result<Posted, PostError> {
         let doing = "storing a message";
         let stored = self.store(draft, RevCondition::None).await?;
         stored.ok_or_else(|| Unavailable { doing, cause: "no revision was taken".into() }.into())
@@ -119,26 +128,24 @@ impl MessagePoster {
     /// # Errors
     ///
     /// [`PostError`] if the image is invalid, or a store did not answer.
-    pub async fn post_without_rules(&self, draft: Draft) -> std::result::Result<Option<ChatMessage>, PostError> {
+    pub async fn post_without_rules(&self, draft: Draft) -> std::result::Result<Option<Posted>, PostError> {
         self.store(draft, RevCondition::NoRules).await
     }
 
-    async fn store(
-        &self,
-        mut draft: Draft,
-        condition: RevCondition,
-    ) -> std::result::Result<Option<ChatMessage>, PostError> {
-        let Some(thread) = draft.thread else { return self.store_in(None, draft, condition).await };
+    async fn store(&self, mut draft: Draft, condition: RevCondition) -> std::result::Result<Option<Posted>, PostError> {
+        let Some(thread) = draft.thread else {
+            let stored = self.store_in(None, draft, condition).await?;
+            return Ok(stored.map(|message| Posted { message, participants: Vec::new() }));
+        };
         let (threads, room) = (self.threads(), draft.room.clone());
         let root = threads.root_for(&room, thread, &draft.author.id, &draft.nonce).await?;
         draft.thread = Some(root.seq);
         let (stored, latest) =
             futures::join!(self.store_in(Some(&root), draft, condition), threads.latest(&room, root.seq));
-        let stored = stored?;
-        if let Some(stored) = &stored {
-            threads.count(&room, root, stored, latest).await;
-        }
-        Ok(stored)
+        let Some(message) = stored? else { return Ok(None) };
+        let participants = participants(&root).cloned().collect();
+        threads.count(&room, root, &message, latest).await;
+        Ok(Some(Posted { message, participants }))
     }
 
     fn threads(&self) -> Threads {

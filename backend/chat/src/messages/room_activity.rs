@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use shared_types::{ChatMessage, Rev, RoomActivity, RoomName, Seq, limits};
 
 use crate::{
-    messages::renderer::MessageRenderer,
-    ports::{Result, connections::Connection, messages::Messages, read_positions::ReadPositions},
+    messages::{renderer::MessageRenderer, threads::participants},
+    ports::{Result, Unavailable, connections::Connection, messages::Messages, read_positions::ReadPositions},
 };
 
 /// Number of rooms that are read at the same time.
@@ -16,6 +16,10 @@ const AT_ONCE: usize = 16;
 /// Number of messages that are looked at where the newest one is deleted. A room whose newest messages are all deleted has nothing to
 /// read, and is left out.
 const BEHIND_A_DELETED_ONE: usize = 20;
+
+/// Maximum number of threads of a room whose first messages are read to learn whether the reader takes part. Of more threads with unread
+/// replies, those with the newest ones count.
+const THREADS: usize = 4;
 
 /// Reads the newest message of rooms.
 #[derive(Clone)]
@@ -34,7 +38,7 @@ impl RoomActivityQuery {
     ///
     /// `read` has the read positions of the client in the first rooms. If there are any, the stored ones of the person are read, too, with
     /// one read. What is unread is counted after the larger of both, in at most [`limits::WATCHED_ROOMS`] rooms, with one more read where
-    /// something is.
+    /// something is, and one for the first message of each thread there that may be the reader's, at most 4 in a room.
     ///
     /// # Errors
     ///
@@ -97,14 +101,35 @@ impl RoomActivityQuery {
         let _turn = self.renderer.turn(&reader.into()).await;
         let messages = self.messages.created_after(room, Rev(read.0), limits::UNREAD_COUNT).await?;
         let me = &reader.person.id;
-        let mut unread = Unread::default();
+        let (mut unread, mut replies) = (Unread::default(), Vec::new());
         for message in messages.iter().filter(|message| !message.deleted && message.author.id != *me) {
             let is_mentioned = room.is_direct() || message.mentions.iter().any(|person| person.id == *me);
-            // Replies that the room does not show are unread in their thread.
-            unread.count += u32::from(message.is_in_room() || is_mentioned);
             unread.mentioned |= is_mentioned;
+            match message.thread.filter(|_| !message.is_in_room() && !is_mentioned) {
+                Some(thread) => replies.push(thread),
+                None => unread.count += 1,
+            }
         }
+        unread.count += self.in_own_threads(reader, room, &replies).await?;
         Ok(unread)
+    }
+
+    /// Counts the replies in threads in which the reader takes part, given the first messages of their threads, in order.
+    async fn in_own_threads(&self, reader: &Connection, room: &RoomName, replies: &[Seq]) -> Result<u32> {
+        let mut threads = Vec::new();
+        for thread in replies.iter().rev() {
+            if threads.len() < THREADS && !threads.contains(thread) {
+                threads.push(*thread);
+            }
+        }
+        let own = try_join_all(threads.into_iter().map(|thread| async move {
+            let root = self.messages.at(room, thread).await?.map(|found| found.message);
+            let is_own = |root: &ChatMessage| participants(root).any(|person| *person == reader.person.id);
+            Ok::<_, Unavailable>(root.filter(is_own).map(|root| root.seq))
+        }));
+        let own = own.await?;
+        let count = replies.iter().filter(|thread| own.contains(&Some(**thread))).count();
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 }
 

@@ -16,7 +16,7 @@
 
 mod summary;
 
-use std::{sync::Arc, time::Duration};
+use std::{iter, sync::Arc, time::Duration};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use shared_types::{ChatMessage, Nonce, PersonId, RoomName, Seq, ServerMessage, ThreadSummary, limits};
@@ -56,6 +56,12 @@ pub enum ThreadError {
     /// The log did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+/// Returns the people who take part in the thread of a message, as far as its summary names them: its author, and the latest who replied.
+pub(crate) fn participants(root: &ChatMessage) -> impl Iterator<Item = &PersonId> {
+    let repliers = root.replies.iter().flat_map(|summary| &summary.people);
+    iter::once(&root.author).chain(repliers).map(|person| &person.id)
 }
 
 impl Threads {

@@ -30,13 +30,24 @@ use crate::{
 /// each of its people.
 struct News<'a> {
     message: &'a ChatMessage,
+    /// The people of its thread.
+    participants: &'a [PersonId],
     plain: Frame,
     mentioning: Frame,
     direct: Vec<(PersonId, Frame)>,
 }
 
+/// The people who are told more than other watchers.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    /// The members, if the room is a direct message.
+    members: &'a [RoomMember],
+    /// The people of the thread in which the messages are.
+    participants: &'a [PersonId],
+}
+
 impl<'a> News<'a> {
-    fn of(room: &RoomName, message: &'a ChatMessage, members: &[RoomMember]) -> Self {
+    fn of(room: &RoomName, message: &'a ChatMessage, Told { members, participants }: Told<'a>) -> Self {
         let news = |mentioned: bool, title: Option<RoomTitle>| {
             Frame::from(&ServerMessage::News {
                 room: room.clone(),
@@ -51,7 +62,7 @@ impl<'a> News<'a> {
         };
         let direct = |RoomMember { person, .. }: &RoomMember| (person.clone(), news(true, title_for(person, members)));
         let direct = members.iter().map(direct).collect();
-        Self { message, plain: news(false, None), mentioning: news(true, None), direct }
+        Self { message, participants, plain: news(false, None), mentioning: news(true, None), direct }
     }
 
     /// Returns the frame for a watcher. The author's other pages are told nothing new; that a message is deleted they are.
@@ -63,8 +74,10 @@ impl<'a> News<'a> {
             return Some(frame);
         }
         let is_mentioned = self.message.mentions.iter().any(|person| person.id == watcher.person);
-        // A reply that the room does not show is news only for the people that it mentions. A deleted one does not name them any more.
-        if !self.message.is_in_room() && !is_mentioned && !self.message.deleted {
+        // A reply that the room does not show is news only for the people that it mentions, and for those of its thread. A deleted one does
+        // not name them any more.
+        let is_participant = self.participants.contains(&watcher.person);
+        if !self.message.is_in_room() && !is_mentioned && !is_participant && !self.message.deleted {
             return None;
         }
         Some(if is_mentioned { &self.mentioning } else { &self.plain })
@@ -73,7 +86,7 @@ impl<'a> News<'a> {
 
 impl Broadcast {
     /// Sends a new or deleted message to its room, as [`to_room_of`](Self::to_room_of), and news of it to the watchers of the room.
-    /// Watchers of a large room get none.
+    /// Watchers of a large room get none. `participants` are the people of the thread in which it is.
     ///
     /// # Errors
     ///
@@ -82,17 +95,22 @@ impl Broadcast {
         &self,
         author: &Connection,
         message: &ServerMessage,
+        participants: &[PersonId],
         membership: &RoomMembership,
     ) -> Result<()> {
         let (audience, members) = self.audience_and_members(&author.room, slice::from_ref(message), membership).await?;
         match audience {
-            Some(audience) => self.to_audience(&author.room, &audience, &members, slice::from_ref(message)).await,
+            Some(audience) => {
+                let told = Told { members: &members, participants };
+                self.to_audience(&author.room, &audience, told, slice::from_ref(message)).await;
+            }
             None => self.to_large_room_of(author, message).await?,
         }
         Ok(())
     }
 
-    /// Sends new messages to a room, as [`all_to_room`](Self::all_to_room), and news of them to the watchers of the room.
+    /// Sends new messages, which are in no thread, to a room, as [`all_to_room`](Self::all_to_room), and news of them to the watchers of the
+    /// room.
     ///
     /// # Errors
     ///
@@ -108,7 +126,9 @@ impl Broadcast {
         }
         let (audience, members) = self.audience_and_members(room, messages, membership).await?;
         match audience {
-            Some(audience) => self.to_audience(room, &audience, &members, messages).await,
+            Some(audience) => {
+                self.to_audience(room, &audience, Told { members: &members, participants: &[] }, messages).await;
+            }
             None => self.publish_all(room, &frames_of(room, messages)).await?,
         }
         Ok(())
@@ -164,13 +184,7 @@ impl Broadcast {
         Ok((audience?.map(|audience| Audience { watchers: watchers.into(), ..audience }), members))
     }
 
-    async fn to_audience(
-        &self,
-        room: &RoomName,
-        audience: &Audience,
-        members: &[RoomMember],
-        messages: &[ServerMessage],
-    ) {
+    async fn to_audience(&self, room: &RoomName, audience: &Audience, told: Told<'_>, messages: &[ServerMessage]) {
         let until = self.posting_deadline();
         self.to_all(room, audience.listeners.iter(), messages).await;
         if audience.watchers.is_empty() {
@@ -181,7 +195,7 @@ impl Broadcast {
         let watchers: Vec<_> = audience.watchers.iter().filter(|watcher| !listeners.contains(&watcher.id)).collect();
         for message in messages {
             if let ServerMessage::Message(message) = message {
-                self.to_watchers(room, &watchers, &News::of(room, message, members), until).await;
+                self.to_watchers(room, &watchers, &News::of(room, message, told), until).await;
             }
         }
     }

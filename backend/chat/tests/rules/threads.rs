@@ -292,25 +292,66 @@ async fn a_deleted_reply_that_is_erased_is_not_subtracted_again() {
     assert!(left.rev >= erased.rev, "a page subtracts what a later revision has deleted: {left:?} {erased:?}");
 }
 
+/// Watches the lobby, which the person has read up to `read`. Returns what is unread, and whether it mentions them.
+async fn watched(chat: &TestChat, socket: &str, read: u64) -> (Value, bool) {
+    chat.received(socket);
+    chat.send(socket, json!({ "action": "rooms", "rooms": ["lobby"], "watch": true, "read": [read] })).await;
+    let answer = chat.received(socket).pop().unwrap();
+    (answer["rooms"][0]["unread"].clone(), answer["rooms"][0]["mentioned"] == true)
+}
+
+/// Returns the position of the message of which a socket was told last, and whether that mentions the person.
+fn news(chat: &TestChat, socket: &str) -> Option<(u64, bool)> {
+    let news = chat.received(socket).pop()?;
+    assert_eq!((&news["type"], news["text"].is_string()), (&json!("news"), news["mentioned"] == true), "{news}");
+    Some((news["seq"].as_u64().unwrap(), news["mentioned"] == true))
+}
+
 #[tokio::test]
-async fn another_room_is_told_of_a_reply_only_if_it_mentions_the_person() {
+async fn another_room_is_told_of_a_reply_that_mentions_the_person_or_is_in_their_thread() {
     let chat = chat().await;
-    let watch = json!({ "action": "rooms", "rooms": ["lobby"], "watch": true, "read": [2] });
-    chat.send("a2", watch.clone()).await;
-    chat.received("a2");
-    chat.send("b", reply(1, "a reply", "r1")).await;
-    assert_eq!(chat.received("a2"), [0; 0], "the room does not show it");
-    let mentioning = json!({
-        "action": "send", "text": "hi @Ann", "nonce": "r2", "thread": 1, "mentions": [{ "id": "ann", "name": "Ann" }],
-    });
-    chat.send("b", mentioning).await;
-    let news = chat.received("a2").pop().unwrap();
-    assert_eq!((&news["type"], &news["seq"], &news["mentioned"]), (&json!("news"), &json!(4), &json!(true)));
-    chat.send("b", json!({ "action": "send", "text": "for all", "nonce": "r3", "thread": 1, "inRoom": true })).await;
-    assert_eq!(chat.received("a2").pop().unwrap()["seq"], 5);
-    chat.send("a2", watch).await;
-    let unread = chat.received("a2").pop().unwrap();
-    assert_eq!((&unread["rooms"][0]["unread"], &unread["rooms"][0]["mentioned"]), (&json!(2), &json!(true)));
+    chat.connect("c", Some("cats"), Some(&chat.ticket("cy")), Some("Cy")).await.unwrap();
+    // Two threads of Bea.
+    for seq in [3, 4] {
+        chat.send_message("b", "a question", &format!("n{seq}")).await;
+    }
+    for socket in ["a2", "c"] {
+        assert_eq!(watched(&chat, socket, 4).await, (json!(0), false));
+    }
+    let mention = json!([{ "id": "cy", "name": "Cy" }]);
+    let mentioning = json!({ "action": "send", "text": "hi @Cy", "nonce": "r6", "thread": 4, "mentions": mention });
+    for (socket, frame, told) in [
+        ("m", reply(3, "the thread of nobody else", "r5"), [None, None]),
+        ("m", mentioning, [None, Some(true)]),
+        ("m", reply(2, "to Ann", "r7"), [Some(false), None]),
+        ("a", reply(3, "Ann takes part", "r8"), [None, None]),
+        ("b", reply(3, "so she is told", "r9"), [Some(false), None]),
+        ("b", json!({ "action": "send", "text": "x", "nonce": "r10", "thread": 3, "inRoom": true }), [Some(false); 2]),
+    ] {
+        chat.send(socket, frame.clone()).await;
+        let newest = chat.messages.before(&RoomName::lobby(), None, 1).await.unwrap()[0].seq.0;
+        let expected = told.map(|told| told.map(|mentioned| (newest, mentioned)));
+        assert_eq!(["a2", "c"].map(|socket| news(&chat, socket)), expected, "{frame}");
+    }
+    // Also for a page that was not connected.
+    assert_eq!(watched(&chat, "a2", 4).await, (json!(4), false), "a thread as a whole is Ann's");
+    assert_eq!(watched(&chat, "c", 4).await, (json!(2), true));
+    assert_eq!(watched(&chat, "a2", 8).await, (json!(2), false));
+}
+
+#[tokio::test]
+async fn of_many_threads_with_unread_replies_those_with_the_newest_are_counted() {
+    let chat = chat().await;
+    for seq in 3..=6 {
+        chat.send_message("a", "a question", &format!("n{seq}")).await;
+    }
+    for thread in 1..=6 {
+        for number in 0..thread {
+            chat.send("b", reply(thread, "a reply", &format!("r{thread}-{number}"))).await;
+            chat.advance_to_next_minute();
+        }
+    }
+    assert_eq!(watched(&chat, "a2", 6).await, (json!(6 + 5 + 4 + 3), false));
 }
 
 #[tokio::test]

@@ -66,8 +66,8 @@ impl Session {
         let kept = kept.map(|place| self.kept_views.remove(place));
         let (is_known, effects) = self.client.enter(room, now);
         self.page.room = room.clone();
-        self.load_followed_threads();
         self.has_entered = true;
+        self.load_followed_threads();
         let (mode, reading, details) = match kept.filter(|_| is_known) {
             Some(view) => {
                 self.unsent = view.unsent;

@@ -258,7 +258,12 @@ impl Session {
         }
     }
 
+    /// Follows the threads of first messages. In a room that was just entered that waits until the messages have arrived, because the line
+    /// is not known before.
     fn follow_roots(&mut self, messages: &[ChatMessage]) {
+        if self.has_entered {
+            return;
+        }
         let followed = &mut self.threads.followed;
         let (me, line) = (&self.page.you.id, self.read_position.line());
         if messages.iter().filter(|message| followed.on_root(message, me, line)).count() > 0 {

@@ -278,6 +278,9 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     for (action, frame) in frames {
         costs.insert(action, chat.send("ann", frame).await);
     }
+    chat.send("ann", json!({ "action": "send", "text": "hi", "thread": 2 })).await;
+    let unread = json!({ "action": "rooms", "rooms": ["lobby"], "read": [0] });
+    costs.insert("rooms, with an unread reply in a thread", chat.send("bea", unread).await);
     let picture = upload_picture(chat, "ann").await;
     let with_picture = json!({ "action": "setProfile", "picture": picture });
     costs.insert("setProfile, with a picture, of one socket", chat.send("ann", with_picture).await);

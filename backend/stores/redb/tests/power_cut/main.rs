@@ -17,7 +17,7 @@ use std::{
 };
 
 use chat::{
-    messages::post::{Draft, MessagePoster},
+    messages::post::{Draft, MessagePoster, Posted},
     ports::messages::Messages,
 };
 use chat_testing::number::number;
@@ -172,7 +172,7 @@ async fn post_some(messages: &Arc<dyn Messages>, all_sent: &mut Vec<SentMessage>
     let mut unanswered = 0;
     for (number, answer) in numbers.into_iter().zip(answers) {
         match answer {
-            Ok(message) => {
+            Ok(Posted { message, .. }) => {
                 let seq = *all_sent[number].acknowledged.get_or_insert(message.seq);
                 assert_eq!(seq, message.seq, "a retry of message {number} returns the first one");
             }
