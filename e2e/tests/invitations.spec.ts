@@ -36,7 +36,54 @@ async function withModerator(page: Page, use: (closed: Closed) => Promise<void>)
 
 const newPage = async (browser: Browser, options = {}) => (await browser.newContext({ locale: 'en-GB', ...options })).newPage();
 
+/** Makes a private room. Returns an invitation to it. */
+async function inviteToPrivateRoom(page: Page): Promise<string> {
+  await page.getByRole('heading', { level: 1 }).getByRole('button').click();
+  const rooms = page.getByRole('dialog', { name: 'Rooms' });
+  await rooms.getByRole('combobox').fill('Secret plans');
+  await rooms.getByRole('option', { name: 'Create the private room' }).click();
+  await expect(page).toHaveURL(/\/r\/p-[a-z0-9]{20}$/);
+  await page.locator('header').getByRole('button', { name: 'Invite people' }).click();
+  const field = page.getByRole('dialog', { name: 'Invite people' }).getByLabel('Link', { exact: true });
+  await expect(field).toHaveValue(/\/join#[A-Za-z0-9_-]{24}$/);
+  return field.inputValue();
+}
+
 for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 800 }]] as const) {
+  test(`an invitation to a private room waits until its visitor has entered, on a ${name}`, async ({ page, browser }) => {
+    await page.setViewportSize(viewport);
+    await withModerator(page, async ({ server, mona }) => {
+      const link = await inviteToPrivateRoom(mona);
+      const guest = await newPage(browser, { viewport });
+      await guest.goto(link);
+      await guest.getByRole('button', { name: 'Join the room' }).click();
+      await expect(guest.getByText('You are invited to a room. Please enter the chat first.')).toBeVisible();
+      await expectAccessible(guest);
+      await guest.getByLabel('Passphrase').fill('wrong');
+      await guest.getByRole('button', { name: 'Enter' }).click();
+      await expect(guest.getByRole('alert')).toContainText('This is not the passphrase.');
+      await guest.getByLabel('Passphrase').fill(passphrase);
+      await guest.getByRole('button', { name: 'Enter' }).click();
+      await expect(guest).toHaveURL(`${server.url}/join`);
+      await guest.getByRole('button', { name: 'Join the room' }).click();
+      await new ChatPage(guest).waitForState('live');
+      await expect(guest.getByRole('heading', { level: 1 })).toContainText('Secret plans');
+      expect(server.log).not.toContain(link.split('#')[1]);
+
+      // The used one does not wait any more.
+      await guest.goto(`${server.url}/join`);
+      await expect(guest.locator('input[type="hidden"][name="token"]')).toHaveValue('');
+      const late = await newPage(browser, { viewport });
+      await late.goto(link);
+      await late.getByRole('button', { name: 'Join the room' }).click();
+      await late.getByLabel('Passphrase').fill(passphrase);
+      await late.getByRole('button', { name: 'Enter' }).click();
+      await late.getByRole('button', { name: 'Join the room' }).click();
+      await expect(late.getByRole('alert')).toContainText('used up');
+      await expectAccessible(late);
+    });
+  });
+
   test(`an invitation lets one person in without the passphrase, on a ${name}`, async ({ page, browser }) => {
     await page.setViewportSize(viewport);
     await withModerator(page, async ({ server, mona }) => {

@@ -260,6 +260,12 @@ pub(crate) struct Translations {
     /// The visitor of such an invitation has to enter the chat first.
     #[cfg(feature = "ssr")]
     pub(crate) enter_first: &'static str,
+    /// Said on the sign-in page of a device that was signed out from another one.
+    #[cfg(feature = "ssr")]
+    pub(crate) was_signed_out: &'static str,
+    /// What follows it in a chat with a passphrase.
+    #[cfg(feature = "ssr")]
+    pub(crate) passphrase_guest: &'static str,
     /// The private room, or the visitor's list of private rooms, is full.
     #[cfg(feature = "ssr")]
     pub(crate) room_full: &'static str,

@@ -27,6 +27,11 @@ pub(crate) fn sign_in_cookie(secure: bool) -> &'static str {
     if secure { "__Host-sign-in" } else { "sign-in" }
 }
 
+/// The name of the cookie with the invitation to a private room that waits until the visitor has entered; with HTTPS as [`session_cookie`].
+pub(crate) fn invitation_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-join" } else { "join" }
+}
+
 /// Returns the value of a cookie in a `Cookie` header; of several with one name the first.
 ///
 /// The name has to match exactly. A library that trims Unicode white space would take `\u{2000}__Host-guest`, which a sibling host

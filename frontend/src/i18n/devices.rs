@@ -23,10 +23,6 @@ pub(crate) struct DeviceTexts {
     pub(crate) sign_out_others_confirm: &'static str,
     /// What the page of a device says that was signed out from another one. It names the buttons of the profile.
     pub(crate) new_guest: &'static str,
-    /// Said on the sign-in page.
-    pub(crate) was_signed_out: &'static str,
-    /// What follows it in a chat with a passphrase.
-    pub(crate) passphrase_guest: &'static str,
 }
 
 static ENGLISH: DeviceTexts = DeviceTexts {
@@ -47,9 +43,6 @@ static ENGLISH: DeviceTexts = DeviceTexts {
     sign_out_others_confirm: "Really sign out everywhere else",
     new_guest: "This device was signed out. You are a new guest here. To be yourself again, open your profile and choose “Sign in with a \
                 passkey”, or open a link that “Use on another device” makes on a device where you are signed in.",
-    was_signed_out: "This device was signed out from another one.",
-    passphrase_guest: " With the passphrase you enter as a new guest. To be yourself again, sign in with a passkey, or open a link that “Use on \
-                       another device” makes on a device where you are signed in.",
 };
 
 static JAPANESE: DeviceTexts = DeviceTexts {
@@ -70,9 +63,6 @@ static JAPANESE: DeviceTexts = DeviceTexts {
     sign_out_others_confirm: "本当にほかのすべての端末をログアウトさせる",
     new_guest: "この端末はログアウトされました。ここでのあなたは新しいゲストです。元のあなたに戻るには、プロフィールを開いて\
                 「パスキーでログイン」を選ぶか、ログイン中の端末の「ほかの端末で使う」で作ったリンクを開いてください。",
-    was_signed_out: "この端末は、ほかの端末からログアウトされました。",
-    passphrase_guest: "パスフレーズで入ると新しいゲストになります。元のあなたに戻るには、パスキーでログインするか、ログイン中の端末の\
-                       「ほかの端末で使う」で作ったリンクを開いてください。",
 };
 
 impl Translations {

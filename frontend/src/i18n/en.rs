@@ -179,7 +179,12 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "ssr")]
     join: "Join the room",
     #[cfg(feature = "ssr")]
-    enter_first: "Please enter the chat first, and then open the link again.",
+    enter_first: "You are invited to a room. Please enter the chat first.",
+    #[cfg(feature = "ssr")]
+    was_signed_out: "This device was signed out from another one.",
+    #[cfg(feature = "ssr")]
+    passphrase_guest: " With the passphrase you enter as a new guest. To be yourself again, sign in with a passkey, or open a link that “Use on \
+                       another device” makes on a device where you are signed in.",
     #[cfg(feature = "ssr")]
     room_full: "This room, or the list of your private rooms, is full.",
     #[cfg(feature = "ssr")]

@@ -186,7 +186,12 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "ssr")]
     join: "ルームに参加",
     #[cfg(feature = "ssr")]
-    enter_first: "先にチャットに入ってから、もう一度リンクを開いてください。",
+    enter_first: "ルームに招待されています。先にチャットに入ってください。",
+    #[cfg(feature = "ssr")]
+    was_signed_out: "この端末は、ほかの端末からログアウトされました。",
+    #[cfg(feature = "ssr")]
+    passphrase_guest: "パスフレーズで入ると新しいゲストになります。元のあなたに戻るには、パスキーでログインするか、ログイン中の端末の\
+                       「ほかの端末で使う」で作ったリンクを開いてください。",
     #[cfg(feature = "ssr")]
     room_full: "このルーム、またはあなたの非公開ルームの一覧が、いっぱいです。",
     #[cfg(feature = "ssr")]

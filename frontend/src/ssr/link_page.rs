@@ -32,7 +32,7 @@ pub struct InvitationPage<'a> {
 pub struct JoinPage<'a> {
     /// Names the visitor, so that a form that is sent twice takes one use.
     pub pass: &'a str,
-    /// The token, if it was sent already.
+    /// The token, if it was sent already, also before the visitor entered the chat.
     pub token: &'a str,
     /// Why the last attempt failed.
     pub problem: Option<LinkProblem>,
@@ -71,8 +71,6 @@ pub enum LinkProblem {
     Expired,
     /// It was revoked.
     Revoked,
-    /// The visitor has to enter the chat first. Only an invitation to a private room has this problem.
-    EnterFirst,
     /// The private room, or the visitor's list of private rooms, is full.
     RoomFull,
     /// There were too many attempts.
@@ -193,7 +191,6 @@ fn problem_line(translations: &Translations, problem: LinkProblem, sentences: &[
         LinkProblem::UsedUp => used_up.into(),
         LinkProblem::Expired => expired.into(),
         LinkProblem::Revoked => revoked.into(),
-        LinkProblem::EnterFirst => translations.enter_first.into(),
         LinkProblem::RoomFull => translations.room_full.into(),
         LinkProblem::TooManyAttempts { seconds } => {
             translations.too_many_attempts.of(usize::try_from(seconds).unwrap_or(usize::MAX))

@@ -9,6 +9,9 @@ use crate::{
     ui::passkeys,
 };
 
+/// Path of the page that an invitation to a private room leads to.
+pub const JOIN_PATH: &str = "/join";
+
 /// The settings of a sign-in page.
 #[derive(Clone, Copy, Debug)]
 pub struct SignInPage<'a> {
@@ -18,6 +21,8 @@ pub struct SignInPage<'a> {
     pub room: &'a RoomName,
     /// Why the last attempt failed.
     pub problem: Option<SignInProblem>,
+    /// Whether the visitor follows an invitation to a private room, which goes on afterwards.
+    pub is_invited: bool,
 }
 
 /// How visitors sign in to a chat that is not open.
@@ -56,6 +61,7 @@ pub fn sign_in_page(template: &IndexTemplate, language: Language, page: SignInPa
         SignInMethod::Passphrase => (translations.passphrase_title, translations.passphrase_why),
         SignInMethod::SignIn => (translations.sign_in_title, translations.sign_in_why),
     };
+    let why = if page.is_invited { translations.enter_first } else { why };
     let problem = page.problem.map(|problem| problem.sentence(translations, page.method));
     let problem = problem
         .map(|sentence| element("p").with("id", "trouble").class("trouble").with("role", "alert").text(sentence));
@@ -64,7 +70,7 @@ pub fn sign_in_page(template: &IndexTemplate, language: Language, page: SignInPa
         SignInMethod::SignIn => main_link(format!("/sign-in?to={}", page.room.path()), translations.sign_in),
     };
     let passkey = (page.method == SignInMethod::Passphrase)
-        .then(|| passkeys::sign_in(translations, "button").with("data-path", page.room.path()));
+        .then(|| passkeys::sign_in(translations, "button").with("data-path", page.path_after()));
     let parts = [Some(element("p").text(why)), problem, Some(way), passkey];
     let body = html(|| notice(title, parts.into_iter().flatten()));
     template.fill(translations, title, "", &body)
@@ -100,6 +106,13 @@ fn passphrase(translations: &'static Translations, page: SignInPage<'_>) -> Elem
         .child(element("button").class("button primary").text(translations.enter))
 }
 
+impl SignInPage<'_> {
+    /// Returns where the visitor goes on.
+    fn path_after(self) -> String {
+        if self.is_invited { JOIN_PATH.into() } else { self.room.path() }
+    }
+}
+
 impl SignInProblem {
     fn sentence(self, translations: &Translations, method: SignInMethod) -> String {
         match self {
@@ -111,9 +124,8 @@ impl SignInProblem {
             Self::ProviderFailed => translations.sign_in_failed.into(),
             Self::Expired => translations.sign_in_expired.into(),
             Self::SignedOut => {
-                let texts = translations.devices();
-                let ways_back = if method == SignInMethod::Passphrase { texts.passphrase_guest } else { "" };
-                [texts.was_signed_out, ways_back].concat()
+                let ways_back = if method == SignInMethod::Passphrase { translations.passphrase_guest } else { "" };
+                [translations.was_signed_out, ways_back].concat()
             }
         }
     }

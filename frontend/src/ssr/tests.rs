@@ -344,7 +344,11 @@ fn the_not_found_page_has_no_page_state() {
 /// Renders the sign-in page of the room `cats`.
 fn rendered_sign_in_page(method: SignInMethod, problem: Option<SignInProblem>, language: Language) -> String {
     let room = "cats".parse().unwrap();
-    sign_in_page(&IndexTemplate::parse(INDEX).unwrap(), language, SignInPage { method, room: &room, problem })
+    sign_in_page(
+        &IndexTemplate::parse(INDEX).unwrap(),
+        language,
+        SignInPage { method, room: &room, problem, is_invited: false },
+    )
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::{
     answers::FrontAnswer,
     cookies,
     form::field,
-    front::{FrontHandler, FrontRequest, links::Asker},
+    front::{FrontHandler, FrontRequest, join::path_after_sign_in, links::Asker},
 };
 
 impl FrontHandler {
@@ -79,7 +79,8 @@ impl FrontHandler {
         tracing::info!(person = %session.id, "signed in with a link from another device");
         let session = self.set_session_cookie(&self.front_page.sessions.cookie(&session), request);
         let cookies = vec![session, cookies::set_person_name(&person.name, request.secure)];
-        Ok(Ok(FrontAnswer::see_other(RoomName::lobby().path(), cookies, request.secure)))
+        let path = path_after_sign_in(&RoomName::lobby(), request);
+        Ok(Ok(FrontAnswer::see_other(path, cookies, request.secure)))
     }
 
     /// Makes a link for the visitor.

@@ -7,7 +7,10 @@ use shared_types::{AccessMode, Language, RoomName};
 use crate::{
     answers::{FrontAnswer, PassphraseFailurePage, passphrase_failure},
     form::field,
-    front::{FrontHandler, FrontRequest},
+    front::{
+        FrontHandler, FrontRequest,
+        join::{path_after_sign_in, waiting_invitation},
+    },
     routes::redirect_room,
 };
 
@@ -25,7 +28,7 @@ impl FrontHandler {
             Ok(guest) => {
                 tracing::info!(person = %guest.id, "signed in with the passphrase");
                 let cookie = self.set_session_cookie(&self.front_page.sessions.cookie(&guest), request);
-                return Ok(FrontAnswer::see_other(to.path(), vec![cookie], request.secure));
+                return Ok(FrontAnswer::see_other(path_after_sign_in(&to, request), vec![cookie], request.secure));
             }
             Err(error) => error,
         };
@@ -51,7 +54,8 @@ impl FrontHandler {
         language: Language,
     ) -> Result<FrontAnswer> {
         let method = if self.access() == AccessMode::Oidc { SignInMethod::SignIn } else { SignInMethod::Passphrase };
-        let page = SignInPage { method, room, problem };
+        let is_invited = waiting_invitation(request).is_some();
+        let page = SignInPage { method, room, problem, is_invited };
         self.html(status, request, |template| sign_in_page(template, language, page)).await
     }
 }

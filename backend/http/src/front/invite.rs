@@ -7,7 +7,7 @@ use shared_types::{InvitationId, InvitationList, InvitationSeconds, InvitationUs
 use crate::{
     answers::FrontAnswer,
     form::field,
-    front::{FrontHandler, FrontRequest, links::Asker},
+    front::{FrontHandler, FrontRequest, join::path_after_sign_in, links::Asker},
     routes::redirect_room,
 };
 
@@ -45,7 +45,7 @@ impl FrontHandler {
             Ok(guest) => {
                 tracing::info!(person = %guest.id, "entered with an invitation");
                 let cookie = self.set_session_cookie(&self.front_page.sessions.cookie(&guest), request);
-                return Ok(FrontAnswer::see_other(room.path(), vec![cookie], request.secure));
+                return Ok(FrontAnswer::see_other(path_after_sign_in(&room, request), vec![cookie], request.secure));
             }
             Err(error) => error,
         };

@@ -1,11 +1,16 @@
 //! `/join`: makes people members of a private room with an invitation. `/room-invitations`: lets members make one, and hosts list and revoke
 //! them.
 
+use std::time::Duration;
+
 use chat::{
     access::{links::LinkError, sessions::Session},
     ports::Result,
 };
-use frontend::ssr::link_page::{JoinPage, LinkProblem, join_page};
+use frontend::ssr::{
+    link_page::{JoinPage, LinkProblem, join_page},
+    sign_in_page::JOIN_PATH,
+};
 use shared_types::{AccessMode, DeviceLink, Invitation, InvitationId, InvitationList, Language, RoomName, limits};
 
 use crate::{
@@ -15,16 +20,46 @@ use crate::{
     front::{FrontHandler, FrontRequest, links::Asker},
 };
 
+/// How long an invitation waits for the visitor to enter the chat.
+const WAITING_TIME: Duration = Duration::from_secs(10 * 60);
+
+/// Maximum number of bytes of a token that waits; those of the chat have 24.
+const MAX_TOKEN: usize = 64;
+
+/// Returns whether a text may be a token, and can be the value of a cookie.
+fn is_token(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    !text.is_empty() && text.len() <= MAX_TOKEN && text.bytes().all(is_allowed)
+}
+
+/// Returns the token of the invitation to a private room that the visitor sent before they entered the chat.
+pub(super) fn waiting_invitation(request: &FrontRequest) -> Option<&str> {
+    cookies::value(request.cookies(), cookies::invitation_cookie(request.secure)).filter(|token| is_token(token))
+}
+
+/// Returns where a visitor goes on who has entered the chat: to the room, or to the invitation that waits.
+pub(super) fn path_after_sign_in(room: &RoomName, request: &FrontRequest) -> String {
+    waiting_invitation(request).map_or_else(|| room.path(), |_| JOIN_PATH.into())
+}
+
+/// Returns a `Set-Cookie` value that removes the invitation that waits, if there is one.
+fn remove_invitation(request: &FrontRequest) -> Option<String> {
+    let name = cookies::invitation_cookie(request.secure);
+    waiting_invitation(request).map(|_| cookies::set(name, "", Duration::ZERO, request.secure))
+}
+
 impl FrontHandler {
     /// Answers with the page that an invitation to a private room leads to. The token is after the `#` of the address, so only the page's
-    /// script sees it. It does not say which room it is.
+    /// script sees it, unless the visitor sent it before they entered the chat. It does not say which room it is.
     pub(crate) async fn join_page(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
-        let page = JoinPage { pass: &self.links.visitor_pass(), token: "", problem: None };
+        let token = waiting_invitation(request).unwrap_or_default();
+        let page = JoinPage { pass: &self.links.visitor_pass(), token, problem: None };
         self.html(200, request, |template| join_page(template, language, page)).await
     }
 
     /// Makes the visitor a member and redirects to the room, if the invitation is valid; otherwise answers with the problem. In an open
-    /// chat a new visitor becomes a guest. In any other they have to enter first: a member of a room cannot let people into the chat.
+    /// chat a new visitor becomes a guest. In any other they have to enter first: a member of a room cannot let people into the chat. The
+    /// invitation waits in a cookie then, and the page of the invitation comes after the sign-in.
     pub(crate) async fn join(&self, form: &str, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         if !self.is_from_own_page(request) {
             tracing::warn!("form of an invitation to a room, sent by another site; rejected");
@@ -39,7 +74,12 @@ impl FrontHandler {
                 let cookie = self.set_session_cookie(&sessions.cookie(&session), request);
                 (session, Some(cookie))
             }
-            None => return self.join_problem(403, &token, LinkProblem::EnterFirst, request, language).await,
+            None if is_token(&token) => {
+                let waits =
+                    cookies::set(cookies::invitation_cookie(request.secure), &token, WAITING_TIME, request.secure);
+                return Ok(FrontAnswer::see_other(RoomName::lobby().path(), vec![waits], request.secure));
+            }
+            None => return self.join_problem(403, &token, LinkProblem::Unknown, request, language).await,
         };
         let person = session.person(cookies::person_name(request.cookies()));
         let error = match self.links.accept_room_invitation(&token, &person, request.address).await {
@@ -47,7 +87,8 @@ impl FrontHandler {
                 tracing::info!(person = %person.id, "joined a private room with an invitation");
                 // The empty fragment replaces that of the link.
                 let to = room.path() + "#";
-                return Ok(FrontAnswer::see_other(to, cookie.into_iter().collect(), request.secure));
+                let set_cookies = cookie.into_iter().chain(remove_invitation(request)).collect();
+                return Ok(FrontAnswer::see_other(to, set_cookies, request.secure));
             }
             Err(error) => error,
         };
@@ -69,7 +110,8 @@ impl FrontHandler {
         language: Language,
     ) -> Result<FrontAnswer> {
         let page = JoinPage { pass: &self.links.visitor_pass(), token, problem: Some(problem) };
-        self.html(status, request, |template| join_page(template, language, page)).await
+        let answer = self.html(status, request, |template| join_page(template, language, page)).await?;
+        Ok(FrontAnswer { set_cookies: remove_invitation(request).into_iter().collect(), ..answer })
     }
 
     /// Makes an invitation to the private room that the form names, for a member. With `list` it answers a host with the invitations, and

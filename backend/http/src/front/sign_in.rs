@@ -15,7 +15,7 @@ use crate::{
     answers::{FrontAnswer, sign_in_failure, sign_in_rate_problem},
     cookies,
     form::field,
-    front::{FrontHandler, FrontRequest},
+    front::{FrontHandler, FrontRequest, join::path_after_sign_in},
     routes::redirect_room,
 };
 
@@ -68,7 +68,8 @@ impl FrontHandler {
             Ok((session, to)) => {
                 tracing::info!(person = %session.id, moderator = session.moderator, "signed in with the provider");
                 let cookie = self.set_session_cookie(&self.front_page.sessions.cookie(&session), request);
-                return Ok(FrontAnswer::see_other(to.path(), vec![cookie, remove_pending], request.secure));
+                let path = path_after_sign_in(&to, request);
+                return Ok(FrontAnswer::see_other(path, vec![cookie, remove_pending], request.secure));
             }
             Err((error, to)) => (error, to.unwrap_or_else(RoomName::lobby)),
         };

@@ -215,14 +215,49 @@ async fn an_invitation_makes_one_person_a_member() {
 }
 
 #[tokio::test]
-async fn an_invitation_to_a_room_lets_nobody_into_a_closed_chat() {
+async fn an_invitation_to_a_room_waits_until_its_visitor_has_entered_a_closed_chat() {
     let chat = chat_with(AccessMode::Passphrase).await;
     let (room, front) = (private_room(&chat).await, front(&chat));
-    let form = format!("token={}", token(&invite(&chat, &front, "hana", &room).await));
-    let refused = ask(&chat, &front, None, "/join", Some(&form)).await;
-    assert!(refused.status == 403 && refused.set_cookies.is_empty(), "{}", refused.body);
-    assert!(refused.body.contains("enter the chat first"), "{}", refused.body);
-    assert_eq!(ask(&chat, &front, Some("bea"), "/join", Some(&form)).await.status, 303, "it took no use");
+    let token = token(&invite(&chat, &front, "hana", &room).await);
+    let form = format!("token={token}");
+    let first = ask(&chat, &front, None, "/join", Some(&form)).await;
+    assert_eq!((first.status, first.location.as_deref()), (303, Some("/")), "it lets nobody in");
+    assert_eq!(first.set_cookies, [format!("join={token}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax")]);
+    let with_cookie = async |who: Option<&str>, address: &str, form: Option<&str>| {
+        let asked = request(&chat, who, address, form.map(str::to_owned));
+        let cookies = asked.cookie.iter().map(String::as_str).chain([first.set_cookies[0].split(';').next().unwrap()]);
+        let cookie = Some(cookies.collect::<Vec<_>>().join("; "));
+        front.handle(FrontRequest { cookie, ..asked }).await
+    };
+    for (address, form) in [("/", None), ("/enter", Some("passphrase=wrong"))] {
+        let page = with_cookie(None, address, form).await;
+        assert!(page.body.contains("You are invited to a room. Please enter the chat first."), "{}", page.body);
+        assert!(!page.body.contains(&token) && !page.body.contains(&room), "{}", page.body);
+        assert!(page.body.contains("data-path=\"/join\""), "{}", page.body);
+    }
+    let entered = with_cookie(None, "/enter", Some("passphrase=open+sesame")).await;
+    assert_eq!((entered.status, entered.location.as_deref()), (303, Some("/join")));
+    let page = with_cookie(Some("bea"), "/join", None).await;
+    assert!(page.body.contains(&format!("value=\"{token}\"")), "{}", page.body);
+    let joined = with_cookie(Some("bea"), "/join", Some(&form)).await;
+    assert_eq!((joined.status, joined.location), (303, Some(format!("/r/{room}#"))), "it took no use before");
+    let removed = ["join=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax".to_owned()];
+    assert_eq!(joined.set_cookies, removed);
+    let late = with_cookie(Some("eve"), "/join", Some(&form)).await;
+    assert_eq!((late.status, &late.set_cookies[..]), (403, &removed[..]), "{}", late.body);
+}
+
+#[tokio::test]
+async fn what_is_no_token_does_not_wait() {
+    let chat = chat_with(AccessMode::Passphrase).await;
+    let front = front(&chat);
+    for token in ["", "a;b", "a%0D%0Ab", "%C3%A9", &"a".repeat(65)] {
+        let refused = ask(&chat, &front, None, "/join", Some(&format!("token={token}"))).await;
+        assert_eq!((refused.status, refused.set_cookies.len()), (403, 0), "{token}");
+    }
+    let forged = request(&chat, None, "/", None);
+    let page = front.handle(FrontRequest { cookie: Some("join=<b>".into()), ..forged }).await;
+    assert!(!page.body.contains("You are invited"), "{}", page.body);
 }
 
 #[tokio::test]
