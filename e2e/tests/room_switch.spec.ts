@@ -165,6 +165,38 @@ test('a click asks before an edit or an attached image is lost', async ({ page, 
   await expect(page).toHaveURL(deployment.pageUrl(dogs));
 });
 
+test('a click asks before what is in a thread is lost', async ({ page, deployment, room }) => {
+  const [cats, dogs] = [`${room}-cats`, `${room}-dogs`];
+  const chat = await openRooms(page, deployment, [cats, dogs]);
+  let questions = 0;
+  page.on('dialog', (dialog) => {
+    questions += 1;
+    void dialog.dismiss();
+  });
+  await chat.sendMessage('first');
+  await (await Message.withText(chat, 'first')).clickAction('Reply in a thread');
+  const thread = page.getByRole('complementary', { name: 'Thread' });
+  const images = thread.getByRole('list', { name: 'Attached images' });
+  await thread.locator('input[type=file]').setInputFiles({ name: 'sea.png', mimeType: 'image/png', buffer: png(320, 200) });
+  await expect(images.getByRole('listitem')).toHaveCount(1);
+  await link(page, cats).click();
+  await expect.poll(() => questions).toBe(1);
+  await thread.getByRole('button', { name: 'Remove image' }).click();
+  await expect(images).toHaveCount(0);
+
+  const field = thread.getByLabel('Reply in this thread');
+  await field.fill('a tpyo');
+  await thread.getByRole('button', { name: 'Send' }).click();
+  const reply = thread.locator('article[data-state="sent"]').filter({ hasText: 'a tpyo' });
+  await expect(reply).toBeVisible();
+  await new Message(chat, reply).clickAction('Edit');
+  await field.fill('a typo');
+  await link(page, cats).click();
+  await expect.poll(() => questions).toBe(2);
+  await expect(page).toHaveURL(deployment.pageUrl(dogs));
+  await expect(field).toHaveValue('a typo');
+});
+
 test('a click with a modifier opens the room elsewhere', async ({ page, deployment, room, context }) => {
   const [cats, dogs] = [`${room}-cats`, `${room}-dogs`];
   await openRooms(page, deployment, [cats, dogs]);

@@ -299,11 +299,13 @@ impl Session {
         self.perform(effects);
     }
 
-    /// Whether the composer has what is kept nowhere else: attached images, or an edit.
+    /// Whether the composer or a thread has what is kept nowhere else: attached images, or an edit.
     fn has_unsaved_input(&self) -> bool {
-        let composer = self.chat.composer;
+        let Chat { composer, thread, .. } = self.chat;
         !composer.attachments.with_untracked(Vec::is_empty)
             || composer.mode.with_untracked(|mode| mode.edited().is_some())
+            || thread.edited.with_untracked(Option::is_some)
+            || self.threads.has_attachments()
     }
 
     /// Whether a reload would lose something.

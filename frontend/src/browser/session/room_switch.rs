@@ -98,7 +98,6 @@ impl Session {
             && self.purges.is_empty()
             && self.waiting.is_empty()
             && !self.has_unsaved_input()
-            && !self.threads.has_attachments()
             && !chat.moderation.is_pending.get_untracked()
             && !storage::has_signed_out()
     }
