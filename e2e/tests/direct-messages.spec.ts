@@ -113,7 +113,9 @@ for (const [name, viewport] of [['phone', phone], ['desktop', wide]] as const) {
       }
 
       // Its people stay: the page offers no way to change them.
-      await ann.page.locator('header').getByRole('button', { name: 'Invite people' }).click();
+      await expect(ann.page.getByRole('button', { name: 'Invite people' })).toHaveCount(0);
+      await showPeople(ann.page);
+      await ann.page.getByRole('button', { name: 'Members' }).click();
       const members = ann.page.getByRole('dialog', { name: 'Members' });
       await expect(members).toContainText('Only these people see this conversation.');
       await expect(members.locator('.person')).toHaveCount(3);
@@ -203,7 +205,8 @@ for (const [name, viewport] of [['phone', phone], ['desktop', wide]] as const) {
       await bea.expectMessages('hello');
       await bea.waitForState('live');
 
-      await bea.page.locator('header').getByRole('button', { name: 'Invite people' }).click();
+      await showPeople(bea.page);
+      await bea.page.getByRole('button', { name: 'Members' }).click();
       const members = bea.page.getByRole('dialog', { name: 'Members' });
       await members.getByRole('button', { name: 'Leave this conversation' }).click();
       await expectAccessible(bea.page);

@@ -105,7 +105,8 @@ for (const [name, viewport] of [['phone', phone], ['desktop', wide]] as const) {
       await bea.waitForState('live');
 
       const open = async ({ page }: ChatPage) => {
-        await page.locator('header').getByRole('button', { name: 'Invite people' }).click();
+        await openPeople(page);
+        await page.getByRole('button', { name: 'Members' }).click();
         return page.getByRole('dialog', { name: 'Members' }).getByLabel(switchName);
       };
       await (await open(bea)).check();

@@ -24,7 +24,8 @@ async function openAbout(page: Page) {
 
 /** Opens the members of the direct message, and returns the switch. */
 async function openMembers(page: Page) {
-  await page.locator('header').getByRole('button', { name: 'Invite people' }).click();
+  await openPeople(page);
+  await page.getByRole('button', { name: 'Members' }).click();
   await expect(members(page)).toBeVisible();
   return members(page).getByLabel(switchName);
 }

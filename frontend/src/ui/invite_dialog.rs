@@ -65,7 +65,7 @@ pub(crate) fn invite_dialog(chat: Chat) -> Element {
 pub(crate) fn show(chat: Chat) {
     set(chat.invite.is_failed, false);
     if chat.room.address().is_direct() {
-        // Direct messages have no invitations; the members dialog says why.
+        // The command `/invite` leads here. The members dialog says why there are no invitations.
         return members_dialog::open(chat);
     }
     if chat.room.address().is_private() {
