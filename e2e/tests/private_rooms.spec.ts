@@ -119,6 +119,31 @@ for (const [name, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       expect((await other.goto(address))?.status()).toBe(404);
     });
 
+    test('a member who is elsewhere can be mentioned', async ({ page, browser, deployment, room }) => {
+      await ChatPage.open(page, deployment, room);
+      await makePrivateRoom(page, 'Secret plans');
+      const other = await openAs(browser, deployment, `${room}-b`, 'Zoe Quill');
+      await other.page.goto(await invitation(page));
+      await other.page.getByRole('button', { name: 'Join the room' }).click();
+      await other.waitForState('live');
+      await ChatPage.open(other.page, deployment, `${room}-b`);
+      await page.reload();
+      const chat = new ChatPage(page);
+      await chat.waitForState('live');
+      await expect(page.getByText('1 online')).toBeVisible();
+      await waitForPart(page);
+      await chat.composer.pressSequentially('look @');
+      const option = page.getByRole('option', { name: 'Zoe Quill' });
+      await expect(option).toBeVisible();
+      await expectAccessible(page);
+      await chat.composer.pressSequentially('qui');
+      await page.keyboard.press('Enter');
+      await expect(chat.composer).toHaveValue('look @Zoe Quill ');
+      await chat.send();
+      await chat.expectMessages('look @Zoe Quill');
+      await expect(other.page.locator('.room-switch .room-badge')).toHaveText('@1');
+    });
+
     test('several private rooms keep their titles', async ({ page, deployment, room }) => {
       await ChatPage.open(page, deployment, room);
       const titles = ['First plans', 'Second plans', 'Third plans'];

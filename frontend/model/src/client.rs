@@ -8,8 +8,8 @@ mod unanswered;
 mod visibility;
 
 use shared_types::{
-    Action, ActionName, Appearance, ClientMessage, ErrorCode, GatewayError, Nonce, PageState, PersonId, PersonName,
-    Seq, ServerMessage, limits,
+    Action, ActionName, Appearance, ClientMessage, ErrorCode, GatewayError, Nonce, PageState, Person, PersonId,
+    PersonName, Seq, ServerMessage, limits,
 };
 
 use crate::{
@@ -193,6 +193,11 @@ impl Client {
     pub fn restore_name(&mut self, name: PersonName) {
         self.timeline.rename(name.clone());
         self.name = Some(name);
+    }
+
+    /// The members of the private room are known.
+    pub fn set_members(&mut self, members: Vec<Person>) {
+        self.timeline.set_members(members);
     }
 
     /// The server told the appearance of a person. Returns whether it was another one before.

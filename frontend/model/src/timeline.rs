@@ -77,6 +77,8 @@ pub struct Timeline {
     send_limits: SendLimits,
     /// Who is online.
     presence_tracker: PresenceTracker,
+    /// The members of a private room, once they are loaded.
+    members: Vec<Person>,
     /// Who is typing, and until when they count as typing.
     typists: Vec<(Person, u64)>,
     /// Errors of the visitor's commands.
@@ -143,6 +145,7 @@ impl Timeline {
             restrictions: Restrictions::default(),
             send_limits: SendLimits::default(),
             presence_tracker: PresenceTracker::new(0),
+            members: Vec::new(),
             typists: Vec::new(),
             errors: Vec::new(),
             late_changes: Vec::new(),

@@ -175,10 +175,15 @@ impl Timeline {
         Person { appearance: known.unwrap_or(&self.me).appearance, ..self.me.clone() }
     }
 
+    /// The members of the private room are known: a text can mention those who are absent, too.
+    pub fn set_members(&mut self, members: Vec<Person>) {
+        self.members = members;
+    }
+
     /// The people that a text mentions, of those mentioned before and those known now.
     pub(super) fn mentioned(&self, text: Option<&MessageText>, before: &[Person]) -> Vec<Person> {
         // Most texts have no mentions.
         let Some(text) = text.filter(|text| text.as_str().contains('@')) else { return Vec::new() };
-        mentioned(text.as_str(), &dedup_people(before.iter().chain(self.known_last_first())))
+        mentioned(text.as_str(), &dedup_people(before.iter().chain(self.known_last_first()).chain(&self.members)))
     }
 }

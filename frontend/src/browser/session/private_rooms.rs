@@ -32,10 +32,12 @@ use crate::{
         storage, time,
     },
     ui::{
+        composer::suggestion_list,
         members_dialog,
         parts::dialog,
         rooms::{notices, room_dialog, row_buttons},
         state::{members::MembersView, set},
+        threads,
     },
 };
 
@@ -171,6 +173,8 @@ impl Session {
             ServerMessage::MyRooms { rooms } => self.on_my_rooms(rooms),
             ServerMessage::Members { people } => {
                 set(self.chat.members.list, MembersView::Known(people.clone()));
+                self.client.set_members(self.chat.members.people());
+                [self.chat, threads::with_field(self.chat)].into_iter().for_each(suggestion_list::update);
                 self.load_room_invitations();
             }
             ServerMessage::MemberAdded { member_room, .. } => {

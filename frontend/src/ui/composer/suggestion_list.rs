@@ -22,7 +22,9 @@ use crate::ui::{
     state::{
         Chat,
         composer::{ComposerPlace, Suggestion},
+        intent::DialogIntent,
         log::KeyedRow,
+        members::MembersView,
         set,
     },
 };
@@ -93,6 +95,9 @@ fn suggestions(chat: Chat, before: &str, query: Option<EmojiQuery<'_>>) -> Vec<S
         return emoji.map(|(name, emoji)| Suggestion::Emoji { name, emoji }).collect();
     }
     if let Some(query) = mention_query(before) {
+        if query.length() == 0 {
+            load_members(chat);
+        }
         let me = chat.room.you.get_untracked().id;
         let others: Vec<Person> = known_people(chat).into_iter().filter(|person| person.id != me).collect();
         return query.matching(&others, upper_case).into_iter().map(Suggestion::Person).collect();
@@ -103,13 +108,22 @@ fn suggestions(chat: Chat, before: &str, query: Option<EmojiQuery<'_>>) -> Vec<S
     matching_commands(before).filter(is_allowed).map(Suggestion::Command).collect()
 }
 
-/// Returns the people that a message can mention. A thread has authors that the log does not show.
+/// Requests the members of a private room when a name is begun, because absent ones can be mentioned, too. The answer updates the list.
+fn load_members(chat: Chat) {
+    let is_unknown = chat.members.list.with_untracked(|list| !matches!(list, MembersView::Known(_)));
+    if is_unknown && untrack(|| chat.room.address()).is_private() {
+        chat.run_in_dialog(DialogIntent::LoadMembers);
+    }
+}
+
+/// Returns the people that a message can mention. A thread has authors that the log does not show, and a private room absent members.
 fn known_people(chat: Chat) -> Vec<Person> {
     let mut people = chat.known_people();
     if chat.composer.place == ComposerPlace::Thread {
         let author = |shown: &KeyedRow| shown.row.with_untracked(|row| row.author.clone());
         people.extend(chat.thread.rows.with_untracked(|rows| rows.iter().rev().map(author).collect::<Vec<_>>()));
     }
+    people.extend(chat.members.people());
     dedup_people(people.iter())
 }
 

@@ -1,7 +1,7 @@
 //! The dialog with the members of a private room.
 
 use page_view::{NodeRef, State};
-use shared_types::RoomMember;
+use shared_types::{Person, RoomMember};
 use web_sys::HtmlDialogElement;
 
 /// The dialog with the members.
@@ -16,6 +16,17 @@ pub(crate) struct MembersState {
 impl MembersState {
     pub(super) fn new() -> Self {
         Self { dialog: NodeRef::new(), list: State::new(MembersView::Loading), is_leaving: State::new(false) }
+    }
+}
+
+impl MembersState {
+    /// Returns the members whose names are known, as far as they are loaded.
+    pub(crate) fn people(&self) -> Vec<Person> {
+        let MembersView::Known(members) = self.list.get_untracked() else { return Vec::new() };
+        let person = |RoomMember { person: id, name, appearance, .. }: RoomMember| {
+            Some(Person { id, name: name?, moderator: false, appearance })
+        };
+        members.into_iter().filter_map(person).collect()
     }
 }
 

@@ -99,6 +99,16 @@ fn a_text_mentions_people_online_and_shown_authors() {
 }
 
 #[test]
+fn a_text_mentions_members_who_are_absent() {
+    let mut timeline = room(1..=2, false);
+    timeline.apply(presence(&["ann", "me"]), 0);
+    timeline.set_members(vec![person("ann"), person("zoe")]);
+    timeline.post(Draft { text: "@ann, @zoe and @eve".parse().ok(), ..draft("n") }, 0);
+    let Some(ClientMessage::Send { mentions, .. }) = timeline.next_message(0) else { panic!("nothing is sent") };
+    assert_eq!(mentions, [person("ann"), person("zoe")]);
+}
+
+#[test]
 fn a_message_shows_that_it_mentions_the_visitor() {
     let mut timeline = room(1..=1, false);
     let mentioning = |seq, id: &str| ChatMessage { mentions: vec![person(id)], ..message_by(seq, "bob") };
