@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { launchOptions } from '../support/browser.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test, type Deployment } from '../support/fixtures.ts';
+import { Message } from '../support/message.ts';
 import { waitForPart } from '../support/on_demand.ts';
 import { chromium } from '../support/settings.ts';
 
@@ -103,6 +104,22 @@ test('"Every message" notifies of each message while hidden', async ({ page, dep
   ]);
   await page.evaluate(() => (window as any).last.onclick());
   await expect(chat.messageWithText('nor <b>this</b>')).toBeFocused();
+});
+
+test('of replies in threads, those in one\'s own thread are counted, and notify', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room, { name: 'Ann' });
+  const theirs = (await ann.sendMessage('theirs')).seq;
+  const chat = await openWithPermission(page, deployment, room);
+  await selectNotifications(page, 'Every message');
+  await chat.sendMessage('mine');
+  const mine = await Message.withText(chat, 'mine');
+  await expect(mine.article).toHaveAttribute('data-state', 'sent');
+  const seq = await mine.seq();
+  await setHidden(page, true);
+  ann.send({ action: 'send', text: 'to nobody', nonce: 'r-1', thread: theirs });
+  ann.send({ action: 'send', text: 'to you', nonce: 'r-2', thread: seq });
+  await expect(page).toHaveTitle(`(1) #${room} · Chat`);
+  await expect.poll(() => shown(page)).toEqual([{ title: `#${room} · Chat`, body: 'Ann: to you', tag: room }]);
 });
 
 test('edits, reactions and own messages do not notify', async ({ page, deployment, room, connect }) => {

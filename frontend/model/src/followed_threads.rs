@@ -67,8 +67,7 @@ impl FollowedThreads {
     pub fn on_root(&mut self, root: &ChatMessage, me: &PersonId, line: Option<Seq>) -> bool {
         let Some(summary) = &root.replies else { return false };
         let takes_part = || root.author.id == *me || summary.people.iter().any(|person| person.id == *me);
-        let is_known = self.0.iter().any(|followed| followed.root == root.seq);
-        if is_known || summary.count == 0 || !takes_part() {
+        if self.has(root.seq) || summary.count == 0 || !takes_part() {
             return self.on_summary(root.seq, summary);
         }
         let Some(newest) = summary.last() else { return false };
@@ -83,6 +82,11 @@ impl FollowedThreads {
         let Some(newest) = summary.last() else { return false };
         let is_older = |followed: &&mut Followed| followed.root == root && followed.newest.max(followed.read) < newest;
         self.0.iter_mut().find(is_older).map(|followed| followed.newest = newest).is_some()
+    }
+
+    /// Whether a thread is followed.
+    pub fn has(&self, root: Seq) -> bool {
+        self.0.iter().any(|followed| followed.root == root)
     }
 
     fn follow(&mut self, followed: Followed) {

@@ -459,7 +459,6 @@ impl Session {
                     if matches!(message, ServerMessage::Changes { truncated: true, .. }) {
                         self.update_first_visible();
                     }
-                    new_messages = self.new_messages(message);
                     self.on_details(message);
                     if let ServerMessage::Welcome { room, read, numbered, .. } = message {
                         self.has_number = *numbered;
@@ -469,6 +468,7 @@ impl Session {
                         self.welcome_read = Some((room.clone(), *read));
                     }
                     on_demand::with_part(|part| (part.on_answer)(self, message));
+                    new_messages = self.new_messages(message);
                 }
                 match gateway_error {
                     Some(error) => self.client.on_gateway_error(now, id, &error),

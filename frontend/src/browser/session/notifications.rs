@@ -57,7 +57,7 @@ impl Session {
         storage::write(NOTIFY, level.tag());
     }
 
-    /// Returns the new messages of other people in a frame.
+    /// Returns the new messages of other people in a frame that the room shows or that concern the visitor.
     pub(super) fn new_messages(&self, message: &ServerMessage) -> Vec<ChatMessage> {
         let messages = match message {
             ServerMessage::Message(message) => std::slice::from_ref(message),
@@ -66,10 +66,11 @@ impl Session {
         };
         let is_new = |message: &&ChatMessage| {
             let mentions_me = || message.mentions.iter().any(|person| person.id == self.page.you.id);
+            let is_in_my_thread = || message.thread.is_some_and(|root| self.threads.followed.has(root));
             Some(message.seq) > self.newest_noticed
                 && message.author.id != self.page.you.id
                 && !message.deleted
-                && (message.is_in_room() || mentions_me() || self.page.room.is_direct())
+                && (message.is_in_room() || is_in_my_thread() || mentions_me() || self.page.room.is_direct())
         };
         messages.iter().filter(is_new).cloned().collect()
     }
