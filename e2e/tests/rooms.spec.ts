@@ -237,6 +237,41 @@ test('Ctrl+K opens the room dialog, but not over another dialog', async ({ page,
   await expect(roomDialog(page)).toBeHidden();
 });
 
+for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 800 }]] as const) {
+  test(`rooms can be listed by activity, on a ${size}`, async ({ page, deployment, room, connect }) => {
+    await page.setViewportSize(viewport);
+    const rooms = ['a', 'b', 'c'].map((name) => `${room}-${name}`);
+    const [a, b] = [await connect(rooms[0]!), await connect(rooms[1]!)];
+    await b.sendMessage('first');
+    await a.sendMessage('second');
+    let chat = new ChatPage(page);
+    for (const name of rooms) chat = await ChatPage.open(page, deployment, name);
+    await chat.sendMessage('third');
+    await chat.expectMessages('third');
+    await waitForPart(page);
+    const dialog = page.getByRole('dialog', { name: 'Rooms' });
+    // The tests share the lobby.
+    const listed = async () => (await dialog.locator('.room-link').evaluateAll((links) => links.map((link) => link.getAttribute('href')!))).filter((path) => path !== '/');
+    const [byName, byActivity] = [[0, 1, 2], [2, 0, 1]].map((order) => order.map((place) => `/r/${rooms[place]}`));
+    await page.keyboard.press('Control+k');
+    await expect.poll(listed).toEqual(byName);
+    const order = dialog.getByRole('button', { name: /^Sort by/ });
+    await order.click();
+    await expect.poll(listed).toEqual(byActivity);
+    await expect(order).toBeFocused();
+    await expect(order).toHaveText('Sort by name');
+    await expectAccessible(page);
+    await b.sendMessage('fourth');
+    await expect.poll(listed).toEqual([1, 2, 0].map((place) => `/r/${rooms[place]}`));
+    await page.reload();
+    await chat.waitForState('live');
+    await page.keyboard.press('Control+k');
+    await expect.poll(listed).toEqual([1, 2, 0].map((place) => `/r/${rooms[place]}`));
+    await order.click();
+    await expect.poll(listed).toEqual(byName);
+  });
+}
+
 test('room activity is requested on user actions, never on a timer', async ({ page, deployment, room }) => {
   await page.clock.install();
   const commands = recordRoomsCommands(page);

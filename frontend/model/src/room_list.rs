@@ -2,7 +2,7 @@
 //! never on a timer, and sends news of these rooms to the page's socket from then on.
 
 use shared_types::{
-    ClientMessage, ErrorCode, PersonId, RoomActivity, RoomName, Seq, json,
+    ClientMessage, ErrorCode, PersonId, RoomActivity, RoomName, Seq, Timestamp, json,
     limits::{ROOMS, WATCHED_ROOMS},
 };
 
@@ -324,6 +324,11 @@ impl RoomList {
     /// The newest message of a room, as far as it is known.
     pub fn newest_in(&self, room: &RoomName) -> Option<Seq> {
         self.unread.iter().find(|unread| unread.room == *room)?.newest()
+    }
+
+    /// When the newest message of a room was sent, as far as it is known.
+    pub fn active_at(&self, room: &RoomName) -> Option<Timestamp> {
+        self.unread.iter().find(|unread| unread.room == *room)?.active_at()
     }
 
     fn unread_of(&mut self, room: &RoomName) -> &mut RoomUnread {

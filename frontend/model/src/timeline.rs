@@ -36,7 +36,7 @@ pub use thread::ThreadRows;
 
 use shared_types::{
     Action, ActionName, Appearance, ChatMessage, ClientMessage, ErrorCode, HistoryRange, Nonce, PageState, Person,
-    PersonId, PersonName, Restrictions, Rev, Role, RoomName, RoomRules, Seq, ServerMessage,
+    PersonId, PersonName, Restrictions, Rev, Role, RoomName, RoomRules, Seq, ServerMessage, Timestamp,
 };
 
 use crate::sorted;
@@ -313,6 +313,11 @@ impl Timeline {
     /// The sequence number of the newest confirmed message, and whether somebody else wrote it.
     pub fn newest(&self) -> Option<(Seq, bool)> {
         self.newest_range.messages.last().map(|last| (last.seq, last.author.id != self.me.id))
+    }
+
+    /// When the newest confirmed message was sent.
+    pub fn newest_at(&self) -> Option<Timestamp> {
+        self.newest_range.messages.last().map(|last| last.sent_at)
     }
 
     /// The revision up to which all changes are known.

@@ -13,6 +13,9 @@ pub(crate) struct RoomChoiceTexts {
     pub(crate) undo: &'static str,
     /// Label of the button that makes a room a favourite, or no favourite any more: its state says which.
     pub(crate) favourite: Template,
+    /// Labels of the button that orders the list: what a click does.
+    pub(crate) by_activity: &'static str,
+    pub(crate) by_name: &'static str,
     pub(crate) mute: &'static str,
     pub(crate) unmute: &'static str,
     pub(crate) muted: &'static str,
@@ -29,6 +32,8 @@ static ENGLISH: RoomChoiceTexts = RoomChoiceTexts {
     removed: Template("", " is off the list."),
     undo: "Undo",
     favourite: Template("Favourite: ", ""),
+    by_activity: "Sort by activity",
+    by_name: "Sort by name",
     mute: "Mute this room",
     unmute: "Unmute this room",
     muted: "Muted: only mentions are shown",
@@ -43,6 +48,8 @@ static JAPANESE: RoomChoiceTexts = RoomChoiceTexts {
     removed: Template("", " を一覧から外しました。"),
     undo: "元に戻す",
     favourite: Template("お気に入り: ", ""),
+    by_activity: "新着順に並べる",
+    by_name: "名前順に並べる",
     mute: "このルームをミュート",
     unmute: "ミュートを解除",
     muted: "ミュート中（メンションのみ表示）",

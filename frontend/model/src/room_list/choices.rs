@@ -1,11 +1,14 @@
-//! What the visitor chose for rooms on this device: favourites, which are listed first, and muted rooms.
+//! What the visitor chose for rooms on this device: favourites, which are listed first, muted rooms, and the order of the others.
 
-use shared_types::{RoomName, json};
+use shared_types::{RoomName, Timestamp, json};
 
 use super::RoomEntry;
 
 /// Maximum number of favourites, and of muted rooms: as many as the server sends news of.
 pub const ROOM_CHOICES: usize = shared_types::limits::WATCHED_ROOMS;
+
+/// Tells when the newest message of a room was sent, if that is known.
+pub type ActiveAt<'a> = &'a dyn Fn(&RoomName) -> Option<Timestamp>;
 
 /// The favourites and the muted rooms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,8 +43,18 @@ impl RoomChoices {
         self.muted.contains(room)
     }
 
-    /// Shows the choices in a list of rooms: favourites first, and in muted rooms only what mentions the visitor.
-    pub fn apply(&self, mut entries: Vec<RoomEntry>) -> Vec<RoomEntry> {
+    /// Shows the choices in a list of rooms: favourites first, and in muted rooms only what mentions the visitor. With `active_at`, which tells
+    /// when the newest message of a room was sent, rooms with newer messages come first.
+    pub fn apply(&self, mut entries: Vec<RoomEntry>, active_at: Option<ActiveAt<'_>>) -> Vec<RoomEntry> {
+        if let Some(active_at) = active_at {
+            // Inserting is less code than sorting.
+            let mut sorted: Vec<(Option<Timestamp>, RoomEntry)> = Vec::new();
+            for entry in entries.drain(..) {
+                let at = active_at(&entry.room);
+                sorted.insert(sorted.partition_point(|(before, _)| *before >= at), (at, entry));
+            }
+            entries.extend(sorted.into_iter().map(|(_, entry)| entry));
+        }
         for entry in &mut entries {
             entry.favourite = self.favourites.contains(&entry.room);
             entry.muted = self.is_muted(&entry.room);
@@ -94,17 +107,30 @@ mod tests {
     #[test]
     fn favourites_are_first_and_the_order_is_as_before_otherwise() {
         let mut choices = RoomChoices::default();
-        assert_eq!(order(&choices.apply(entries())), ["lobby", "cats", "dogs"]);
+        assert_eq!(order(&choices.apply(entries(), None)), ["lobby", "cats", "dogs"]);
         let stored = choices.toggle_favourite(&room("dogs"));
-        assert_eq!(order(&choices.apply(entries())), ["dogs", "lobby", "cats"]);
+        assert_eq!(order(&choices.apply(entries(), None)), ["dogs", "lobby", "cats"]);
         let mut choices = RoomChoices::new(Some(&stored), None);
-        let shown = choices.apply(entries());
+        let shown = choices.apply(entries(), None);
         assert_eq!(shown.iter().map(|entry| entry.favourite).collect::<Vec<_>>(), [true, false, false]);
         choices.toggle_favourite(&room("cats"));
-        assert_eq!(order(&choices.apply(entries())), ["cats", "dogs", "lobby"]);
+        assert_eq!(order(&choices.apply(entries(), None)), ["cats", "dogs", "lobby"]);
         choices.toggle_favourite(&room("dogs"));
         choices.toggle_favourite(&room("cats"));
-        assert_eq!(order(&choices.apply(entries())), ["lobby", "cats", "dogs"]);
+        assert_eq!(order(&choices.apply(entries(), None)), ["lobby", "cats", "dogs"]);
+    }
+
+    #[test]
+    fn rooms_with_newer_messages_come_first_behind_the_favourites() {
+        let mut choices = RoomChoices::default();
+        let active_at = |room: &RoomName| match room.as_str() {
+            "lobby" => None,
+            name => Some(Timestamp(if name == "dogs" { 9 } else { 5 })),
+        };
+        assert_eq!(order(&choices.apply(entries(), Some(&active_at))), ["dogs", "cats", "lobby"]);
+        choices.toggle_favourite(&room("lobby"));
+        choices.toggle_favourite(&room("cats"));
+        assert_eq!(order(&choices.apply(entries(), Some(&active_at))), ["cats", "lobby", "dogs"]);
     }
 
     #[test]
@@ -113,7 +139,7 @@ mod tests {
         choices.toggle_muted(&room("cats"));
         let stored = choices.toggle_muted(&room("dogs"));
         let choices = RoomChoices::new(None, Some(&stored));
-        let shown = choices.apply(entries());
+        let shown = choices.apply(entries(), None);
         let states: Vec<_> =
             shown.iter().map(|entry| (entry.muted, entry.unread, entry.count, entry.mentioned)).collect();
         assert_eq!(states, [(false, false, 0, false), (true, false, 0, false), (true, true, 0, true)]);

@@ -26,7 +26,14 @@ fn counted(name: &str, newest: u64, unread: u32, mentioned: bool) -> RoomActivit
 }
 
 fn news(name: &str, seq: u64) -> RoomNews {
-    RoomNews { room: room(name), seq: Seq(seq), author: "bob".parse().unwrap(), mentioned: false, deleted: false }
+    RoomNews {
+        room: room(name),
+        seq: Seq(seq),
+        author: "bob".parse().unwrap(),
+        sent_at: Timestamp(seq),
+        mentioned: false,
+        deleted: false,
+    }
 }
 
 fn me() -> PersonId {
@@ -471,4 +478,15 @@ fn a_later_socket_asks_for_the_private_rooms_of_the_time_without_one() {
     assert_eq!(request(&wake, woken), Some((false, false)));
     assert_eq!(request(&|_| {}, later), Some((true, true)));
     assert_eq!(request(&|rooms| rooms.on_page_visible(later * 2), later * 2), Some((false, false)));
+}
+
+#[test]
+fn a_room_is_active_when_its_newest_message_was_sent() {
+    let mut rooms = RoomList::new(&room("cats"), Some("[\"dogs\",\"birds\"]"));
+    assert_eq!(rooms.active_at(&room("dogs")), None);
+    rooms.take_request(0, |_| Seq::default());
+    rooms.on_activity(vec![RoomActivity { sent_at: Timestamp(5), ..activity("dogs", 3, "bob") }]);
+    assert_eq!(rooms.active_at(&room("dogs")), Some(Timestamp(5)));
+    rooms.on_news(&RoomNews { sent_at: Timestamp(8), ..news("dogs", 4) }, &me());
+    assert_eq!(["dogs", "birds"].map(|name| rooms.active_at(&room(name))), [Some(Timestamp(8)), None]);
 }

@@ -1,6 +1,6 @@
 //! What is unread in a room that is not the current one.
 
-use shared_types::{PersonId, RoomActivity, RoomName, Seq, limits::UNREAD_COUNT};
+use shared_types::{PersonId, RoomActivity, RoomName, Seq, Timestamp, limits::UNREAD_COUNT};
 
 use super::RoomEntry;
 
@@ -13,6 +13,8 @@ pub struct RoomNews {
     pub seq: Seq,
     /// Its author.
     pub author: PersonId,
+    /// When it was sent.
+    pub sent_at: Timestamp,
     /// Whether it mentions the visitor.
     pub mentioned: bool,
     /// Whether it was deleted.
@@ -31,6 +33,7 @@ pub(super) struct RoomUnread {
 /// A message of others.
 struct Message {
     seq: Seq,
+    sent_at: Timestamp,
     mentioned: bool,
     /// Whether it came before the last request: the answer counts it, unless it is deleted.
     is_asked: bool,
@@ -67,6 +70,12 @@ impl RoomUnread {
         self.activity.as_ref().map(|activity| activity.newest).max(news)
     }
 
+    /// When the newest message was sent.
+    pub(super) fn active_at(&self) -> Option<Timestamp> {
+        let news = self.news.iter().map(|message| message.sent_at).max();
+        self.activity.as_ref().map(|activity| activity.sent_at).max(news)
+    }
+
     /// Adds a message of others, or removes one. Returns whether it is new and mentions the visitor.
     pub(super) fn add(&mut self, news: &RoomNews) -> bool {
         let counted = self.activity.as_ref().is_some_and(|activity| news.seq <= activity.newest);
@@ -86,7 +95,7 @@ impl RoomUnread {
         if self.news.len() == UNREAD_COUNT {
             self.news.remove(0);
         }
-        self.news.push(Message { seq: news.seq, mentioned: news.mentioned, is_asked: false });
+        self.news.push(Message { seq: news.seq, sent_at: news.sent_at, mentioned: news.mentioned, is_asked: false });
         news.mentioned
     }
 

@@ -103,6 +103,7 @@ impl Session {
             DialogIntent::ShareLink(link) => self.share_link(link),
             DialogIntent::ToggleFavourite(room) => self.toggle_favourite(&room),
             DialogIntent::ToggleMuted => self.toggle_muted(),
+            DialogIntent::ToggleRoomOrder => self.toggle_order(),
             DialogIntent::MarkRoomRead(room) => self.mark_room_read(&room),
             DialogIntent::ShowPeoplePanel(is_open) => self.show_people_panel(is_open),
         }

@@ -143,13 +143,14 @@ impl Session {
                 self.rooms.on_activity(rooms.clone());
                 self.show_rooms();
             }
-            ServerMessage::News { room, seq, author, mentioned, text, deleted, title, .. } => {
+            ServerMessage::News { room, seq, author, sent_at, mentioned, text, deleted, title } => {
                 if let Some(title) = title {
                     self.add_titles([(room, Some(title))]);
                     self.add_private([room]);
                 }
                 let (room, by) = (room.clone(), author.id.clone());
-                let news = RoomNews { room, seq: *seq, author: by, mentioned: *mentioned, deleted: *deleted };
+                let (mentioned, deleted) = (*mentioned, *deleted);
+                let news = RoomNews { room, seq: *seq, author: by, sent_at: *sent_at, mentioned, deleted };
                 self.on_news(news, author, text.as_ref());
             }
             ServerMessage::Welcome { .. } => {

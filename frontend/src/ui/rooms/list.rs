@@ -27,9 +27,11 @@ pub(crate) fn lists(chat: Chat) -> Vec<View> {
             return Vec::new();
         }
         // By title: the addresses of direct messages are hashes.
-        chat.rooms
-            .titles
-            .with(|titles| entries.sort_by_cached_key(|entry| (!entry.favourite, titles.label(&entry.room))));
+        if !notices::is_by_activity() {
+            chat.rooms
+                .titles
+                .with(|titles| entries.sort_by_cached_key(|entry| (!entry.favourite, titles.label(&entry.room))));
+        }
         let title = chat.translations.dialogs().direct_messages;
         let rows = entries.into_iter().map(|entry| row(chat, entry));
         vec![

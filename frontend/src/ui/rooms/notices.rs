@@ -1,5 +1,5 @@
-//! What the list of rooms says besides the rooms: where messages are unsent, and below it which room was taken off the list and that what is
-//! new could not be loaded.
+//! What is known of the list of rooms besides the rooms: its order, where messages are unsent, and below it which room was taken off the list
+//! and that what is new could not be loaded.
 
 use std::cell::Cell;
 
@@ -21,6 +21,8 @@ const RETRY: &str = "room-retry";
 struct RoomListExtras {
     /// The other rooms in which the visitor has unsent messages.
     unsent: State<Vec<RoomName>>,
+    /// Whether the rooms are listed by activity.
+    is_by_activity: State<bool>,
     /// Which room was taken off the list, as long as that can be undone; usually empty.
     removed: State<String>,
     /// That what is new could not be loaded; usually empty.
@@ -35,6 +37,7 @@ thread_local! {
 pub(crate) fn init() {
     EXTRAS.set(Some(RoomListExtras {
         unsent: State::new(Vec::new()),
+        is_by_activity: State::new(false),
         removed: State::new(String::new()),
         not_refreshed: State::new(String::new()),
     }));
@@ -50,6 +53,19 @@ pub(crate) fn has_unsent(room: &RoomName) -> bool {
 pub(crate) fn show_unsent(rooms: Vec<RoomName>) {
     if let Some(extras) = EXTRAS.get() {
         set(extras.unsent, rooms);
+    }
+}
+
+/// Whether the rooms are listed by activity, not by name. Subscribes the caller to its changes.
+pub(crate) fn is_by_activity() -> bool {
+    EXTRAS.get().is_some_and(|extras| extras.is_by_activity.get())
+}
+
+/// Shows the order of the list.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser stores the order"))]
+pub(crate) fn show_order(is_by_activity: bool) {
+    if let Some(extras) = EXTRAS.get() {
+        set(extras.is_by_activity, is_by_activity);
     }
 }
 

@@ -236,6 +236,8 @@ pub(crate) enum DialogIntent {
     ToggleFavourite(RoomName),
     /// Mute or unmute the room.
     ToggleMuted,
+    /// List the rooms by activity, or by name again.
+    ToggleRoomOrder,
     /// Mark everything in another room as read.
     MarkRoomRead(RoomName),
     /// Open or close the panel with the people, and remember it.
