@@ -1,6 +1,6 @@
 //! Test data of the contract cases.
 
-use std::time::SystemTime;
+use std::{sync::LazyLock, time::SystemTime};
 
 use chat::ports::{
     connections::{AddressKey, Connection, ConnectionId, ConnectionLimits},
@@ -46,9 +46,13 @@ pub fn limit(all: u32) -> ConnectionLimits {
     ConnectionLimits { all, per_address: None, first_of_address: 0 }
 }
 
+/// Returns the time of the first call, so that what is made twice is equal.
 pub fn now() -> Timestamp {
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    Timestamp(since_epoch.as_millis() as u64)
+    static START: LazyLock<Timestamp> = LazyLock::new(|| {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        Timestamp(since_epoch.as_millis() as u64)
+    });
+    *START
 }
 
 /// Returns the images of a message.
