@@ -51,6 +51,8 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection) -> Reply {
     for room in &rooms {
         members.remove(room, person).await?;
     }
+    // Calls at the same time can exceed the limit: there may be more rooms.
+    let more = rooms.len() == limits::PRIVATE_ROOMS;
     rooms.extend(left);
     handler.broadcast.reply(sender, &ServerMessage::DataErased { count, more }).await;
     for room in &rooms {

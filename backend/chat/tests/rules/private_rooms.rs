@@ -8,7 +8,7 @@ use chat::{
 };
 use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
-use shared_types::{Action, Appearance, Role, RoleEntry, RoomMember, Timestamp, limits};
+use shared_types::{Action, Appearance, PersonId, Role, RoleEntry, RoomMember, Timestamp, limits};
 
 /// The address of a private room that does not exist.
 const MISSING: &str = "p-zzzzzzzzzzzzzzzzzzzz";
@@ -585,4 +585,20 @@ async fn erasing_all_data_ends_the_memberships() {
     assert_eq!(members(&chat, "h").await, ["hana*"]);
     assert!(!chat.is_connected("b2").await);
     assert_eq!(my_rooms(&chat, "b").await, json!([]));
+}
+
+#[tokio::test]
+async fn erasing_all_data_ends_memberships_beyond_the_limit() {
+    let chat = chat().await;
+    let bea: PersonId = "bea".parse().unwrap();
+    let member =
+        RoomMember { person: bea.clone(), name: None, host: false, since: Timestamp(1), appearance: Appearance::NONE };
+    for number in 0..=limits::PRIVATE_ROOMS {
+        chat.members.add(&format!("p-{number:020}").parse().unwrap(), &member).await.unwrap();
+    }
+    open(&chat, "b", "bea", "lobby").await;
+    assert_eq!(chat.erase_data("b").await, (0, true), "the list was full, so there may be more rooms");
+    assert_eq!(chat.members.rooms_of(&bea, limits::PRIVATE_ROOMS).await.unwrap().len(), 1);
+    assert_eq!(chat.erase_data("b").await, (0, false));
+    assert_eq!(chat.members.rooms_of(&bea, limits::PRIVATE_ROOMS).await.unwrap(), []);
 }
