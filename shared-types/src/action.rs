@@ -68,6 +68,7 @@ actions! {
     Ping = "ping",
     Enter = "enter",
     Read = "read",
+    ReadThread = "readThread",
     Receipts = "receipts",
     CreateRoom = "createRoom",
     MyRooms = "myRooms",

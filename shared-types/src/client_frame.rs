@@ -93,6 +93,7 @@ impl ClientMessage {
             | Self::Ping
             | Self::Enter { .. }
             | Self::Read { .. }
+            | Self::ReadThread { .. }
             | Self::Receipts
             | Self::CreateRoom { .. }
             | Self::MyRooms

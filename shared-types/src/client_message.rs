@@ -354,6 +354,15 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "is_false")]
         receipt: bool,
     },
+    /// Advances the sender's read position in a thread of the room. The server stores it; there is no answer. A position never goes back: an
+    /// older one changes nothing. It is no field of `read`, because an older server would take it for the position of the room.
+    #[json(late)]
+    ReadThread {
+        /// The message that began the thread.
+        root: Seq,
+        /// The newest reply that the sender has seen.
+        seq: Seq,
+    },
     /// Requests up to where people have read the room, if it shows that. Answered with `receipts`.
     #[json(late)]
     Receipts,
@@ -476,6 +485,7 @@ impl ClientMessage {
             Self::Ping => Action::Ping,
             Self::Enter { .. } => Action::Enter,
             Self::Read { .. } => Action::Read,
+            Self::ReadThread { .. } => Action::ReadThread,
             Self::Receipts => Action::Receipts,
             Self::CreateRoom { .. } => Action::CreateRoom,
             Self::MyRooms => Action::MyRooms,
@@ -531,6 +541,7 @@ impl ClientMessage {
             | Self::Ping
             | Self::Enter { .. }
             | Self::Read { .. }
+            | Self::ReadThread { .. }
             | Self::Receipts
             | Self::CreateRoom { .. }
             | Self::MyRooms

@@ -111,6 +111,10 @@ pub const UNREAD_COUNT: usize = 100;
 /// in more rooms within [`READ_POSITION_LIFE`], some positions may be missing; their devices know them.
 pub const READ_POSITIONS: usize = 200;
 
+/// Maximum number of threads of one room whose read positions are read at once: those that began last. One is about 90 bytes: 5 KB,
+/// 1 eventually consistent read unit. Of older threads the devices know the positions.
+pub const THREAD_POSITIONS: usize = 50;
+
 /// How long a read position is kept after it advanced for the last time.
 pub const READ_POSITION_LIFE: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 

@@ -18,6 +18,9 @@ pub struct ListedThread {
     pub message: Option<MessageExcerpt>,
     /// Its replies.
     pub replies: ThreadSummary,
+    /// The newest reply that the recipient has seen on any of their devices, if it is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<Seq>,
 }
 
 /// Number of replies, and the latest of them.

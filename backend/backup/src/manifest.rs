@@ -69,6 +69,7 @@ impl LineFile {
             | Record::BannedAddresses { .. }
             | Record::Role { .. }
             | Record::ReadPosition { .. }
+            | Record::ThreadPosition { .. }
             | Record::ReadReceipt { .. }
             | Record::Device { .. }
             | Record::Profile { .. }

@@ -36,6 +36,7 @@ mod profile;
 mod purge_user;
 mod react;
 mod read;
+mod read_thread;
 mod receipts;
 mod remove_member;
 mod rename;
@@ -162,6 +163,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Ping => ping::SPEC,
         Action::Enter => enter::SPEC,
         Action::Read => read::SPEC,
+        Action::ReadThread => read_thread::SPEC,
         Action::Receipts => receipts::SPEC,
         Action::CreateRoom => create_room::SPEC,
         Action::MyRooms => my_rooms::SPEC,
@@ -500,6 +502,7 @@ impl FrameHandler {
             ClientMessage::Ping => ping::run(),
             ClientMessage::Enter { room, since } => enter::run(self, sender, room, since).await,
             ClientMessage::Read { room, seq, receipt } => read::run(self, sender, room, seq, receipt).await,
+            ClientMessage::ReadThread { root, seq } => read_thread::run(self, sender, root, seq).await,
             ClientMessage::Receipts => receipts::run(self, sender).await,
             ClientMessage::CreateRoom { title } => create_room::run(self, sender, title).await,
             ClientMessage::MyRooms => my_rooms::run(self, sender).await,

@@ -12,7 +12,7 @@ use chat::ports::{
     moderation::{Moderation, Subject},
     passkeys::{PasskeyId, Passkeys, StoredPasskey},
     profiles::{Profiles, StoredProfile},
-    read_positions::{ReadPosition, ReadPositions, StoredReceipt},
+    read_positions::{ReadPosition, ReadPositions, StoredReceipt, ThreadPosition},
     room_members::RoomMembers,
     saved_messages::SavedMessages,
     secrets::Secrets,
@@ -79,6 +79,9 @@ pub async fn fill(ports: &Ports<'_>) {
         let position = ReadPosition { person: person(id).id, room: room(in_room), seq: Seq(seq), at };
         assert!(ports.read_positions.advance(&position).await.unwrap());
     }
+    let (reader, root, seq) = (person("ann").id, Seq(2), Seq(5));
+    let position = ThreadPosition { person: reader, room: room("lobby"), root, seq, at };
+    assert!(ports.read_positions.advance_thread(&position).await.unwrap());
     let shown =
         StoredReceipt { room: room("cats"), person: person("ann").id, name: person("ann").name, seq: Seq(1), at };
     assert!(ports.read_positions.show(&shown).await.unwrap());

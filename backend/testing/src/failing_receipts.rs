@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use chat::ports::{
     Result, Unavailable,
-    read_positions::{ReadPosition, ReadPositions, StoredReceipt},
+    read_positions::{ReadPosition, ReadPositions, StoredReceipt, ThreadPosition},
 };
 use shared_types::{PersonId, RoomName, Seq};
 use store_redb::read_positions::RedbReadPositions;
@@ -39,6 +39,14 @@ impl ReadPositions for FailingReceipts {
 
     async fn positions(&self, person: &PersonId) -> Result<Vec<ReadPosition>> {
         self.inner.positions(person).await
+    }
+
+    async fn advance_thread(&self, position: &ThreadPosition) -> Result<bool> {
+        self.inner.advance_thread(position).await
+    }
+
+    async fn thread_positions(&self, person: &PersonId, room: &RoomName) -> Result<Vec<ThreadPosition>> {
+        self.inner.thread_positions(person, room).await
     }
 
     async fn show(&self, receipt: &StoredReceipt) -> Result<bool> {

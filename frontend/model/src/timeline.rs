@@ -486,6 +486,7 @@ impl Timeline {
                 | Action::Ping
                 | Action::Enter
                 | Action::Read
+                | Action::ReadThread
                 | Action::Receipts
                 | Action::CreateRoom
                 | Action::MyRooms

@@ -39,6 +39,7 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "thread", "seq": 3, "before": 9 }),
         json!({ "action": "threads", "roots": [3, 9] }),
         json!({ "action": "threads", "roots": [] }),
+        json!({ "action": "readThread", "root": 3, "seq": 9 }),
         json!({ "action": "send", "text": "When?", "poll": { "options": ["Today", "明日"] } }),
         json!({ "action": "send", "text": "When?", "poll": { "options": ["Today", "明日"], "several": true } }),
         json!({ "action": "vote", "seq": 7, "option": 1, "on": true }),

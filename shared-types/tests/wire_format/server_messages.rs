@@ -596,8 +596,8 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         (
             ServerMessage::Threads {
                 threads: vec![
-                    ListedThread { seq: Seq(7), message: Some(excerpt()), replies: summary() },
-                    ListedThread { seq: Seq(3), message: None, replies: summary() },
+                    ListedThread { seq: Seq(7), message: Some(excerpt()), replies: summary(), read: Some(Seq(8)) },
+                    ListedThread { seq: Seq(3), message: None, replies: summary(), read: None },
                 ],
             },
             json!({
@@ -613,6 +613,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                             "count": 2, "people": [{ "id": "p1", "name": "Ann" }], "recent": [8, 9], "lastAt": 5,
                             "rev": 12, "deleting": [9], "version": 3,
                         },
+                        "read": 8,
                     },
                     {
                         "seq": 3,

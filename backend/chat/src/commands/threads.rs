@@ -1,6 +1,7 @@
 //! `threads`: replies with threads of the room that the sender names, each with the beginning of its first message and its summary.
 //!
-//! The page knows in which threads its person takes part. So nothing more is stored, and the command costs one read for each thread.
+//! The page knows in which threads its person takes part. The command costs one read for each thread, and one for the read positions of the
+//! person in the threads of the room.
 
 use futures::{StreamExt, TryStreamExt, stream};
 use shared_types::{Action, ChatMessage, ListedThread, Seq, ServerMessage};
@@ -22,10 +23,16 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, roots: Vec<
     let turn = handler.renderer.turn(&sender.into()).await;
     let messages = handler.poster.messages.as_ref();
     let reads: Vec<_> = roots.into_iter().map(|root| messages.at(&sender.room, root)).collect();
-    let found: Vec<_> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+    let found = stream::iter(reads).buffered(AT_ONCE).try_collect::<Vec<_>>();
+    let positions = handler.read_positions.thread_positions(&sender.person.id, &sender.room);
+    let (found, positions) = futures::try_join!(found, positions)?;
     let found: Vec<ChatMessage> = found.into_iter().flatten().map(|found| found.message).collect();
     let room = sender.room.clone();
-    let render = move |html: &HtmlCache| found.into_iter().filter_map(|root| listed(html, &room, root)).collect();
+    let render = move |html: &HtmlCache| {
+        let listed = found.into_iter().filter_map(|root| listed(html, &room, root));
+        let read = |root| positions.iter().find(|position| position.root == root).map(|position| position.seq);
+        listed.map(|thread| ListedThread { read: read(thread.seq), ..thread }).collect()
+    };
     Ok(Some(ServerMessage::Threads { threads: turn.run("render a list of threads", render).await? }))
 }
 
@@ -34,5 +41,5 @@ fn listed(html: &HtmlCache, room: &shared_types::RoomName, root: ChatMessage) ->
     let replies = root.replies.clone()?;
     let (seq, is_deleted) = (root.seq, root.deleted);
     let message = (!is_deleted).then(|| excerpt(html, room, root));
-    Some(ListedThread { seq, message, replies })
+    Some(ListedThread { seq, message, replies, read: None })
 }

@@ -17,7 +17,7 @@ use crate::{
         moderation::Moderation,
         passkeys::{PasskeyId, Passkeys, StoredPasskey},
         profiles::{Profiles, StoredProfile},
-        read_positions::{ReadPosition, ReadPositions, StoredReceipt},
+        read_positions::{ReadPosition, ReadPositions, StoredReceipt, ThreadPosition},
         saved_messages::SavedMessages,
         system::Clock,
     },
@@ -157,6 +157,18 @@ pub struct ExportedPosition {
     /// What the room shows of it, if it did when the person read.
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<ExportedReceipt>,
+    /// Where the person has read in threads of the room.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    threads: Vec<ExportedThreadPosition>,
+}
+
+/// Up to where a person has read a thread.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedThreadPosition {
+    root: Seq,
+    seq: Seq,
+    at: Timestamp,
 }
 
 /// Up to where a room shows that a person has read it, and with which name.
@@ -244,13 +256,17 @@ impl DataExport {
         Ok(has_one.then_some(ExportedProfile { name, status, colour, picture, picture_path }))
     }
 
-    /// Returns where a person has read. Costs one read for each position, for its receipt.
+    /// Returns where a person has read. Costs two reads for each position: its receipt, and the positions in threads.
     async fn exported_positions(&self, person: &PersonId) -> Result<Vec<ExportedPosition>> {
         let positions = self.read_positions.positions(person).await?;
         let exported = positions.into_iter().map(|ReadPosition { person, room, seq, at }| async move {
-            let receipt = self.read_positions.receipt(&person, &room).await?;
+            let receipt = self.read_positions.receipt(&person, &room);
+            let threads = self.read_positions.thread_positions(&person, &room);
+            let (receipt, threads) = futures::try_join!(receipt, threads)?;
+            let thread = |ThreadPosition { root, seq, at, .. }| ExportedThreadPosition { root, seq, at };
+            let threads = threads.into_iter().map(thread).collect();
             let receipt = receipt.map(|StoredReceipt { name, seq, at, .. }| ExportedReceipt { name, seq, at });
-            Ok(ExportedPosition { room, seq, at, receipt })
+            Ok(ExportedPosition { room, seq, at, receipt, threads })
         });
         stream::iter(exported).buffered(AT_ONCE).try_collect().await
     }

@@ -20,7 +20,7 @@ use crate::ports::{
     moderation::Subject,
     passkeys::StoredPasskey,
     profiles::StoredProfile,
-    read_positions::{ReadPosition, StoredReceipt},
+    read_positions::{ReadPosition, StoredReceipt, ThreadPosition},
     secrets::Keys,
 };
 
@@ -103,6 +103,12 @@ pub enum Record {
         /// The position.
         #[serde(flatten)]
         position: ReadPosition,
+    },
+    /// Up to where a person has read a thread.
+    ThreadPosition {
+        /// The position.
+        #[serde(flatten)]
+        position: ThreadPosition,
     },
     /// Up to where a person has read a room that shows it.
     ReadReceipt {
@@ -250,6 +256,7 @@ impl Record {
             | Self::BannedAddresses { .. }
             | Self::Role { .. }
             | Self::ReadPosition { .. }
+            | Self::ThreadPosition { .. }
             | Self::ReadReceipt { .. }
             | Self::Device { .. }
             | Self::Profile { .. }

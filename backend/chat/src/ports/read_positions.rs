@@ -20,6 +20,40 @@ pub struct ReadPosition {
     pub at: Timestamp,
 }
 
+/// Up to where a person has read a thread. As JSON it is stored data: fields keep their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadPosition {
+    /// The person.
+    pub person: PersonId,
+    /// The room.
+    pub room: RoomName,
+    /// The message that began the thread.
+    pub root: Seq,
+    /// The newest reply that the person has seen.
+    pub seq: Seq,
+    /// When the position advanced for the last time.
+    pub at: Timestamp,
+}
+
+impl ThreadPosition {
+    /// Returns the text by which stores sort the threads of a person: by room, and in it by the message that began the thread.
+    pub fn sort_key(&self) -> String {
+        format!("{}{:020}", Self::sort_prefix(&self.room), self.root.0)
+    }
+
+    /// Returns the beginning of the sort keys of a room. The name of a room has no slash.
+    pub fn sort_prefix(room: &RoomName) -> String {
+        format!("{room}/")
+    }
+
+    /// Reads a [sort key](Self::sort_key). Returns the room and the message that began the thread, or nothing if it is malformed.
+    pub fn parse_sort_key(key: &str) -> Option<(RoomName, Seq)> {
+        let (room, root) = key.split_once('/')?;
+        Some((room.parse().ok()?, Seq(root.parse().ok()?)))
+    }
+}
+
 /// Up to where a person has read a room that shows it. As JSON it is stored data: fields keep their names.
 ///
 /// A receipt belongs to a stored [`ReadPosition`], whose `seq` is as high or higher.
@@ -57,6 +91,18 @@ pub trait ReadPositions: Send + Sync {
     /// [`limits::READ_POSITIONS`]: shared_types::limits::READ_POSITIONS
     async fn positions(&self, person: &PersonId) -> Result<Vec<ReadPosition>>;
 
+    /// Stores the position in a thread if the stored one of its person and thread is lower, in one step, and returns whether it was. It MUST
+    /// never go back. A crash may lose it. The store may drop it [`limits::READ_POSITION_LIFE`] after its `at`.
+    ///
+    /// [`limits::READ_POSITION_LIFE`]: shared_types::limits::READ_POSITION_LIFE
+    async fn advance_thread(&self, position: &ThreadPosition) -> Result<bool>;
+
+    /// Returns the positions of a person in the threads of a room, at most [`limits::THREAD_POSITIONS`], that of the thread which began
+    /// last first. Changes of the last moment may be missing.
+    ///
+    /// [`limits::THREAD_POSITIONS`]: shared_types::limits::THREAD_POSITIONS
+    async fn thread_positions(&self, person: &PersonId, room: &RoomName) -> Result<Vec<ThreadPosition>>;
+
     /// Stores a receipt if the stored one of its person and room is lower, in one step, and returns whether it was. A receipt MUST never go
     /// back. A crash may lose it. The store may drop it [`limits::READ_POSITION_LIFE`] after its `at`. The caller has stored the position.
     ///
@@ -73,8 +119,8 @@ pub trait ReadPositions: Send + Sync {
     /// Removes the receipt of a person in a room, and keeps the position. Does nothing if there is none. A crash may bring it back.
     async fn hide(&self, person: &PersonId, room: &RoomName) -> Result<()>;
 
-    /// Removes up to [`limits::READ_POSITIONS`] positions of a person, and the receipts in their rooms. A receipt in a room without a
-    /// position stays. Returns whether others may be left.
+    /// Removes up to [`limits::READ_POSITIONS`] positions of a person in rooms, as many in threads, and the receipts in their rooms. A receipt in
+    /// a room without a position stays. Returns whether others may be left.
     ///
     /// [`limits::READ_POSITIONS`]: shared_types::limits::READ_POSITIONS
     async fn remove(&self, person: &PersonId) -> Result<bool>;

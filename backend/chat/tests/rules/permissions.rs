@@ -37,6 +37,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::People | Action::Typing | Action::EraseMyData | Action::Ping => (json!({}), Expected::Allowed),
         Action::Enter => (json!({ "room": "lobby" }), Expected::Allowed),
         Action::Read => (json!({ "room": "lobby", "seq": 1 }), Expected::Allowed),
+        Action::ReadThread => (json!({ "root": 1, "seq": 2 }), Expected::Allowed),
         Action::Receipts => (json!({}), Expected::Allowed),
         Action::Rooms => (json!({ "rooms": ["lobby"] }), Expected::Allowed),
         Action::Directory => (json!({}), Expected::Allowed),

@@ -121,6 +121,7 @@ fn frames_that_name(action: Action, room: &str) -> Vec<Value> {
             json!({ "after": { "active": 1, "room": room } }),
         ],
         Action::Read => vec![json!({ "room": room, "seq": 1 }), json!({ "room": room, "seq": 1, "receipt": true })],
+        Action::ReadThread => vec![json!({ "root": 1, "seq": 2 })],
         Action::Pin => vec![json!({ "seq": 1, "pinned": true })],
         Action::Vote => vec![json!({ "seq": 1, "option": 0, "on": true })],
         Action::ClosePoll => vec![json!({ "seq": 1 })],

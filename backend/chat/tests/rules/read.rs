@@ -169,3 +169,35 @@ async fn read_positions_are_exported_and_erased() {
     let bea = chat.connection("bea").await.person.id;
     assert_eq!(chat.read_positions.positions(&bea).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_thread_that_is_read_on_one_device_is_read_on_the_other() {
+    let chat = TestChat::new().await;
+    for (id, person) in [("here", "ann"), ("there", "ann"), ("bea", "bea")] {
+        chat.connect(id, Some("cats"), Some(&chat.ticket(person)), Some(person)).await.unwrap();
+    }
+    send_messages(&chat, "bea", 1).await;
+    let reply = json!({ "action": "send", "text": "reply", "nonce": "r-1", "replyTo": 1, "thread": 1 });
+    chat.send("bea", reply).await;
+    let read = async |id: &str| {
+        chat.received(id);
+        chat.send(id, json!({ "action": "threads", "roots": [1] })).await;
+        let answer = chat.received(id).remove(0);
+        assert_eq!(answer["threads"][0]["seq"], 1, "{answer}");
+        answer["threads"][0].get("read").cloned()
+    };
+    assert_eq!(read("there").await, None);
+    for (seq, stored) in [(2, 2), (1, 2)] {
+        chat.send("here", json!({ "action": "readThread", "root": 1, "seq": seq })).await;
+        assert_eq!(read("there").await, Some(json!(stored)), "{seq}");
+    }
+    assert_eq!(read("bea").await, None, "it is Ann's");
+    let ann = chat.connection("here").await.person;
+    assert_eq!(chat.read_positions.positions(&ann.id).await.unwrap(), [], "it is not the position of the room");
+    chat.send("here", json!({ "action": "read", "room": "cats", "seq": 1 })).await;
+    let exported = serde_json::to_value(chat.data_export().export(ann.clone(), None).await.unwrap()).unwrap();
+    let thread = &exported["read"][0]["threads"][0];
+    assert_eq!((&thread["root"], &thread["seq"]), (&json!(1), &json!(2)), "{exported}");
+    chat.erase_data("here").await;
+    assert_eq!(chat.read_positions.thread_positions(&ann.id, &"cats".parse().unwrap()).await.unwrap(), []);
+}

@@ -32,6 +32,7 @@
 //! | connections | `tokens#{kind}#{room}` | hash of the token | the same token in the list of its private room |
 //! | connections | `directory` | room | an open room of the directory |
 //! | connections | `tokens#{kind}` | hash of the token | a one-use token |
+//! | connections | `threads#{person}` | `{room}/{root}` | up to where a person has read a thread |
 //! | connections | `read#{person}` | room | up to where a person has read a room |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
 //! | messages | `room#{room}` | `c#{rev}` | a change record, `rev` in 20 digits |

@@ -2,13 +2,15 @@
 //!
 //! One conditional write advances a position, and one Query reads those of a person. They expire some time after they advanced.
 //!
+//! The positions in threads are items of their own in a second partition for each person, sorted by room and thread.
+//!
 //! The receipts of a room are items of their own, in one partition for each room: one conditional write each, and one Query for a room.
 
 use async_trait::async_trait;
 use chat::ports::{
     Result, Unavailable,
     backup::Record,
-    read_positions::{ReadPosition, ReadPositions, StoredReceipt},
+    read_positions::{ReadPosition, ReadPositions, StoredReceipt, ThreadPosition},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use shared_types::{PersonId, RoomName, Seq, Timestamp, limits};
@@ -21,6 +23,9 @@ use crate::{
 
 /// The beginning of the partition keys.
 const PARTITION: &str = "read#";
+
+/// The beginning of the partition keys of positions in threads.
+const THREADS: &str = "threads#";
 
 /// The beginning of the partition keys of receipts.
 const RECEIPTS: &str = "seen#";
@@ -71,6 +76,34 @@ impl ReadPositions for DynamoReadPositions {
         Ok(read_all(&self.items(person, "reading read positions").await?, to_position))
     }
 
+    async fn advance_thread(&self, position: &ThreadPosition) -> Result<bool> {
+        let update = self
+            .table
+            .updating(Key::new(threads_of(&position.person), position.sort_key()))
+            .update_expression("SET #seq = :seq, #at = :at, expires = :expires")
+            .condition_expression("attribute_not_exists(#seq) OR #seq < :seq")
+            .expression_attribute_names("#seq", "seq")
+            .expression_attribute_names("#at", "at")
+            .expression_attribute_values(":seq", number(position.seq.0))
+            .expression_attribute_values(":at", number(position.at.0))
+            .expression_attribute_values(":expires", number(expires(position.at)));
+        let doing = "writing a read position of a thread";
+        Ok(matches!(self.table.try_update(update, doing).await?, Update::Made(_)))
+    }
+
+    async fn thread_positions(&self, person: &PersonId, room: &RoomName) -> Result<Vec<ThreadPosition>> {
+        let query = self
+            .table
+            .querying(&threads_of(person))
+            .key_condition_expression("pk = :pk AND begins_with(sk, :room)")
+            .expression_attribute_values(":room", text(ThreadPosition::sort_prefix(room)))
+            .scan_index_forward(false)
+            .consistent_read(false);
+        let doing = "reading read positions of threads";
+        let items = self.table.first_items(query, limits::THREAD_POSITIONS, doing).await?;
+        Ok(read_all(&items, to_thread_position))
+    }
+
     async fn show(&self, receipt: &StoredReceipt) -> Result<bool> {
         let update = self
             .table
@@ -105,6 +138,11 @@ impl ReadPositions for DynamoReadPositions {
 
     async fn remove(&self, person: &PersonId) -> Result<bool> {
         let doing = "removing read positions";
+        let threads = self.table.querying(&threads_of(person)).consistent_read(false);
+        let threads = self.table.first_items(threads, limits::READ_POSITIONS, doing).await?;
+        let keys = threads.iter().filter_map(|item| item.get("sk")?.as_s().ok().cloned());
+        let deletions: Vec<_> = keys.map(|key| self.table.delete(Key::new(threads_of(person), key), doing)).collect();
+        stream::iter(deletions).buffer_unordered(AT_ONCE).try_for_each(|_| async { Ok(()) }).await?;
         let items = self.items(person, doing).await?;
         let rooms = items.iter().filter_map(|item| item.get("sk")?.as_s().ok().cloned());
         let deletions: Vec<_> = rooms
@@ -116,7 +154,7 @@ impl ReadPositions for DynamoReadPositions {
             })
             .collect();
         stream::iter(deletions).buffer_unordered(AT_ONCE).try_for_each(|_| async { Ok(()) }).await?;
-        Ok(items.len() == limits::READ_POSITIONS)
+        Ok(items.len().max(threads.len()) == limits::READ_POSITIONS)
     }
 }
 
@@ -127,6 +165,10 @@ pub(crate) fn backup_record(item: &Item, now: Timestamp) -> Found {
         Some(partition) if partition.starts_with(PARTITION) => match to_position(item).ok() {
             Some(position) if is_over(position.at, now) => Found::NotInBackups,
             position => Found::readable(position.map(|position| Record::ReadPosition { position })),
+        },
+        Some(partition) if partition.starts_with(THREADS) => match to_thread_position(item).ok() {
+            Some(position) if is_over(position.at, now) => Found::NotInBackups,
+            position => Found::readable(position.map(|position| Record::ThreadPosition { position })),
         },
         Some(partition) if partition.starts_with(RECEIPTS) => match to_receipt(item).ok() {
             Some(receipt) if is_over(receipt.at, now) => Found::NotInBackups,
@@ -149,6 +191,10 @@ fn key(person: &PersonId, room: &RoomName) -> Key {
     Key::new(partition(person), room.as_str())
 }
 
+fn threads_of(person: &PersonId) -> String {
+    [THREADS, person.as_str()].concat()
+}
+
 fn receipts_of(room: &RoomName) -> String {
     [RECEIPTS, room.as_str()].concat()
 }
@@ -166,6 +212,17 @@ fn to_position(item: &Item) -> std::result::Result<ReadPosition, Malformed> {
     Ok(ReadPosition {
         person: read_parsed(item, "pk", |pk| pk.strip_prefix(PARTITION)?.parse().ok())?,
         room: read(item, "sk")?,
+        seq: Seq(read_number(item, "seq")?),
+        at: Timestamp(read_number(item, "at")?),
+    })
+}
+
+fn to_thread_position(item: &Item) -> std::result::Result<ThreadPosition, Malformed> {
+    let (room, root) = read_parsed(item, "sk", ThreadPosition::parse_sort_key)?;
+    Ok(ThreadPosition {
+        person: read_parsed(item, "pk", |pk| pk.strip_prefix(THREADS)?.parse().ok())?,
+        room,
+        root,
         seq: Seq(read_number(item, "seq")?),
         at: Timestamp(read_number(item, "at")?),
     })

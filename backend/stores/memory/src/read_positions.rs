@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 use async_trait::async_trait;
 use chat::ports::{
     Result,
-    read_positions::{ReadPosition, ReadPositions, StoredReceipt},
+    read_positions::{ReadPosition, ReadPositions, StoredReceipt, ThreadPosition},
 };
 use shared_types::{PersonId, RoomName, Seq, limits};
 
@@ -13,6 +13,7 @@ use shared_types::{PersonId, RoomName, Seq, limits};
 #[derive(Default)]
 pub struct MemoryReadPositions {
     positions: Mutex<BTreeMap<(PersonId, RoomName), ReadPosition>>,
+    threads: Mutex<BTreeMap<(PersonId, RoomName, Seq), ThreadPosition>>,
     receipts: Mutex<BTreeMap<(RoomName, PersonId), StoredReceipt>>,
 }
 
@@ -36,6 +37,22 @@ impl ReadPositions for MemoryReadPositions {
         let positions = self.positions.lock().unwrap();
         let own = positions.values().filter(|stored| stored.person == *person);
         Ok(own.take(limits::READ_POSITIONS).cloned().collect())
+    }
+
+    async fn advance_thread(&self, position: &ThreadPosition) -> Result<bool> {
+        let mut threads = self.threads.lock().unwrap();
+        let key = (position.person.clone(), position.room.clone(), position.root);
+        let is_higher = threads.get(&key).is_none_or(|stored| stored.seq < position.seq);
+        if is_higher {
+            threads.insert(key, position.clone());
+        }
+        Ok(is_higher)
+    }
+
+    async fn thread_positions(&self, person: &PersonId, room: &RoomName) -> Result<Vec<ThreadPosition>> {
+        let threads = self.threads.lock().unwrap();
+        let own = threads.values().rev().filter(|stored| stored.person == *person && stored.room == *room);
+        Ok(own.take(limits::THREAD_POSITIONS).cloned().collect())
     }
 
     async fn show(&self, receipt: &StoredReceipt) -> Result<bool> {
@@ -63,6 +80,7 @@ impl ReadPositions for MemoryReadPositions {
     }
 
     async fn remove(&self, person: &PersonId) -> Result<bool> {
+        self.threads.lock().unwrap().retain(|(owner, ..), _| owner != person);
         let mut receipts = self.receipts.lock().unwrap();
         self.positions.lock().unwrap().retain(|(owner, room), _| {
             let is_kept = owner != person;

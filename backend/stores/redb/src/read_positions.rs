@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chat::ports::{
     Result, Unavailable,
-    read_positions::{ReadPosition, ReadPositions, StoredReceipt},
+    read_positions::{ReadPosition, ReadPositions, StoredReceipt, ThreadPosition},
 };
 use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 use serde::de::DeserializeOwned;
@@ -16,6 +16,10 @@ use crate::{
 
 /// The newest message that a person has seen in a room, and when the position advanced, by person and room.
 pub(crate) const READ_POSITIONS: TableDefinition<'_, (&str, &str), (u64, u64)> = TableDefinition::new("read_positions");
+
+/// The newest reply that a person has seen in a thread, and when the position advanced, by person and [`ThreadPosition::sort_key`].
+pub(crate) const THREAD_POSITIONS: TableDefinition<'_, (&str, &str), (u64, u64)> =
+    TableDefinition::new("thread_positions");
 
 /// [`StoredReceipt`] as JSON, by room and person.
 pub(crate) const RECEIPTS: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("read_receipts");
@@ -71,6 +75,29 @@ impl ReadPositions for RedbReadPositions {
         stored.await?.into_iter().map(position).collect()
     }
 
+    async fn advance_thread(&self, position: &ThreadPosition) -> Result<bool> {
+        let position = position.clone();
+        let doing = "writing a read position of a thread";
+        self.store.write_later(doing, move |transaction| advance_thread(transaction, &position)).await
+    }
+
+    async fn thread_positions(&self, person: &PersonId, room: &RoomName) -> Result<Vec<ThreadPosition>> {
+        let (owner, prefix) = (person.clone(), ThreadPosition::sort_prefix(room));
+        let stored = self.store.read("reading read positions of threads", move |transaction| {
+            let Some(threads) = open(transaction, THREAD_POSITIONS)? else { return Ok(Vec::new()) };
+            // The keys of the room: no digit of a key is behind this character.
+            let end = [prefix.as_str(), ":"].concat();
+            let keys = (owner.as_str(), prefix.as_str())..(owner.as_str(), end.as_str());
+            let mut found = Vec::new();
+            for entry in threads.range(keys)?.rev().take(limits::THREAD_POSITIONS) {
+                let (key, value) = entry?;
+                found.extend(thread_position(&owner, key.value().1, value.value()));
+            }
+            Ok(found)
+        });
+        stored.await
+    }
+
     async fn show(&self, receipt: &StoredReceipt) -> Result<bool> {
         let receipt = receipt.clone();
         self.store.write_later("writing a read receipt", move |transaction| show(transaction, &receipt)).await
@@ -121,23 +148,17 @@ impl ReadPositions for RedbReadPositions {
             .write("removing read positions", move |transaction| {
                 let mut positions = transaction.open_table(READ_POSITIONS)?;
                 let mut receipts = transaction.open_table(RECEIPTS)?;
-                let mut rooms = Vec::new();
-                for entry in positions.range((person.as_str(), "")..)?.take(limits::READ_POSITIONS) {
-                    let (owner, room) = {
-                        let (key, _) = entry?;
-                        let (owner, room) = key.value();
-                        (owner.to_owned(), room.to_owned())
-                    };
-                    if owner != person.as_str() {
-                        break;
-                    }
-                    rooms.push(room);
+                let mut threads = transaction.open_table(THREAD_POSITIONS)?;
+                let keys = first_keys(&threads, person.as_str())?;
+                for key in &keys {
+                    threads.remove((person.as_str(), key.as_str()))?;
                 }
+                let rooms = first_keys(&positions, person.as_str())?;
                 for room in &rooms {
                     positions.remove((person.as_str(), room.as_str()))?;
                     receipts.remove((room.as_str(), person.as_str()))?;
                 }
-                Ok(rooms.len() == limits::READ_POSITIONS)
+                Ok(rooms.len().max(keys.len()) == limits::READ_POSITIONS)
             })
             .await
     }
@@ -155,6 +176,44 @@ pub(crate) fn advance(
         positions.insert(key, (position.seq.0, position.at.0))?;
     }
     Ok(is_higher)
+}
+
+/// Writes the position in a thread if it is higher than the stored one. Returns whether it was.
+pub(crate) fn advance_thread(
+    transaction: &WriteTransaction,
+    position: &ThreadPosition,
+) -> std::result::Result<bool, redb::Error> {
+    let mut threads = transaction.open_table(THREAD_POSITIONS)?;
+    let sort_key = position.sort_key();
+    let key = (position.person.as_str(), sort_key.as_str());
+    let is_higher = threads.get(key)?.is_none_or(|stored| stored.value().0 < position.seq.0);
+    if is_higher {
+        threads.insert(key, (position.seq.0, position.at.0))?;
+    }
+    Ok(is_higher)
+}
+
+/// Returns the position in a thread, unless its key is malformed.
+pub(crate) fn thread_position(person: &PersonId, key: &str, (seq, at): (u64, u64)) -> Option<ThreadPosition> {
+    let (room, root) = ThreadPosition::parse_sort_key(key)?;
+    Some(ThreadPosition { person: person.clone(), room, root, seq: Seq(seq), at: Timestamp(at) })
+}
+
+/// Returns the second parts of the keys of a person, of at most [`limits::READ_POSITIONS`] entries.
+fn first_keys(
+    table: &impl ReadableTable<(&'static str, &'static str), (u64, u64)>,
+    person: &str,
+) -> std::result::Result<Vec<String>, redb::Error> {
+    let mut found = Vec::new();
+    for entry in table.range((person, "")..)?.take(limits::READ_POSITIONS) {
+        let (key, _) = entry?;
+        let (owner, second) = key.value();
+        if owner != person {
+            break;
+        }
+        found.push(second.to_owned());
+    }
+    Ok(found)
 }
 
 /// Writes a receipt if it is higher than the stored one. Returns whether it was.
@@ -182,6 +241,17 @@ pub(crate) fn remove_old_positions(
 ) -> std::result::Result<Option<PairKey>, redb::Error> {
     let oldest = (now - limits::READ_POSITION_LIFE).0;
     remove_old(&mut transaction.open_table(READ_POSITIONS)?, from, limit, |(_, at)| at < oldest)
+}
+
+/// Removes positions in threads, as [`remove_old_positions`].
+pub(crate) fn remove_old_threads(
+    transaction: &WriteTransaction,
+    now: Timestamp,
+    from: PairKey,
+    limit: usize,
+) -> std::result::Result<Option<PairKey>, redb::Error> {
+    let oldest = (now - limits::READ_POSITION_LIFE).0;
+    remove_old(&mut transaction.open_table(THREAD_POSITIONS)?, from, limit, |(_, at)| at < oldest)
 }
 
 /// Removes receipts, as [`remove_old_positions`]. One that cannot be read is of no use.

@@ -1,6 +1,6 @@
 //! Read positions of people in rooms.
 
-use chat::ports::read_positions::{ReadPosition, StoredReceipt};
+use chat::ports::read_positions::{ReadPosition, StoredReceipt, ThreadPosition};
 use futures::future::join_all;
 use shared_types::{PersonId, Seq, Timestamp, limits};
 
@@ -16,6 +16,8 @@ contract! { read_positions_contract read_positions {
     positions_belong_to_one_person_and_one_room
     the_positions_of_a_person_are_bounded
     removed_positions_are_gone_and_may_return
+    the_position_of_a_thread_advances_and_never_goes_back
+    positions_of_threads_belong_to_one_person_and_one_room_and_are_bounded
     a_receipt_advances_and_never_goes_back
     receipts_belong_to_one_room_and_are_bounded
     removed_positions_take_their_receipts_along
@@ -100,6 +102,51 @@ pub async fn removed_positions_are_gone_and_may_return(stores: Stores) {
     assert_eq!(read(&stores, "anna", "cats").await, Some(7));
     assert!(advance(&stores, "ann", "cats", 3).await);
     assert_eq!(read(&stores, "ann", "cats").await, Some(3));
+}
+
+async fn advance_thread(stores: &Stores, by: &str, in_room: &str, root: u64, seq: u64) -> bool {
+    let (root, seq) = (Seq(root), Seq(seq));
+    let position = ThreadPosition { person: person(by), room: room(in_room), root, seq, at: now() };
+    stores.read_positions.advance_thread(&position).await.unwrap()
+}
+
+/// Returns the positions of a person in the threads of a room: the message that began each, and the newest reply that was read.
+async fn threads(stores: &Stores, by: &str, in_room: &str) -> Vec<(u64, u64)> {
+    let found = stores.read_positions.thread_positions(&person(by), &room(in_room)).await.unwrap();
+    assert!(found.iter().all(|found| found.person == person(by) && found.room == room(in_room)), "{found:?}");
+    found.into_iter().map(|found| (found.root.0, found.seq.0)).collect()
+}
+
+pub async fn the_position_of_a_thread_advances_and_never_goes_back(stores: Stores) {
+    assert_eq!(threads(&stores, "ann", "cats").await, []);
+    for (seq, advanced, stored) in [(7, true, 7), (7, false, 7), (3, false, 7), (8, true, 8)] {
+        assert_eq!(advance_thread(&stores, "ann", "cats", 2, seq).await, advanced, "{seq}");
+        assert_eq!(threads(&stores, "ann", "cats").await, [(2, stored)], "{seq}");
+    }
+    assert_eq!(read(&stores, "ann", "cats").await, None, "it is not the position of the room");
+    assert_eq!(positions(&stores, "ann").await, []);
+}
+
+pub async fn positions_of_threads_belong_to_one_person_and_one_room_and_are_bounded(stores: Stores) {
+    // One name is the beginning of another one.
+    for (by, in_room, root) in
+        [("ann", "cats", 9), ("ann", "cats", 10), ("ann", "cats-2", 3), ("ann", "cat", 4), ("anna", "cats", 5)]
+    {
+        assert!(advance_thread(&stores, by, in_room, root, 20).await);
+    }
+    assert_eq!(threads(&stores, "ann", "cats").await, [(10, 20), (9, 20)], "that which began last is first");
+    assert_eq!(threads(&stores, "ann", "cat").await, [(4, 20)]);
+    assert_eq!(threads(&stores, "ann", "ca").await, []);
+    for root in 0..limits::READ_POSITIONS as u64 + 3 {
+        advance_thread(&stores, "ann", "full", root, 999).await;
+    }
+    let found = threads(&stores, "ann", "full").await;
+    assert_eq!((found.len(), found[0].0), (limits::THREAD_POSITIONS, limits::READ_POSITIONS as u64 + 2));
+    while stores.read_positions.remove(&person("ann")).await.unwrap() {}
+    for in_room in ["cats", "cats-2", "cat", "full"] {
+        assert_eq!(threads(&stores, "ann", in_room).await, [], "{in_room}");
+    }
+    assert_eq!(threads(&stores, "anna", "cats").await, [(5, 20)]);
 }
 
 fn shown(by: &str, in_room: &str, seq: u64) -> StoredReceipt {

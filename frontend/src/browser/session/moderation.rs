@@ -198,6 +198,7 @@ impl Session {
                 | Action::Ping
                 | Action::Enter
                 | Action::Read
+                | Action::ReadThread
                 | Action::Receipts
                 | Action::CreateRoom
                 | Action::MyRooms

@@ -139,6 +139,7 @@ impl DynamoRestore {
                 Ok(2)
             }
             Record::ReadPosition { position } => self.stores.read_positions.advance(position).await.map(|_| 1),
+            Record::ThreadPosition { position } => self.stores.read_positions.advance_thread(position).await.map(|_| 1),
             Record::ReadReceipt { receipt } => self.stores.read_positions.show(receipt).await.map(|_| 1),
             Record::Device { person, device } => self.stores.devices.restore(person, device).await.map(|()| 1),
             Record::Profile { person, profile, picture } => {
@@ -197,6 +198,7 @@ impl DynamoRestore {
             Record::Message { message, .. } => self.stores.messages.is_over(message.message.sent_at),
             Record::Audit { entry } => moderation::backup::is_over(entry, now),
             Record::ReadPosition { position } => read_positions::is_over(position.at, now),
+            Record::ThreadPosition { position } => read_positions::is_over(position.at, now),
             Record::ReadReceipt { receipt } => read_positions::is_over(receipt.at, now),
             Record::Device { device, .. } => device.is_over(now),
             Record::Passkey { passkey, .. } => passkey.is_over(now),

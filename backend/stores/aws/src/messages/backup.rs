@@ -102,6 +102,7 @@ impl DynamoMessages {
             | Record::BannedAddresses { .. }
             | Record::Role { .. }
             | Record::ReadPosition { .. }
+            | Record::ThreadPosition { .. }
             | Record::ReadReceipt { .. }
             | Record::Device { .. }
             | Record::Profile { .. }

@@ -271,6 +271,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("ping", json!({ "action": "ping" })),
         ("read", json!({ "action": "read", "room": "lobby", "seq": 2 })),
         ("read, nothing new", json!({ "action": "read", "room": "lobby", "seq": 1 })),
+        ("readThread", json!({ "action": "readThread", "root": 1, "seq": 2 })),
         ("setProfile, of one socket", json!({ "action": "setProfile", "status": "On holiday", "colour": 3 })),
         ("profile", json!({ "action": "profile" })),
         ("profile, of one person", json!({ "action": "profile", "person": "bea" })),

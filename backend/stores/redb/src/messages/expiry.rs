@@ -19,7 +19,7 @@ use crate::{
     },
     moderation::remove_old_sign_outs,
     passkeys,
-    read_positions::{PairKey, remove_old_positions, remove_old_receipts},
+    read_positions::{PairKey, remove_old_positions, remove_old_receipts, remove_old_threads},
 };
 
 const DOING: &str = "removing expired messages";
@@ -50,6 +50,7 @@ impl Expiring for RedbMessages {
         // Once in a sweep, with its last messages.
         if removed.len() < limit {
             self.remove_old_pairs(now, remove_old_positions).await?;
+            self.remove_old_pairs(now, remove_old_threads).await?;
             self.remove_old_pairs(now, remove_old_receipts).await?;
             self.remove_old_pairs(now, devices::remove_old).await?;
             self.remove_old_pairs(now, passkeys::remove_old).await?;

@@ -33,7 +33,7 @@ use crate::{
     },
     passkeys::PASSKEYS,
     profiles::PROFILES,
-    read_positions::{READ_POSITIONS, RECEIPTS},
+    read_positions::{READ_POSITIONS, RECEIPTS, THREAD_POSITIONS, thread_position},
     room_directory::DIRECTORY,
     room_members::{MEMBERS, ROOMS_OF, StoredMember},
     store::{
@@ -150,6 +150,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         ROLES.name(),
         AUDIT.name(),
         READ_POSITIONS.name(),
+        THREAD_POSITIONS.name(),
         RECEIPTS.name(),
         DEVICES.name(),
         PROFILES.name(),
@@ -200,6 +201,9 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         values(transaction, READ_POSITIONS, |(person, room), (seq, at)| {
             let (person, room) = (person.parse().ok()?, room.parse().ok()?);
             Some(Record::ReadPosition { position: ReadPosition { person, room, seq: Seq(seq), at: Timestamp(at) } })
+        })?,
+        values(transaction, THREAD_POSITIONS, |(person, key), value| {
+            Some(Record::ThreadPosition { position: thread_position(&person.parse().ok()?, key, value)? })
         })?,
         values(transaction, RECEIPTS, |_, receipt| Some(Record::ReadReceipt { receipt: decode(receipt).ok()? }))?,
         values(transaction, DEVICES, |(person, _), device| {

@@ -158,6 +158,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         }
         Record::Audit { entry } => put_entry(transaction, entry)?,
         Record::ReadPosition { position } => drop(read_positions::advance(transaction, position)?),
+        Record::ThreadPosition { position } => drop(read_positions::advance_thread(transaction, position)?),
         Record::ReadReceipt { receipt } => drop(read_positions::show(transaction, receipt)?),
         Record::Device { person, device } => devices::put(transaction, person, device)?,
         Record::Profile { person, profile, picture: _ } => profiles::put(transaction, person, profile)?,
