@@ -317,6 +317,33 @@ for (const [size, viewport] of [['phone', { width: 390, height: 844 }], ['deskto
       await expect(line(Message.withSeq(chat, seq))).toHaveClass(/unread/);
     });
 
+    test('a thread that was read on one device is read on another one', async ({ page, browser, connect, deployment, room }) => {
+      const client = await connect(room, { name: 'Ann' });
+      const chat = await ChatPage.open(page, deployment, room);
+      await chat.sendMessage('mine');
+      const mine = await Message.withText(chat, 'mine');
+      await expect(mine.article).toHaveAttribute('data-state', 'sent');
+      const seq = await mine.seq();
+      // A copy of the cookies is the same person, and has nothing else of the first device.
+      const { cookies } = await page.context().storageState();
+      const context = await browser.newContext({ locale: 'en-GB', viewport, serviceWorkers: 'block', storageState: { cookies, origins: [] } });
+      const other = await ChatPage.open(await context.newPage(), deployment, room);
+      await replyByWire(client, seq, 'a reply to you');
+      const [here, there] = [Message.withSeq(chat, seq), Message.withSeq(other, seq)];
+      await expect(line(here)).toHaveClass(/unread/);
+      await expect(line(there)).toHaveClass(/unread/);
+      await other.page.goto('about:blank');
+      await line(here).click();
+      await expect(replies(page)).toHaveText(['mine', 'a reply to you']);
+      await page.keyboard.press('Escape');
+      await expect(async () => {
+        await ChatPage.open(other.page, deployment, room);
+        await waitForPart(other.page);
+        await expect(line(there)).not.toHaveClass(/unread/, { timeout: 3000 });
+      }).toPass();
+      await context.close();
+    });
+
     test('a reply in one\'s own thread in another room marks that room until it is opened', async ({ page, connect, deployment, room }) => {
       const client = await connect(room, { name: 'Ann' });
       const theirs = (await client.sendMessage('theirs')).seq;

@@ -1,4 +1,5 @@
-//! The threads in which the visitor takes part, and up to where they have read them. Each device keeps its own.
+//! The threads in which the visitor takes part, and up to where they have read them. Each device keeps its own; the server stores up to where
+//! the visitor has read.
 //!
 //! A person takes part in a thread that they began, in which they wrote, or in which they were mentioned.
 
@@ -110,6 +111,11 @@ impl FollowedThreads {
         places.into_iter().map(|Reverse((_, root))| *root).collect()
     }
 
+    /// Up to where the visitor has read a followed thread.
+    pub fn read(&self, root: Seq) -> Option<Seq> {
+        self.0.iter().find(|followed| followed.root == root).map(|followed| followed.read)
+    }
+
     /// The visitor has read a thread up to a reply. Returns whether something changed.
     pub fn mark_read(&mut self, root: Seq, reply: Seq) -> bool {
         let is_older = |followed: &&mut Followed| followed.root == root && followed.read < reply;
@@ -165,6 +171,7 @@ mod tests {
         assert!(followed.mark_read(Seq(2), Seq(13)) && !followed.mark_read(Seq(2), Seq(13)));
         assert_eq!(followed.unread(), []);
         assert!(!followed.mark_read(Seq(9), Seq(13)), "it is not followed");
+        assert_eq!([2, 9].map(|root| followed.read(Seq(root))), [Some(Seq(13)), None]);
         let edited = ChatMessage { rev: Rev(99), ..reply(1, 15, "bea", &[]) };
         assert!(!followed.on_message(&edited, &me()), "an edit is nothing new");
     }

@@ -37,6 +37,7 @@ pub mod search;
 pub mod sorted;
 pub mod text_links;
 pub mod texts;
+pub mod thread_reports;
 pub mod timeline;
 pub mod unread;
 pub mod unsent_messages;

@@ -169,6 +169,7 @@ impl Session {
         queries.extend(self.directory_query(now));
         queries.extend(self.thread_query(now));
         queries.extend(self.thread_list_query());
+        queries.extend(self.thread_reports(now));
         queries.extend(self.receipts_query());
         queries
     }
@@ -178,8 +179,10 @@ impl Session {
         if events::is_visible() {
             self.refresh_rooms(now);
             self.refresh_receipts();
+            self.ask_thread_positions_again(now);
         } else {
             self.read_sync.leave(&self.page.room);
+            self.threads.reports.leave();
         }
         self.store_newer_state(now);
     }

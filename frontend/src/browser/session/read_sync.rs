@@ -65,7 +65,8 @@ impl Session {
     /// Reports where the visitor has read in the room that they leave.
     pub(super) fn report_leaving(&mut self, now: u64) {
         self.read_sync.leave(&self.page.room);
-        let reports = self.read_reports(now);
+        let mut reports = self.read_reports(now);
+        reports.extend(self.thread_reports(now));
         let effects: Vec<Effect> = reports.into_iter().flat_map(|report| self.client.send_query(report)).collect();
         self.perform(effects);
     }

@@ -4,7 +4,10 @@ use page_model::followed_threads::FollowedThreads;
 use shared_types::{Action, ActionName, ClientMessage, ListedThread, Seq, ServerMessage, limits};
 
 use crate::{
-    browser::session::{Session, message_lists::start_loading},
+    browser::{
+        session::{Session, message_lists::start_loading, threads::Threads},
+        time,
+    },
     ui::{
         message_lists::MessageList,
         state::{
@@ -14,13 +17,20 @@ use crate::{
     },
 };
 
+/// Minimum time between two requests for read positions when the page becomes visible, in milliseconds.
+const LOOK_MS: u64 = 60_000;
+
 /// What the list of threads asks for.
 #[derive(Default)]
 pub(super) struct ThreadList {
     /// The threads to ask for next.
     request: Option<Vec<Seq>>,
-    /// The threads of each request that is sent and not answered.
-    awaited: Vec<Vec<Seq>>,
+    /// The threads whose read positions to ask for: the visitor may have read them on another device.
+    positions: Option<Vec<Seq>>,
+    /// When they were last asked for, in milliseconds.
+    positions_asked_at: u64,
+    /// The threads of each request that is sent and not answered, and whether the list shows the answer.
+    awaited: Vec<(Vec<Seq>, bool)>,
     /// The threads in the list, in its order, and the newest reply of each.
     listed: Vec<(Seq, Option<Seq>)>,
 }
@@ -37,8 +47,8 @@ impl Session {
     /// Requests the threads with the newest replies, as soon as there is a socket.
     pub(super) fn load_threads(&mut self) {
         start_loading(MessageList::Threads.state());
-        let awaited = std::mem::take(&mut self.threads.list.awaited);
-        self.threads.list = ThreadList { awaited, ..ThreadList::default() };
+        let list = &mut self.threads.list;
+        (list.request, list.listed) = (None, Vec::new());
         self.load_more_threads();
     }
 
@@ -56,9 +66,35 @@ impl Session {
 
     /// Returns the request that is due. The caller has a socket.
     pub(super) fn thread_list_query(&mut self) -> Option<ClientMessage> {
-        let roots = self.threads.list.request.take()?;
-        self.threads.list.awaited.push(roots.clone());
-        Some(ClientMessage::Threads { roots })
+        let list = &mut self.threads.list;
+        let request = list.request.take().map(|roots| (roots, true));
+        let request = request.or_else(|| {
+            let roots = list.positions.take()?;
+            list.positions_asked_at = time::now();
+            Some((roots, false))
+        })?;
+        list.awaited.push(request.clone());
+        Some(ClientMessage::Threads { roots: request.0 })
+    }
+
+    /// Asks up to where the visitor has read the threads with unread replies, if there are any: they may have read them on another device. In a
+    /// room that was just entered that waits until its messages have arrived.
+    pub(super) fn ask_thread_positions(&mut self) {
+        let mut unread = self.threads.followed.unread();
+        unread.truncate(limits::THREADS_PAGE);
+        self.threads.list.positions = (!unread.is_empty() && !self.has_entered).then_some(unread);
+    }
+
+    /// The page is visible again: asks once more, unless it has just asked.
+    pub(super) fn ask_thread_positions_again(&mut self, now: u64) {
+        if now >= self.threads.list.positions_asked_at + LOOK_MS {
+            self.ask_thread_positions();
+        }
+    }
+
+    /// Returns the reports of what was read in threads that are due. The caller has a socket in the room.
+    pub(super) fn thread_reports(&mut self, now: u64) -> Vec<ClientMessage> {
+        std::iter::from_fn(|| self.threads.reports.take(now)).collect()
     }
 
     /// Handles an answer.
@@ -71,15 +107,25 @@ impl Session {
             ServerMessage::Error { action: Some(ActionName::Known(Action::Threads)), .. } => return awaited.clear(),
             _ => return,
         };
-        let asked = if awaited.is_empty() { Vec::new() } else { awaited.remove(0) };
+        let (asked, is_listed) = if awaited.is_empty() { Default::default() } else { awaited.remove(0) };
         // What was asked for and is not there has expired.
         for root in asked.into_iter().filter(|root| threads.iter().all(|thread| thread.seq != *root)) {
             self.threads.followed.forget(root);
         }
-        for ListedThread { seq, replies, .. } in threads {
-            self.threads.followed.on_summary(*seq, replies);
+        for ListedThread { seq, replies, read, .. } in threads {
+            let Threads { followed, reports, .. } = &mut self.threads;
+            followed.on_summary(*seq, replies);
+            let Some(read) = *read else { continue };
+            followed.mark_read(*seq, read);
+            // A report was lost.
+            if let Some(known) = followed.read(*seq).filter(|known| *known > read) {
+                reports.advance(*seq, known);
+            }
         }
         self.store_followed_threads();
+        if !is_listed {
+            return;
+        }
         let state = MessageList::Threads.state();
         let mut view = state.view.get_untracked();
         for thread in threads {

@@ -6,6 +6,7 @@ use page_model::{
     followed_threads::FollowedThreads,
     reply_drafts::ReplyDrafts,
     room_directory::ANSWER_MS,
+    thread_reports::ThreadReports,
     timeline::{Draft, ThreadRows},
 };
 use shared_types::{Action, ActionName, ChatMessage, ClientMessage, ErrorCode, MessageText, Seq, ServerMessage};
@@ -32,6 +33,7 @@ const OPEN: &str = "data-thread";
 pub(super) struct Threads {
     pub(super) followed: FollowedThreads,
     pub(super) list: ThreadList,
+    pub(super) reports: ThreadReports,
     /// The request to send next: for the newest replies, or (`true`) for older ones.
     request: Option<bool>,
     /// Number of requests that are sent and not answered.
@@ -120,6 +122,7 @@ impl Session {
     /// Closes the thread without moving the focus.
     pub(super) fn leave_threads(&mut self) {
         let thread = self.chat.thread;
+        self.threads.reports.leave();
         self.client.close_thread();
         self.rows_changed = true;
         (self.threads.request, self.threads.target, self.threads.has_history_entry) = (None, None, false);
@@ -221,6 +224,9 @@ impl Session {
                 let error = Some(if *code == ErrorCode::NoMessage { texts.gone } else { texts.failed });
                 set(self.chat.thread.view, ThreadView { error, ..self.chat.thread.view.get_untracked() });
             }
+            ServerMessage::Error { action: Some(ActionName::Known(Action::ReadThread)), code, .. } => {
+                self.threads.reports.on_error(*code);
+            }
             ServerMessage::Message(message) => self.follow_messages(std::slice::from_ref(message)),
             ServerMessage::Messages { messages } => self.follow_messages(messages),
             ServerMessage::Changes { messages, truncated, .. } => {
@@ -235,8 +241,13 @@ impl Session {
                 }
                 self.follow_roots(messages);
             }
-            // The request was lost with the socket.
-            ServerMessage::Welcome { .. } if std::mem::take(&mut self.threads.awaited) > 0 => self.reload_thread(),
+            ServerMessage::Welcome { .. } => {
+                self.threads.reports.on_welcome();
+                // The request was lost with the socket.
+                if std::mem::take(&mut self.threads.awaited) > 0 {
+                    self.reload_thread();
+                }
+            }
             _ => {}
         }
     }
@@ -278,6 +289,7 @@ impl Session {
         let newest = self.client.timeline().newest_page(&self.page).messages;
         self.follow_messages(&newest);
         self.show_unread_threads();
+        self.ask_thread_positions();
         // The next drawing loads older messages if the log shows few.
         self.rows_changed = true;
     }
@@ -334,6 +346,7 @@ impl Session {
             && events::is_visible()
             && self.threads.followed.mark_read(root, newest)
         {
+            self.threads.reports.advance(root, newest);
             self.store_followed_threads();
         }
     }
